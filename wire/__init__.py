@@ -1,0 +1,1 @@
+"""What crosses the network, and what both of its ends need. Imports nothing of ours."""

@@ -1,0 +1,395 @@
+"""Every message that crosses the network, as a frozen type. `wire.topics` says where each goes.
+
+`v` is the schema version. It rises only when an older reader would misunderstand; fields may
+be added without raising it, and a reader ignores those that it does not know.
+Durations are float seconds (`…_s`), readings of CLOCK_BOOTTIME integer milliseconds
+(`…_ms`), wall time is RFC 3339 with offset and milliseconds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from wire.ids import Hash, Id
+
+SCHEMA_VERSION = 1
+"""The only schema version there is so far."""
+
+MAX_BODY_CHARS = 16_384
+"""How long the body of one record may be."""
+
+
+def _with_offset(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a wall time needs its offset from UTC")
+    return text
+
+
+WallTime = Annotated[str, Field(max_length=40), AfterValidator(_with_offset)]
+"""Wall time in RFC 3339, for instance 2026-03-02T10:41:07.250+08:00."""
+
+Sequence = Annotated[int, Field(ge=0, le=2**53)]
+"""A counter that only grows; 0 stands for "none yet"."""
+
+
+class Part(BaseModel):
+    """A piece of a message: frozen, strict about types, deaf to fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class Message(Part):
+    """What every message has."""
+
+    v: Annotated[Literal[1], Field(description="Schema version of this message.")] = 1
+
+
+class Text(Part):
+    """A text of the hall's own in both languages."""
+
+    zh: Annotated[str, Field(max_length=200)]
+    en: Annotated[str, Field(max_length=200)]
+
+
+class Role(StrEnum):
+    """What a unit is."""
+
+    COUNTER = "counter"
+    BOARD = "board"
+    KIOSK = "kiosk"
+
+
+class Level(StrEnum):
+    """A rating level by name. Numbers differ between standards and stay at the edges:
+
+    GB/T 39046-2020 table A.8 codes very_satisfied as 1, the upload field `satisfaction` as 5.
+    """
+
+    VERY_SATISFIED = "very_satisfied"
+    SATISFIED = "satisfied"
+    FAIRLY_SATISFIED = "fairly_satisfied"
+    DISSATISFIED = "dissatisfied"
+    VERY_DISSATISFIED = "very_dissatisfied"
+
+
+# --- what a person wants a counter to do -------------------------------------------------
+
+
+class SignIn(Part):
+    """A clerk takes the counter."""
+
+    action: Literal["sign_in"]
+    clerk: Id
+    pin: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SignOut(Part):
+    """The clerk leaves the counter, which closes with it."""
+
+    action: Literal["sign_out"]
+
+
+class Open(Part):
+    """The counter begins to serve."""
+
+    action: Literal["open"]
+
+
+class Close(Part):
+    """The counter stops serving; the clerk stays signed in."""
+
+    action: Literal["close"]
+
+
+class Next(Part):
+    """Call the ticket that the hub thinks best for this counter."""
+
+    action: Literal["next"]
+
+
+class Recall(Part):
+    """Call the same ticket once more."""
+
+    action: Literal["recall"]
+
+
+class NoShow(Part):
+    """The person called did not come."""
+
+    action: Literal["no_show"]
+
+
+class Start(Part):
+    """The person is here and the service begins. Optional before `done`."""
+
+    action: Literal["start"]
+
+
+class Done(Part):
+    """The service has ended; the rating is invited."""
+
+    action: Literal["done"]
+
+
+Action = Annotated[
+    SignIn | SignOut | Open | Close | Next | Recall | NoShow | Start | Done,
+    Field(discriminator="action"),
+]
+"""What a counter can be told to do."""
+
+
+# --- the picture of a counter ------------------------------------------------------------
+
+
+class CounterState(StrEnum):
+    """Where a counter stands. An open invitation lies beside it, not among these."""
+
+    CLOSED = "closed"
+    IDLE = "idle"
+    CALLED = "called"
+    SERVING = "serving"
+
+
+class TicketInHand(Part):
+    """The ticket that a counter holds."""
+
+    id: Id
+    number: str
+    service: Id
+    service_name: Text
+    call_id: Id
+    recalls: Annotated[int, Field(ge=0)]
+    since_s: Annotated[float, Field(ge=0, description="Since the call or the start of service.")]
+
+
+class Invitation(Part):
+    """The citizen may rate this call until `length_s` after its end."""
+
+    call_id: Id
+    ticket: Id
+    number: str
+    service: Id
+    clerk: Id | None
+    age_s: Annotated[float, Field(ge=0)]
+    length_s: Annotated[float, Field(gt=0)]
+
+
+class ClerkName(Part):
+    """A clerk as the hall shows them."""
+
+    id: Id
+    name: str
+
+
+class ServiceName(Part):
+    """A service as the hall shows it."""
+
+    id: Id
+    name: Text
+
+
+class CounterPicture(Part):
+    """Everything about one counter that its unit and its clerk's page show.
+
+    `version` grows with each event of this counter; a command quotes it as `seen`.
+    """
+
+    id: Id
+    number: str
+    name: Text | None
+    state: CounterState
+    version: Sequence
+    clerk: ClerkName | None
+    services: list[ServiceName]
+    ticket: TicketInHand | None
+    invitation: Invitation | None
+    waiting: Annotated[int, Field(ge=0, description="Tickets that this counter may call.")]
+    served_today: Annotated[int, Field(ge=0)]
+
+
+# --- from a unit to the hub --------------------------------------------------------------
+
+
+class Status(Message):
+    """Whether a run of a unit is connected. Retained; the Last Will says `online: false`."""
+
+    run: Id
+    online: bool
+
+
+class Renew(Message):
+    """ "I am here, and this is the state that I act on." Sent every 2 s and after each new state."""
+
+    run: Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
+    n: Annotated[Sequence, Field(description="Counts the renews of this run.")]
+    epoch: Annotated[Sequence, Field(description="Epoch of the state acted on; 0 for none.")]
+    version: Annotated[Sequence, Field(description="Version of the state acted on.")]
+    through: Annotated[Sequence, Field(description="Last record written before this message.")]
+    boot_ms: Annotated[int, Field(ge=0, description="CLOCK_BOOTTIME when it was sent.")]
+    wall: Annotated[WallTime, Field(description="The unit's own wall time when it was sent.")]
+    synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
+
+
+class Hello(Renew):
+    """The first word after each connect. Answered by a state, or by a refusal inside one."""
+
+    role: Role
+    counter: Annotated[Id | None, Field(description="Which counter it stands at, if any.")]
+    outbox: Annotated[Id, Field(description="Random id made with the outbox file.")]
+    head: Annotated[Hash, Field(description="Hash of record `through`; zeros for none.")]
+    receipted: Annotated[Sequence, Field(description="Highest sequence receipted so far.")]
+    epoch_id: Annotated[Id | None, Field(description="The epoch's random id, if one is known.")]
+    software: Annotated[str, Field(max_length=40)]
+
+
+class Command(Message):
+    """A person pressed a key: what to do, and the picture that the person saw."""
+
+    id: Id
+    run: Id
+    n: Annotated[Sequence, Field(description="The last renew sent before this command.")]
+    counter: Id
+    seen: Annotated[Sequence, Field(description="Version of the counter's picture on show.")]
+    request: Action
+
+
+class Record(Message):
+    """One row of a unit's outbox on its way to the journal.
+
+    `hash` is SHA-256 over the 32 bytes of `previous` and the UTF-8 bytes of `body`, which is
+    the text that the unit stored: nobody serialises it again.
+    """
+
+    outbox: Id
+    sequence: Annotated[int, Field(ge=1, le=2**53)]
+    previous: Hash
+    hash: Hash
+    body: Annotated[str, Field(max_length=MAX_BODY_CHARS)]
+
+
+# --- inside a record ---------------------------------------------------------------------
+
+
+class RecordBody(Message):
+    """What every record says of itself: when, by which clock, in which run."""
+
+    run: Id
+    boot_ms: Annotated[int, Field(ge=0)]
+    wall: WallTime
+    synchronised: bool
+    counter: Id
+
+
+class RatingRecord(RecordBody):
+    """The citizen pressed a rating key inside an invitation."""
+
+    kind: Literal["rating"] = "rating"
+    call_id: Id
+    ticket: Id
+    clerk: Id | None
+    level: Level
+    after_ms: Annotated[int, Field(ge=0, description="From the invitation to the press.")]
+
+
+class UnratedRecord(RecordBody):
+    """An invitation was shown for its full time and nobody answered."""
+
+    kind: Literal["unrated"] = "unrated"
+    call_id: Id
+    ticket: Id
+    clerk: Id | None
+
+
+AnyRecordBody = Annotated[RatingRecord | UnratedRecord, Field(discriminator="kind")]
+"""The body of a record, told apart by `kind`."""
+
+
+# --- from the hub to a unit --------------------------------------------------------------
+
+
+class Grant(Part):
+    """A waiting ticket that only this counter may call while it is cut off."""
+
+    ticket: Id
+    number: str
+    service: Id
+    service_name: Text
+
+
+class RatingOption(Part):
+    """One key of the hall's rating scheme, best first."""
+
+    level: Level
+    name: Text
+
+
+class LinkRefusal(Part):
+    """Why the hub will not work with this run of the unit."""
+
+    code: Literal["twin", "unknown_unit", "wrong_counter"]
+    detail: Text
+    twin_run: Id | None = None
+
+
+class State(Message):
+    """What a unit may act on. It uses one only if it quotes its own run and an `n` it sent."""
+
+    hall: Text
+    now: WallTime
+    epoch: Sequence
+    epoch_id: Id
+    version: Sequence
+    run: Id
+    n: Sequence
+    outbox: Id
+    committed: Annotated[Sequence, Field(description="Highest contiguous sequence committed.")]
+    lease_s: Annotated[float, Field(ge=0)]
+    grants: list[Grant]
+    counter: CounterPicture | None
+    rating: list[RatingOption]
+    refused: LinkRefusal | None = None
+
+
+class TicketName(Part):
+    """A ticket as an answer names it."""
+
+    id: Id
+    number: str
+    service: Id
+
+
+class Answer(Message):
+    """What became of a command. A repeat of its id gets the same bytes again."""
+
+    id: Id
+    outcome: Literal["done", "nothing_waiting", "refused"]
+    code: Annotated[str | None, Field(description="Why it was refused, for programs.")]
+    ticket: TicketName | None
+    reason: Annotated[str | None, Field(description="Why, for people.")]
+    counter: Id
+    state: Annotated[CounterPicture | None, Field(description="The present state, if refused.")]
+
+
+class Receipt(Message):
+    """Records up to `through` are committed; the unit may prune them when they are old."""
+
+    outbox: Id
+    through: Sequence
+
+
+class Announce(Message):
+    """A call that boards show and say. Never retained: an old call is not news."""
+
+    epoch: Sequence
+    at: WallTime
+    kind: Literal["called", "recalled"]
+    call_id: Id
+    number: str
+    counter: Id
+    counter_number: str
+    service: Id
+    service_name: Text

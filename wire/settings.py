@@ -1,0 +1,176 @@
+"""Configuration files: read, checked against one schema, every mistake reported at once.
+
+A `Mistake` names the section, the key and the bad value, and suggests what was probably
+meant. What no schema can say (a counter with a service that does not exist) is said by the
+model's `cross_check`, which is asked even when the schema has found mistakes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from wire.errors import ConfigurationError
+
+_SHOWN_CHARS = 60
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing wrong in a configuration file."""
+
+    place: str
+    value: object
+    problem: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        shown = "" if self.value is None else f" = {_shorten(self.value)}"
+        hint = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
+        return f"{self.place}{shown}: {self.problem}.{hint}"
+
+
+class Settings(BaseModel):
+    """A section of a configuration file. Unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileSettings(Settings):
+    """A whole configuration file."""
+
+    @classmethod
+    def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
+        """Mistakes between sections. `raw` may be wrong in any way."""
+        yield from ()
+
+
+AnyFile = TypeVar("AnyFile", bound=FileSettings)
+
+
+def load(path: Path, schema: type[AnyFile]) -> AnyFile:
+    """Read a TOML file.
+
+    Raises ConfigurationError with every mistake found, each naming the file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ConfigurationError([f"{path}: cannot be read: {reason}."]) from error
+    return parse(text, schema, str(path))
+
+
+def parse(text: str, schema: type[AnyFile], name: str) -> AnyFile:
+    """Like `load`, from a text that `name` stands for."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{name}: not TOML: {error}."]) from error
+    mistakes: list[Mistake] = []
+    settings: AnyFile | None = None
+    try:
+        settings = schema.model_validate(raw)
+    except ValidationError as error:
+        mistakes += [_mistake(item, schema) for item in error.errors(include_url=False)]
+    mistakes += schema.cross_check(raw)
+    if mistakes or settings is None:
+        raise ConfigurationError([f"{name}: {mistake}" for mistake in mistakes])
+    return settings
+
+
+def unknown_name(place: str, value: object, known: Iterable[str], what: str) -> Mistake:
+    """A mistake for a name that should be one of `known`."""
+    names = sorted(known)
+    close = difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
+    listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return Mistake(
+        place, value, f"no such {what}; there are: {listed}", close[0] if close else None
+    )
+
+
+def doubles(items: object, section: str, key: str) -> Iterator[Mistake]:
+    """Mistakes for values of `key` that stand more than once in a list of sections."""
+    seen: dict[str, int] = {}
+    for index, item in tables(items):
+        value = item.get(key)
+        if not isinstance(value, str):
+            continue
+        if value in seen:
+            place = f"{section}[{index + 1}].{key}"
+            yield Mistake(place, value, f"already used by {section}[{seen[value] + 1}]")
+        seen.setdefault(value, index)
+
+
+def tables(items: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The tables among `items` with their positions, whatever `items` is."""
+    if isinstance(items, list):
+        for index, item in enumerate(items):
+            if isinstance(item, Mapping):
+                yield index, item
+
+
+def effective(settings: Settings) -> dict[str, Any]:
+    """The values in force, defaults included, secrets masked."""
+    return settings.model_dump(mode="json")
+
+
+def _mistake(item: Any, schema: type[BaseModel]) -> Mistake:
+    steps: tuple[int | str, ...] = item["loc"]
+    place = _place(steps)
+    if item["type"] == "extra_forbidden":
+        known = _keys_at(schema, steps[:-1])
+        close = difflib.get_close_matches(str(steps[-1]), known, n=1, cutoff=0.6)
+        return Mistake(place, item["input"], "no such key", close[0] if close else None)
+    if item["type"] == "missing":
+        return Mistake(place, None, "is missing")
+    close = difflib.get_close_matches(str(item["input"]), _choices(item), n=1, cutoff=0.5)
+    return Mistake(place, item["input"], _plain(item["msg"]), close[0] if close else None)
+
+
+def _choices(item: Any) -> list[str]:
+    expected = item.get("ctx", {}).get("expected", "")
+    return [word.strip(" '") for word in str(expected).replace(" or ", ",").split(",")]
+
+
+def _plain(message: str) -> str:
+    text = message.removeprefix("Value error, ").rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _place(steps: tuple[int | str, ...]) -> str:
+    text = ""
+    for step in steps:
+        text += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+    return text
+
+
+def _keys_at(schema: type[BaseModel], steps: tuple[int | str, ...]) -> list[str]:
+    kind: Any = schema
+    for step in steps:
+        if isinstance(step, str) and isinstance(kind, type) and issubclass(kind, BaseModel):
+            field = kind.model_fields.get(step)
+            kind = field.annotation if field else None
+        kind = _model_in(kind)
+    return list(kind.model_fields) if kind is not None else []
+
+
+def _model_in(kind: Any) -> type[BaseModel] | None:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    if get_origin(kind) in {list, tuple, dict, Union, UnionType}:
+        found = (_model_in(part) for part in get_args(kind) if get_origin(part) is not Literal)
+        return next((model for model in found if model is not None), None)
+    return None
+
+
+def _shorten(value: object) -> str:
+    text = "***" if isinstance(value, SecretStr) else repr(value)
+    return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
