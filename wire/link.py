@@ -152,9 +152,10 @@ class Link:
         return sent.rc == paho.MQTT_ERR_SUCCESS
 
     def acknowledge(self, delivery: Delivery) -> None:
-        """Tell the broker that a delivery is safe. One of an earlier connection is ignored:
+        """Tell the broker that a delivery is safe.
 
-        its id means nothing now, and a stale one makes a broker drop the client.
+        One of an earlier connection is ignored: its id means nothing now, and a stale one
+        makes a broker drop the client.
         """
         if delivery.generation == self._generation:
             self._client.ack(delivery.mid, 1)
@@ -195,4 +196,6 @@ class Link:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""  # no topic of ours: the owner sets it aside as unknown
-        self._inbox(Delivery(self._generation, message.mid, topic, message.payload, message.retain))
+        self._inbox(
+            Delivery(self._generation, message.mid, topic, bytes(message.payload), message.retain)
+        )

@@ -64,7 +64,7 @@ class Role(StrEnum):
 
 
 class Level(StrEnum):
-    """A rating level by name. Numbers differ between standards and stay at the edges:
+    """A rating level by name. Numbers differ between standards and stay at the edges.
 
     GB/T 39046-2020 table A.8 codes very_satisfied as 1, the upload field `satisfaction` as 5.
     """
@@ -222,7 +222,7 @@ class Status(Message):
 
 
 class Renew(Message):
-    """ "I am here, and this is the state that I act on." Sent every 2 s and after each new state."""
+    """The unit is here, and this is the state it acts on. Every 2 s and after each new state."""
 
     run: Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
     n: Annotated[Sequence, Field(description="Counts the renews of this run.")]

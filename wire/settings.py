@@ -47,7 +47,7 @@ class FileSettings(Settings):
     """A whole configuration file."""
 
     @classmethod
-    def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:  # noqa: ARG003
         """Mistakes between sections. `raw` may be wrong in any way."""
         yield from ()
 
