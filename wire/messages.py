@@ -35,6 +35,18 @@ WallTime = Annotated[str, Field(max_length=40), AfterValidator(_with_offset)]
 Sequence = Annotated[int, Field(ge=0, le=2**53)]
 """A counter that only grows; 0 stands for "none yet"."""
 
+# Ids by what they name. The descriptions are what docs/protocol.md says of each field.
+RunId = Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
+OutboxId = Annotated[Id, Field(description="Random id made with the outbox file.")]
+CounterId = Annotated[Id, Field(description="The counter, as the hall's configuration names it.")]
+ServiceId = Annotated[Id, Field(description="The service, as the hall's configuration names it.")]
+ClerkId = Annotated[Id, Field(description="The clerk, as the hall's configuration names them.")]
+SomeClerk = Annotated[Id | None, Field(description="Who was signed in at the call.")]
+TicketId = Annotated[Id, Field(description="The ticket's random id, never used again.")]
+CallId = Annotated[Id, Field(description="The call's id, made by whoever decided the call.")]
+Number = Annotated[str, Field(description="The ticket's number as people see it: A001.")]
+Epoch = Annotated[Sequence, Field(description="Grows with each start of the hub.")]
+
 
 class Part(BaseModel):
     """A piece of a message: frozen, strict about types, deaf to fields it does not know."""
@@ -83,8 +95,8 @@ class SignIn(Part):
     """A clerk takes the counter."""
 
     action: Literal["sign_in"]
-    clerk: Id
-    pin: Annotated[str, Field(min_length=1, max_length=64)]
+    clerk: ClerkId
+    pin: Annotated[str, Field(min_length=1, max_length=64, description="The clerk's secret.")]
 
 
 class SignOut(Part):
@@ -157,38 +169,38 @@ class CounterState(StrEnum):
 class TicketInHand(Part):
     """The ticket that a counter holds."""
 
-    id: Id
-    number: str
-    service: Id
+    id: TicketId
+    number: Number
+    service: ServiceId
     service_name: Text
-    call_id: Id
-    recalls: Annotated[int, Field(ge=0)]
+    call_id: CallId
+    recalls: Annotated[int, Field(ge=0, description="How often it was called again.")]
     since_s: Annotated[float, Field(ge=0, description="Since the call or the start of service.")]
 
 
 class Invitation(Part):
     """The citizen may rate this call until `length_s` after its end."""
 
-    call_id: Id
-    ticket: Id
-    number: str
-    service: Id
-    clerk: Id | None
-    age_s: Annotated[float, Field(ge=0)]
-    length_s: Annotated[float, Field(gt=0)]
+    call_id: CallId
+    ticket: TicketId
+    number: Number
+    service: ServiceId
+    clerk: SomeClerk
+    age_s: Annotated[float, Field(ge=0, description="Since the end of the service.")]
+    length_s: Annotated[float, Field(gt=0, description="How long a rating is accepted.")]
 
 
 class ClerkName(Part):
     """A clerk as the hall shows them."""
 
-    id: Id
+    id: ClerkId
     name: str
 
 
 class ServiceName(Part):
     """A service as the hall shows it."""
 
-    id: Id
+    id: ServiceId
     name: Text
 
 
@@ -198,17 +210,17 @@ class CounterPicture(Part):
     `version` grows with each event of this counter; a command quotes it as `seen`.
     """
 
-    id: Id
-    number: str
+    id: CounterId
+    number: Annotated[str, Field(description="The counter's number as people see it: 3.")]
     name: Text | None
     state: CounterState
-    version: Sequence
-    clerk: ClerkName | None
-    services: list[ServiceName]
-    ticket: TicketInHand | None
-    invitation: Invitation | None
+    version: Annotated[Sequence, Field(description="Grows with each event of this counter.")]
+    clerk: Annotated[ClerkName | None, Field(description="Who is signed in.")]
+    services: Annotated[list[ServiceName], Field(description="What it may call.")]
+    ticket: Annotated[TicketInHand | None, Field(description="What it holds.")]
+    invitation: Annotated[Invitation | None, Field(description="Who may rate just now.")]
     waiting: Annotated[int, Field(ge=0, description="Tickets that this counter may call.")]
-    served_today: Annotated[int, Field(ge=0)]
+    served_today: Annotated[int, Field(ge=0, description="Services ended this business day.")]
 
 
 # --- from a unit to the hub --------------------------------------------------------------
@@ -217,14 +229,14 @@ class CounterPicture(Part):
 class Status(Message):
     """Whether a run of a unit is connected. Retained; the Last Will says `online: false`."""
 
-    run: Id
-    online: bool
+    run: RunId
+    online: Annotated[bool, Field(description="False from the Last Will, or at an orderly end.")]
 
 
 class Renew(Message):
     """The unit is here, and this is the state it acts on. Every 2 s and after each new state."""
 
-    run: Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
+    run: RunId
     n: Annotated[Sequence, Field(description="Counts the renews of this run.")]
     epoch: Annotated[Sequence, Field(description="Epoch of the state acted on; 0 for none.")]
     version: Annotated[Sequence, Field(description="Version of the state acted on.")]
@@ -237,24 +249,24 @@ class Renew(Message):
 class Hello(Renew):
     """The first word after each connect. Answered by a state, or by a refusal inside one."""
 
-    role: Role
+    role: Annotated[Role, Field(description="What the unit is.")]
     counter: Annotated[Id | None, Field(description="Which counter it stands at, if any.")]
-    outbox: Annotated[Id, Field(description="Random id made with the outbox file.")]
+    outbox: OutboxId
     head: Annotated[Hash, Field(description="Hash of record `through`; zeros for none.")]
     receipted: Annotated[Sequence, Field(description="Highest sequence receipted so far.")]
     epoch_id: Annotated[Id | None, Field(description="The epoch's random id, if one is known.")]
-    software: Annotated[str, Field(max_length=40)]
+    software: Annotated[str, Field(max_length=40, description="The unit's program version.")]
 
 
 class Command(Message):
     """A person pressed a key: what to do, and the picture that the person saw."""
 
-    id: Id
-    run: Id
+    id: Annotated[Id, Field(description="Random; a repeat of it gets the first answer.")]
+    run: RunId
     n: Annotated[Sequence, Field(description="The last renew sent before this command.")]
-    counter: Id
+    counter: CounterId
     seen: Annotated[Sequence, Field(description="Version of the counter's picture on show.")]
-    request: Action
+    request: Annotated[Action, Field(description="What to do.")]
 
 
 class Record(Message):
@@ -264,11 +276,13 @@ class Record(Message):
     the text that the unit stored: nobody serialises it again.
     """
 
-    outbox: Id
-    sequence: Annotated[int, Field(ge=1, le=2**53)]
-    previous: Hash
-    hash: Hash
-    body: Annotated[str, Field(max_length=MAX_BODY_CHARS)]
+    outbox: OutboxId
+    sequence: Annotated[int, Field(ge=1, le=2**53, description="Counts the outbox's rows from 1.")]
+    previous: Annotated[Hash, Field(description="Hash of the row before; zeros for the first.")]
+    hash: Annotated[Hash, Field(description="Hash of this row.")]
+    body: Annotated[
+        str, Field(max_length=MAX_BODY_CHARS, description="JSON, exactly as it was stored.")
+    ]
 
 
 # --- inside a record ---------------------------------------------------------------------
@@ -277,31 +291,31 @@ class Record(Message):
 class RecordBody(Message):
     """What every record says of itself: when, by which clock, in which run."""
 
-    run: Id
-    boot_ms: Annotated[int, Field(ge=0)]
-    wall: WallTime
-    synchronised: bool
-    counter: Id
+    run: RunId
+    boot_ms: Annotated[int, Field(ge=0, description="CLOCK_BOOTTIME when it happened.")]
+    wall: Annotated[WallTime, Field(description="The unit's own wall time when it happened.")]
+    synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
+    counter: CounterId
 
 
 class RatingRecord(RecordBody):
     """The citizen pressed a rating key inside an invitation."""
 
-    kind: Literal["rating"] = "rating"
-    call_id: Id
-    ticket: Id
-    clerk: Id | None
-    level: Level
+    kind: Annotated[Literal["rating"], Field(description="Which record this is.")] = "rating"
+    call_id: CallId
+    ticket: TicketId
+    clerk: SomeClerk
+    level: Annotated[Level, Field(description="Which key.")]
     after_ms: Annotated[int, Field(ge=0, description="From the invitation to the press.")]
 
 
 class UnratedRecord(RecordBody):
     """An invitation was shown for its full time and nobody answered."""
 
-    kind: Literal["unrated"] = "unrated"
-    call_id: Id
-    ticket: Id
-    clerk: Id | None
+    kind: Annotated[Literal["unrated"], Field(description="Which record this is.")] = "unrated"
+    call_id: CallId
+    ticket: TicketId
+    clerk: SomeClerk
 
 
 AnyRecordBody = Annotated[RatingRecord | UnratedRecord, Field(discriminator="kind")]
@@ -314,9 +328,9 @@ AnyRecordBody = Annotated[RatingRecord | UnratedRecord, Field(discriminator="kin
 class Grant(Part):
     """A waiting ticket that only this counter may call while it is cut off."""
 
-    ticket: Id
-    number: str
-    service: Id
+    ticket: TicketId
+    number: Number
+    service: ServiceId
     service_name: Text
 
 
@@ -331,65 +345,71 @@ class LinkRefusal(Part):
     """Why the hub will not work with this run of the unit."""
 
     code: Literal["twin", "unknown_unit", "wrong_counter"]
-    detail: Text
-    twin_run: Id | None = None
+    detail: Annotated[Text, Field(description="For the screen.")]
+    twin_run: Annotated[Id | None, Field(description="The run that holds the unit's name.")] = None
 
 
 class State(Message):
     """What a unit may act on. It uses one only if it quotes its own run and an `n` it sent."""
 
-    hall: Text
-    now: WallTime
-    epoch: Sequence
-    epoch_id: Id
-    version: Sequence
-    run: Id
-    n: Sequence
-    outbox: Id
+    hall: Annotated[Text, Field(description="The hall's name.")]
+    now: Annotated[WallTime, Field(description="The hub's wall time when it was sent.")]
+    epoch: Epoch
+    epoch_id: Annotated[Id, Field(description="Drawn at random with the epoch.")]
+    version: Annotated[Sequence, Field(description="Grows with each change of this state.")]
+    run: Annotated[Id, Field(description="The run that is answered.")]
+    n: Annotated[Sequence, Field(description="The latest renew of that run that has arrived.")]
+    outbox: Annotated[Id, Field(description="The outbox that `committed` speaks of.")]
     committed: Annotated[Sequence, Field(description="Highest contiguous sequence committed.")]
-    lease_s: Annotated[float, Field(ge=0)]
-    grants: list[Grant]
-    counter: CounterPicture | None
-    rating: list[RatingOption]
-    refused: LinkRefusal | None = None
+    lease_s: Annotated[
+        float, Field(ge=0, description="How long the grants hold, from the sending of renew `n`.")
+    ]
+    grants: Annotated[list[Grant], Field(description="What it may call while it is cut off.")]
+    counter: Annotated[CounterPicture | None, Field(description="Its counter, if it has one.")]
+    rating: Annotated[list[RatingOption], Field(description="The hall's scheme, best first.")]
+    refused: Annotated[
+        LinkRefusal | None, Field(description="Set if the hub will not work with this run.")
+    ] = None
 
 
 class TicketName(Part):
     """A ticket as an answer names it."""
 
-    id: Id
-    number: str
-    service: Id
+    id: TicketId
+    number: Number
+    service: ServiceId
 
 
 class Answer(Message):
     """What became of a command. A repeat of its id gets the same bytes again."""
 
-    id: Id
-    outcome: Literal["done", "nothing_waiting", "refused"]
+    id: Annotated[Id, Field(description="The command's.")]
+    outcome: Annotated[
+        Literal["done", "nothing_waiting", "refused"], Field(description="What became of it.")
+    ]
     code: Annotated[str | None, Field(description="Why it was refused, for programs.")]
-    ticket: TicketName | None
+    ticket: Annotated[TicketName | None, Field(description="The ticket it acted on.")]
     reason: Annotated[str | None, Field(description="Why, for people.")]
-    counter: Id
+    counter: CounterId
     state: Annotated[CounterPicture | None, Field(description="The present state, if refused.")]
 
 
 class Receipt(Message):
     """Records up to `through` are committed; the unit may prune them when they are old."""
 
-    outbox: Id
-    through: Sequence
+    outbox: OutboxId
+    through: Annotated[Sequence, Field(description="Highest contiguous sequence committed.")]
 
 
 class Announce(Message):
     """A call that boards show and say. Never retained: an old call is not news."""
 
-    epoch: Sequence
-    at: WallTime
-    kind: Literal["called", "recalled"]
-    call_id: Id
-    number: str
-    counter: Id
-    counter_number: str
-    service: Id
-    service_name: Text
+    epoch: Epoch
+    at: Annotated[WallTime, Field(description="When it was called.")]
+    kind: Annotated[Literal["called", "recalled"], Field(description="First call, or again.")]
+    call_id: CallId
+    number: Number
+    counter: CounterId
+    counter_number: Annotated[str, Field(description="The counter's number as people see it.")]
+    service: ServiceId
+    service_name: Annotated[Text, Field(description="The service's name.")]
