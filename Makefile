@@ -1,0 +1,62 @@
+# A fresh machine needs git, make, python3 (3.11 or later) and python3-venv; nothing else.
+# `make` alone lists what there is.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed-stamp
+SYSTEM_PACKAGES := chromium fonts-noto-cjk mosquitto systemd
+
+.PHONY: help install demo test test-fast test-long check bench docs system-deps clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+install: $(INSTALLED) ## make .venv with everything in it (only when something has changed)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there: install python3 and python3-venv."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 …")'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "No virtual environment could be made: install python3-venv."; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[device,hub,dev]"
+	@touch $@
+
+# The program takes the place of the recipe's shell, so that Ctrl-C reaches it once.
+demo: install ## a whole hall on this machine: http://127.0.0.1:8600
+	@exec $(BIN)/hall-hub demo
+
+test: install ## every test but the long ones
+	@exec $(BIN)/pytest -m "not long"
+
+test-fast: install ## the tests that start no process, under 20 seconds
+	@exec $(BIN)/pytest -m "not slow and not long and not system"
+
+test-long: install ## the full numbers, with progress; this takes a while
+	@exec $(BIN)/pytest -m long -v -s
+
+check: install ## style, types and the import rules of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: install ## each figure beside its limit, measured in the same run
+	@exec $(BIN)/python -m bench
+
+docs: install ## write docs/protocol.md and docs/asyncapi.yaml again
+	@exec $(BIN)/python docs/generate.py
+
+system-deps: ## the system programs that some tests use (as root, Debian)
+	@missing=$$(for name in $(SYSTEM_PACKAGES); do \
+		[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$name 2>/dev/null)" = installed ] || echo $$name; done); \
+	if [ -z "$$missing" ]; then echo "All there: $(SYSTEM_PACKAGES)"; exit 0; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo "Not root. As root: apt-get install" $$missing; exit 1; fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get update -q && apt-get install -q -y --no-install-recommends $$missing
+
+clean: ## remove .venv and everything that tools left
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

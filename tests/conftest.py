@@ -1,0 +1,38 @@
+"""What tests of every part share: system programs that may be missing, and free ports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+
+import pytest
+
+# Debian keeps daemons out of a user's PATH.
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose `system(program, …)` mark names a missing program; in CI, fail it."""
+    for mark in item.iter_markers("system"):
+        missing = [name for name in mark.args if shutil.which(name) is None]
+        if not missing:
+            continue
+        reason = f"not installed here: {', '.join(missing)} (make system-deps installs it)"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Call it for a TCP port on the loopback address that nothing listens on."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
+
+    return find
