@@ -47,7 +47,7 @@ bench: install ## each figure beside its limit, measured in the same run
 	@exec $(BIN)/python -m bench
 
 docs: install ## write docs/protocol.md and docs/asyncapi.yaml again
-	@exec $(BIN)/python docs/generate.py
+	@exec $(BIN)/python -m docs.generate
 
 system-deps: ## the system programs that some tests use (as root, Debian)
 	@missing=$$(for name in $(SYSTEM_PACKAGES); do \
