@@ -12,8 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
@@ -34,7 +33,8 @@ class Mistake:
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {_shorten(self.value)}"
         hint = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
-        return f"{self.place}{shown}: {self.problem}.{hint}"
+        where = f"{self.place}{shown}: " if self.place else ""
+        return f"{where}{self.problem}.{hint}"
 
 
 class Settings(BaseModel):
@@ -125,14 +125,32 @@ def effective(settings: Settings) -> dict[str, Any]:
 def _mistake(item: Any, schema: type[BaseModel]) -> Mistake:
     steps: tuple[int | str, ...] = item["loc"]
     place = _place(steps)
+    section = _model_at(schema, steps[:-1])
+    value = _showable(item["input"], section, steps[-1] if steps else "")
     if item["type"] == "extra_forbidden":
-        known = _keys_at(schema, steps[:-1])
+        known = list(section.model_fields) if section else []
         close = difflib.get_close_matches(str(steps[-1]), known, n=1, cutoff=0.6)
-        return Mistake(place, item["input"], "no such key", close[0] if close else None)
+        return Mistake(place, value, "no such key", close[0] if close else None)
     if item["type"] == "missing":
         return Mistake(place, None, "is missing")
     close = difflib.get_close_matches(str(item["input"]), _choices(item), n=1, cutoff=0.5)
-    return Mistake(place, item["input"], _plain(item["msg"]), close[0] if close else None)
+    return Mistake(place, value, _plain(item["msg"]), close[0] if close else None)
+
+
+def _showable(value: object, section: type[BaseModel] | None, key: int | str) -> object:
+    """The value as a report may show it: no secret, nor a table that may hold one."""
+    if isinstance(value, Mapping | list):
+        return None
+    if section is None:
+        return value
+    fields = section.model_fields
+    # A key that is none of the section's may be a secret's, misspelt.
+    asked = [fields[str(key)]] if key in fields else fields.values()
+    return SecretStr("") if any(_is_secret(field.annotation) for field in asked) else value
+
+
+def _is_secret(kind: Any) -> bool:
+    return kind is SecretStr or any(_is_secret(part) for part in get_args(kind))
 
 
 def _choices(item: Any) -> list[str]:
@@ -152,23 +170,29 @@ def _place(steps: tuple[int | str, ...]) -> str:
     return text
 
 
-def _keys_at(schema: type[BaseModel], steps: tuple[int | str, ...]) -> list[str]:
-    kind: Any = schema
+def _model_at(kind: Any, steps: tuple[int | str, ...]) -> type[BaseModel] | None:
     for step in steps:
-        if isinstance(step, str) and isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = kind.model_fields.get(step)
-            kind = field.annotation if field else None
-        kind = _model_in(kind)
-    return list(kind.model_fields) if kind is not None else []
+        kind = _inside(kind, step)
+    return _model_in(kind)
+
+
+def _inside(kind: Any, step: int | str) -> Any:
+    """The annotation that lies one step deeper in an annotation, or None."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = kind.model_fields.get(str(step))
+        return field.annotation if field else None
+    parts = [part for part in get_args(kind) if part is not Ellipsis]
+    if get_origin(kind) in {list, tuple, dict}:
+        return parts[-1]
+    found = (_inside(part, step) for part in parts)
+    return next((part for part in found if part is not None), None)
 
 
 def _model_in(kind: Any) -> type[BaseModel] | None:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind
-    if get_origin(kind) in {list, tuple, dict, Union, UnionType}:
-        found = (_model_in(part) for part in get_args(kind) if get_origin(part) is not Literal)
-        return next((model for model in found if model is not None), None)
-    return None
+    found = (_model_in(part) for part in get_args(kind))
+    return next((model for model in found if model is not None), None)
 
 
 def _shorten(value: object) -> str:

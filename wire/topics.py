@@ -176,7 +176,7 @@ def locate(address: str, hall: str, direction: Direction) -> tuple[Topic, str]:
     unit = parts[3] if len(parts) == 5 else ""
     if topic is None or topic.direction is not direction or topic.of(hall, unit) != address:
         raise UnknownTopic(f"no topic {address!r} {direction}")
-    if unit and not _is_id(unit):
+    if "{unit}" in topic.address and not _is_id(unit):
         raise UnknownTopic(f"{unit!r} is no unit id")
     return topic, unit
 

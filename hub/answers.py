@@ -1,0 +1,86 @@
+"""Answers as they are stored and given out again: exact bytes, and nothing but the facts."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pydantic import BaseModel
+
+from hub.core.decide import AtCounter, Decision, Issue
+from hub.core.hall import Hall
+from hub.core.pictures import WaitRange, counter_picture, ticket_picture
+from wire import messages as w
+
+NOT_FOUND = frozenset({"unknown_counter"})
+
+
+class IssuedTicket(BaseModel):
+    """What somebody who took a number is told. `wait_s` is null while no counter is open."""
+
+    id: str
+    number: str
+    service: str
+    ahead: int
+    wait_s: WaitRange | None
+    url: str
+
+
+class RefusedTicket(BaseModel):
+    """Why no number was given."""
+
+    code: str
+    reason: str
+
+
+def fingerprint(command: Issue | AtCounter) -> str:
+    """A digest of what a command wants, without its fresh ids and without a PIN."""
+    if isinstance(command, Issue):
+        text = f"issue {command.service} {command.channel}"
+    else:
+        wanted = command.request.model_dump_json(exclude={"pin"})
+        text = f"{command.counter} {command.seen} {wanted}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def status_of(decision: Decision, done: int) -> int:
+    """The HTTP status of a decision; `done` is that of success."""
+    if decision.outcome != "refused":
+        return done
+    return 404 if decision.code in NOT_FOUND else 409
+
+
+def answer_body(hall: Hall, key: str, command: AtCounter, decision: Decision, now: float) -> bytes:
+    """The answer to a counter's command. `hall` has the decision's events applied."""
+    ticket = hall.tickets.get(decision.ticket or "")
+    known = command.counter in hall.plan.counter
+    refused = decision.outcome == "refused"
+    answer = w.Answer.model_validate(
+        {
+            "id": key,
+            "outcome": decision.outcome,
+            "code": decision.code,
+            "ticket": ticket
+            and w.TicketName(id=ticket.id, number=ticket.number, service=ticket.service),
+            "reason": decision.reason,
+            "counter": command.counter,
+            "state": counter_picture(hall, command.counter, now) if refused and known else None,
+        }
+    )
+    return answer.model_dump_json(exclude={"v"}).encode()
+
+
+def issued_body(hall: Hall, decision: Decision, now: float, public_url: str) -> bytes:
+    """The answer to somebody who wanted a number."""
+    if decision.ticket is None:
+        refused = RefusedTicket(code=str(decision.code), reason=str(decision.reason))
+        return refused.model_dump_json().encode()
+    picture = ticket_picture(hall, decision.ticket, now)
+    issued = IssuedTicket(
+        id=picture.id,
+        number=picture.number,
+        service=picture.service,
+        ahead=picture.ahead or 0,
+        wait_s=picture.wait_s,
+        url=f"{public_url}/t/{picture.id}",
+    )
+    return issued.model_dump_json().encode()

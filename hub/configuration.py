@@ -1,0 +1,99 @@
+"""`hall.toml`: the hall's plan, and under [hub] what only this machine needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from hub.core.plan import Plan, plan_mistakes
+from wire.link import BrokerAddress
+from wire.settings import FileSettings, Mistake, Settings
+
+EMBEDDED = "embedded"
+
+
+def _broker(text: str) -> str:
+    if text == EMBEDDED:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+        raise ValueError("expected 'embedded', mqtt://host[:port] or mqtts://host[:port]")
+    return text
+
+
+def _public_url(text: str) -> str:
+    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
+        raise ValueError("expected http://… or https://…, or an empty text")
+    return text.rstrip("/")
+
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class HubSettings(Settings):
+    """Where the hub keeps its journal, serves its pages and finds its broker."""
+
+    data: Path = Path("/var/lib/nextwindow-hub")
+    host: str = "127.0.0.1"
+    port: Port = 8600
+    public_url: Annotated[str, AfterValidator(_public_url)] = ""
+    broker: Annotated[str, AfterValidator(_broker)] = EMBEDDED
+    broker_user: str | None = None
+    broker_password: SecretStr | None = None
+    broker_ca: Path | None = None
+    broker_host: str = "127.0.0.1"
+    broker_port: Port = 1883
+    speed: Annotated[float, Field(gt=0, le=3600)] = 1.0
+    clock_origin: float | None = None
+
+    def outside_broker(self) -> BrokerAddress | None:
+        """The broker to use instead of the embedded one."""
+        if self.broker == EMBEDDED:
+            return None
+        password = self.broker_password
+        return BrokerAddress(
+            self.broker,
+            self.broker_user,
+            password.get_secret_value() if password else None,
+            self.broker_ca,
+        )
+
+
+class HallFile(FileSettings, Plan):
+    """A whole `hall.toml`."""
+
+    hub: HubSettings = HubSettings()
+
+    @classmethod
+    def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
+        """Mistakes between sections."""
+        yield from plan_mistakes(raw)
+
+    def plan(self) -> Plan:
+        """The part that the journal keeps."""
+        return Plan.model_validate(self.model_dump(exclude={"hub"}))
+
+
+def differences(file: Plan, journal: Plan) -> list[str]:
+    """Where a plan on file differs from the journal's, one line each: key, file, journal."""
+    return list(_compare("", file.model_dump(mode="json"), journal.model_dump(mode="json")))
+
+
+def _compare(place: str, file: Any, journal: Any) -> Iterator[str]:
+    if isinstance(file, dict) and isinstance(journal, dict):
+        for key in {**file, **journal}:
+            yield from _compare(f"{place}.{key}" if place else key, file.get(key), journal.get(key))
+    elif isinstance(file, list) and isinstance(journal, list):
+        for index in range(max(len(file), len(journal))):
+            pair = (items[index] if index < len(items) else None for items in (file, journal))
+            yield from _compare(f"{place}[{index + 1}]", *pair)
+    elif file != journal:
+        yield f"{place}: file {_masked(place, file)}, journal {_masked(place, journal)}"
+
+
+def _masked(place: str, value: object) -> str:
+    return "***" if place.endswith("pin_hash") and value else repr(value)

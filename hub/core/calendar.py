@@ -1,0 +1,55 @@
+"""The hall's business day and its opening hours, computed from a wall time that is given."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from hub.core.plan import WEEKDAYS, Plan, spans
+
+
+def business_day(plan: Plan, now: float) -> date:
+    """The date in the hall's zone, changing at `day_starts` instead of at midnight."""
+    local = _local(plan, now)
+    today = local.date()
+    return today if local >= _day_start(plan, today) else today - timedelta(days=1)
+
+
+def next_day_starts(plan: Plan, now: float) -> float:
+    """When the next business day begins, in wall seconds."""
+    return _day_start(plan, business_day(plan, now) + timedelta(days=1)).timestamp()
+
+
+def is_open(plan: Plan, now: float) -> bool:
+    """Whether tickets are issued at this time."""
+    local = _local(plan, now)
+    minute = local.hour * 60 + local.minute
+    return any(start <= minute < end for start, end in _spans_on(plan, local.date()))
+
+
+def next_opening_change(plan: Plan, now: float) -> float:
+    """When `is_open` will next be worth asking again, in wall seconds; a week ahead at most."""
+    local = _local(plan, now)
+    for ahead in range(8):
+        day = local.date() + timedelta(days=ahead)
+        for span in _spans_on(plan, day):
+            for minute in span:
+                moment = _at_minute(plan, day, minute).timestamp()
+                if moment > now:
+                    return moment
+    return now + 7 * 86_400
+
+
+def _local(plan: Plan, now: float) -> datetime:
+    return datetime.fromtimestamp(now, UTC).astimezone(plan.zone)
+
+
+def _day_start(plan: Plan, day: date) -> datetime:
+    return datetime.combine(day, time.fromisoformat(plan.hall.day_starts), plan.zone)
+
+
+def _at_minute(plan: Plan, day: date, minute: int) -> datetime:
+    return datetime.combine(day, time(), plan.zone) + timedelta(minutes=minute)
+
+
+def _spans_on(plan: Plan, day: date) -> list[tuple[int, int]]:
+    return spans(getattr(plan.hours, WEEKDAYS[day.weekday()]))

@@ -1,0 +1,164 @@
+"""What people are shown of the state: counters, lines, the hall. Pure projections."""
+
+from __future__ import annotations
+
+from hub.core.dispatch import waiting_for
+from hub.core.forecast import wait_behind
+from hub.core.hall import Call, CounterState, Hall
+from hub.core.plan import Service
+from hub.core.tickets import TicketState
+from wire import messages as w
+
+
+def counter_picture(hall: Hall, counter_id: str, now: float) -> w.CounterPicture:
+    """One counter, for its unit and its clerk's page.
+
+    Raises KeyError for an unknown counter.
+    """
+    plan, state = hall.plan.counter[counter_id], hall.counters[counter_id]
+    clerk = hall.plan.clerk.get(state.clerk or "")
+    return w.CounterPicture(
+        id=plan.id,
+        number=plan.number,
+        name=plan.name,
+        state=_phase(hall, state),
+        version=state.version,
+        clerk=w.ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
+        services=[_service_name(hall.plan.service[s]) for s in plan.services],
+        ticket=_in_hand(hall, state, now),
+        invitation=_invitation(hall, state, now),
+        waiting=waiting_for(hall, counter_id),
+        served_today=state.served_today,
+    )
+
+
+def _phase(hall: Hall, state: CounterState) -> w.CounterState:
+    if state.ticket is not None:
+        serving = hall.tickets[state.ticket].state is TicketState.SERVING
+        return w.CounterState.SERVING if serving else w.CounterState.CALLED
+    return w.CounterState.IDLE if state.open else w.CounterState.CLOSED
+
+
+def _service_name(service: Service) -> w.ServiceName:
+    return w.ServiceName(id=service.id, name=service.name)
+
+
+def _in_hand(hall: Hall, state: CounterState, now: float) -> w.TicketInHand | None:
+    ticket = hall.tickets.get(state.ticket or "")
+    if ticket is None or ticket.call_id is None:
+        return None
+    return w.TicketInHand(
+        id=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        service_name=hall.plan.service[ticket.service].name,
+        call_id=ticket.call_id,
+        recalls=ticket.recalls,
+        since_s=max(0.0, round(now - ticket.since, 3)),
+    )
+
+
+def _invitation(hall: Hall, state: CounterState, now: float) -> w.Invitation | None:
+    call = hall.calls.get(state.last_call or "")
+    if call is None or call.answered or not invited(call, now):
+        return None
+    return w.Invitation(
+        call_id=call.call_id,
+        ticket=call.ticket,
+        number=call.number,
+        service=call.service,
+        clerk=call.clerk,
+        age_s=max(0.0, round(now - (call.ended_at or now), 3)),
+        length_s=call.invite_s,
+    )
+
+
+def invited(call: Call, now: float) -> bool:
+    """Whether the citizen of a call may still rate it."""
+    return call.ended_at is not None and now < call.ended_at + call.invite_s
+
+
+class WaitRange(w.Part):
+    """A wait in seconds as an interval."""
+
+    p10: float
+    p50: float
+    p90: float
+
+
+class TicketPicture(w.Part):
+    """One ticket, for the person who holds it."""
+
+    id: str
+    number: str
+    service: str
+    service_name: w.Text
+    state: TicketState
+    counter: str | None
+    counter_number: str | None
+    ahead: int | None
+    wait_s: WaitRange | None
+    waited_s: float
+    recalls: int
+
+
+def ticket_picture(hall: Hall, ticket_id: str, now: float) -> TicketPicture:
+    """One ticket: where it stands, and while it waits who is ahead and how long it will take.
+
+    Raises KeyError for an unknown ticket.
+    """
+    ticket = hall.tickets[ticket_id]
+    waiting = ticket.state is TicketState.WAITING
+    ahead = hall.lines[ticket.service].ahead_of(ticket) if waiting else None
+    counter = hall.plan.counter.get(ticket.counter or "")
+    return TicketPicture(
+        id=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        service_name=hall.plan.service[ticket.service].name,
+        state=ticket.state,
+        counter=ticket.counter,
+        counter_number=counter.number if counter else None,
+        ahead=ahead,
+        wait_s=None if ahead is None else _range(hall, ticket.service, ahead),
+        waited_s=max(0.0, round((ticket.called_at or now) - ticket.issued_at, 3)),
+        recalls=ticket.recalls,
+    )
+
+
+class LinePicture(w.Part):
+    """One service: its line and what somebody who took a number now could expect."""
+
+    id: str
+    name: w.Text
+    prefix: str
+    waiting: int
+    longest_s: float
+    target_s: float
+    open_counters: int
+    wait_s: WaitRange | None
+
+
+def line_picture(hall: Hall, service: Service, now: float) -> LinePicture:
+    """One service's line."""
+    line = hall.lines[service.id]
+    head = line.head()
+    longest = now - hall.tickets[head].queued_at if head else 0.0
+    serving = (c.id for c in hall.plan.counters if service.id in c.services)
+    return LinePicture(
+        id=service.id,
+        name=service.name,
+        prefix=service.prefix,
+        waiting=len(line),
+        longest_s=max(0.0, round(longest, 3)),
+        target_s=service.target_s,
+        open_counters=sum(1 for counter in serving if hall.counters[counter].open),
+        wait_s=_range(hall, service.id, len(line)),
+    )
+
+
+def _range(hall: Hall, service: str, ahead: int) -> WaitRange | None:
+    wait = wait_behind(hall, service, ahead)
+    if wait is None:
+        return None
+    return WaitRange(p10=round(wait.p10, 1), p50=round(wait.p50, 1), p90=round(wait.p90, 1))

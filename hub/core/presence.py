@@ -1,0 +1,115 @@
+"""Who is heard: the units' links right now, as far as the hub can tell. Pure: time is given.
+
+This is not history and survives no restart. What of it matters later (a unit joined, was
+lost, came back) is written as events by the transaction that notices.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wire.messages import Hello, LinkRefusal, Renew, Status, Text
+
+LOST_AFTER_S = 6.0
+"""A unit unheard for this long is lost."""
+
+COMMAND_WITHIN_S = 4.0
+"""A command is in time if the renew that it quotes arrived no longer before it than this."""
+
+_ARRIVALS_KEPT = 64
+
+
+@dataclass(slots=True)
+class Heard:
+    """The present run of a unit. Times are monotonic seconds."""
+
+    run: str
+    outbox: str
+    n: int
+    at: float
+    online: bool = True
+    arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
+
+    def renewed(self, n: int, at: float) -> None:
+        """A renew of this run has arrived."""
+        self.n = max(self.n, n)
+        self.at = at
+        self.online = True
+        self.arrivals.append((n, at))
+
+
+class Presence:
+    """All units that are heard or were heard since the hub started."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, Heard] = {}
+
+    def __getitem__(self, unit: str) -> Heard:
+        """The present run of a unit. Raises KeyError if it was never heard."""
+        return self._units[unit]
+
+    def get(self, unit: str) -> Heard | None:
+        """The present run of a unit, if one was heard."""
+        return self._units.get(unit)
+
+    def heard(self, unit: str, now: float) -> bool:
+        """Whether a unit is there."""
+        found = self._units.get(unit)
+        return found is not None and found.online and now - found.at < LOST_AFTER_S
+
+    def hello(self, unit: str, hello: Hello, now: float) -> LinkRefusal | None:
+        """Take in a hello; refuse the second of two living runs."""
+        before = self._units.get(unit)
+        if before is not None and before.run != hello.run and self.heard(unit, now):
+            return _twin(unit, before.run)
+        if before is None or before.run != hello.run:
+            before = self._units[unit] = Heard(hello.run, hello.outbox, hello.n, now)
+        before.renewed(hello.n, now)
+        return None
+
+    def adopt(self, unit: str, run: str, outbox: str, renew: Renew, now: float) -> None:
+        """Take in a renew of a run that said hello before this hub started."""
+        found = self._units[unit] = Heard(run, outbox, renew.n, now)
+        found.renewed(renew.n, now)
+
+    def renew(self, unit: str, renew: Renew, now: float) -> bool:
+        """Take in a renew. False if it is not of the present run."""
+        found = self._units.get(unit)
+        if found is None or found.run != renew.run:
+            return False
+        found.renewed(renew.n, now)
+        return True
+
+    def status(self, unit: str, status: Status) -> None:
+        """A run says that it is there, or its Last Will that it is not.
+
+        A will of an earlier run means nothing: the unit has started again since.
+        """
+        found = self._units.get(unit)
+        if found is not None and found.run == status.run and not status.online:
+            found.online = False
+
+    def in_time(self, unit: str, run: str, n: int, now: float) -> bool:
+        """Whether a command that quotes this run and renew may still act."""
+        found = self._units.get(unit)
+        if found is None or found.run != run:
+            return False
+        arrived = next((at for number, at in reversed(found.arrivals) if number == n), None)
+        return arrived is not None and now - arrived <= COMMAND_WITHIN_S
+
+    def units(self) -> Iterator[str]:
+        """Every unit that was heard since the start."""
+        yield from self._units
+
+
+def _twin(unit: str, run: str) -> LinkRefusal:
+    return LinkRefusal(
+        code="twin",
+        detail=Text(
+            zh=f"另一台设备正在使用编号 {unit}，请先关闭它",
+            en=f"Another unit is running as {unit}; switch it off first",
+        ),
+        twin_run=run,
+    )

@@ -1,0 +1,77 @@
+"""Ratings: which records count.
+
+One first rating a call (一次一评). What does not count is kept all the same, with the
+reason, and a person decides; nothing is deleted and nothing is made up.
+"""
+
+from __future__ import annotations
+
+from hub.core import events as e
+from hub.core.hall import Hall
+from wire.messages import RatingRecord, UnratedRecord
+
+
+def judge(hall: Hall, unit: str, record: RatingRecord) -> str | None:
+    """Why a rating does not count; None if it does."""
+    call = hall.calls.get(record.call_id)
+    if call is None:
+        return "unknown_call"
+    if call.counter != record.counter or hall.plan.counter_of_unit.get(unit) != record.counter:
+        return "other_counter"
+    if call.ended_at is None:
+        return "not_ended"
+    return "second" if call.rated else None
+
+
+def rated(
+    hall: Hall, unit: str, key: tuple[str, int], record: RatingRecord, at: float, sure: str
+) -> e.Rated:
+    """The event of a rating record. `key` is its outbox and sequence."""
+    why_not = judge(hall, unit, record)
+    return e.Rated(
+        at=at,
+        unit=unit,
+        outbox=key[0],
+        sequence=key[1],
+        counter=record.counter,
+        clerk=record.clerk,
+        call_id=record.call_id,
+        ticket=record.ticket,
+        level=record.level.value,
+        after_ms=record.after_ms,
+        sure=sure,
+        counted=why_not is None,
+        why_not=why_not,
+    )
+
+
+def unrated(
+    unit: str, key: tuple[str, int], record: UnratedRecord, at: float, sure: str
+) -> e.Unrated:
+    """The event of an invitation that ran out."""
+    return e.Unrated(
+        at=at,
+        unit=unit,
+        outbox=key[0],
+        sequence=key[1],
+        counter=record.counter,
+        clerk=record.clerk,
+        call_id=record.call_id,
+        ticket=record.ticket,
+        sure=sure,
+    )
+
+
+def corrected(
+    hall: Hall, unit: str, record: RatingRecord | UnratedRecord, wall: float, now: float
+) -> tuple[float, str]:
+    """When a record was really written, and how that is known.
+
+    `wall` is the unit's own wall time. "run": the hub knows when this run's CLOCK_BOOTTIME
+    was 0. "wall": the unit's clock was synchronised. "guess": neither, and no later than now.
+    """
+    state = hall.units.get(unit)
+    boot_at = state.boots.get(record.run) if state else None
+    if boot_at is not None:
+        return min(boot_at + record.boot_ms / 1000, now), "run"
+    return min(wall, now), "wall" if record.synchronised else "guess"

@@ -1,0 +1,101 @@
+"""Taking in records: what is new, a repeat, a fork, or unreadable. Pure over `Heads`.
+
+A record is stored once under (unit, outbox, sequence). The same key with the same hash is a
+repeat; with another hash a fork. Each hash covers the one before, so that nothing in a
+unit's history can be changed unseen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import TypeAdapter, ValidationError
+
+from wire.errors import NewerSchema, UnreadableMessage
+from wire.messages import SCHEMA_VERSION, AnyRecordBody, RatingRecord, Record, UnratedRecord
+from wire.topics import first_mistake, schema_version
+
+_BODY: TypeAdapter[RatingRecord | UnratedRecord] = TypeAdapter(AnyRecordBody)
+
+NO_HASH = "0" * 64
+"""The `previous` of an outbox's first record."""
+
+
+class Fit(StrEnum):
+    """How a record fits what is stored already."""
+
+    NEW = "new"
+    REPEAT = "repeat"
+    FORK = "fork"
+    BAD_HASH = "bad_hash"
+
+
+@dataclass(slots=True)
+class Head:
+    """How far an outbox is stored without a gap, and what is stored beyond the gap."""
+
+    through: int = 0
+    hash: str = NO_HASH
+    beyond: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def add(self, sequence: int, previous: str, hash_: str) -> list[int]:
+        """A record was stored.
+
+        Returns the sequences, now reached without a gap, whose `previous` does not fit.
+        """
+        broken = []
+        self.beyond[sequence] = (previous, hash_)
+        while self.through + 1 in self.beyond:
+            self.through += 1
+            quoted, found = self.beyond.pop(self.through)
+            if quoted != self.hash:
+                broken.append(self.through)
+            self.hash = found
+        return broken
+
+
+class Heads:
+    """The heads of all outboxes, by unit and outbox."""
+
+    def __init__(self, stored: Iterable[tuple[str, str, Head]] = ()) -> None:
+        self._heads = {(unit, outbox): head for unit, outbox, head in stored}
+
+    def of(self, unit: str, outbox: str) -> Head:
+        """The head of an outbox, made when it is first asked for."""
+        return self._heads.setdefault((unit, outbox), Head())
+
+    def through(self, unit: str, outbox: str) -> int:
+        """The highest sequence up to which every record is stored; 0 for none."""
+        head = self._heads.get((unit, outbox))
+        return head.through if head else 0
+
+
+def chain_hash(previous: str, body: bytes) -> str:
+    """SHA-256 over the 32 bytes of the previous hash and the body, in hexadecimal."""
+    return hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()
+
+
+def fit(record: Record, stored: str | None) -> Fit:
+    """How a record fits. `stored` is the hash stored under its key, if there is one."""
+    if stored is not None:
+        return Fit.REPEAT if stored == record.hash else Fit.FORK
+    if chain_hash(record.previous, record.body.encode()) != record.hash:
+        return Fit.BAD_HASH
+    return Fit.NEW
+
+
+def read_body(body: str | bytes) -> RatingRecord | UnratedRecord:
+    """What a record says.
+
+    Raises NewerSchema or UnreadableMessage.
+    """
+    try:
+        return _BODY.validate_json(body)
+    except ValidationError as error:
+        version = schema_version(body)
+        if version is not None and version > SCHEMA_VERSION:
+            raise NewerSchema(f"record of schema {version}") from error
+        raise UnreadableMessage(f"record: {first_mistake(error)}") from error

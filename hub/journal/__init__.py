@@ -1,0 +1,1 @@
+"""The store: what happened, in order, on disk. The journal is the truth."""

@@ -1,0 +1,302 @@
+"""The journal on SQLite: WAL and synchronous=FULL, one writer, one transaction a batch.
+
+Only the service's thread commits. Two hubs on one journal would tear it apart, so a lock on
+the folder keeps the second one out. Nothing here is particular to SQLite but `_prepare`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.core.events import Event, event_of
+from hub.core.records import NO_HASH, Head
+from hub.journal import tables as t
+from wire.errors import StorageError
+
+SNAPSHOTS_KEPT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What was answered to a command's id the first time."""
+
+    id: str
+    fingerprint: str
+    status: int
+    body: bytes
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as a unit sent it."""
+
+    unit: str
+    outbox: str
+    sequence: int
+    previous: str
+    hash: str
+    body: bytes
+    received_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Bytes that nobody could read or believe, and why."""
+
+    received_at: float
+    unit: str
+    outbox: str | None
+    sequence: int | None
+    code: str
+    detail: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction will hold. `first` is the sequence of its first event."""
+
+    first: int
+    events: list[Event] = field(default_factory=list)
+    answers: dict[str, StoredAnswer] = field(default_factory=dict)
+    records: dict[tuple[str, str, int], StoredRecord] = field(default_factory=dict)
+    quarantine: list[Quarantined] = field(default_factory=list)
+    read_again: list[int] = field(default_factory=list)
+
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (
+            self.events or self.answers or self.records or self.quarantine or self.read_again
+        )
+
+
+class Journal:
+    """The open journal. Raises StorageError whenever the disk does not do its work."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the journal in `folder`, making or upgrading it.
+
+        Raises StorageError if it cannot be opened or another hub has it.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(folder)
+        except OSError as error:
+            raise StorageError(f"journal folder {folder}: {error.strerror}") from error
+        self.path = folder / "journal.sqlite"
+        try:
+            self._engine = _engine(self.path)
+            self._connection = self._engine.connect()
+            _upgrade(self._connection)
+            self._answered = set(self._connection.execute(select(t.answers.c.id)).scalars())
+            self._connection.commit()
+        except SQLAlchemyError as error:
+            self._lock.close()
+            raise StorageError(f"journal {self.path}: {error}") from error
+
+    def close(self) -> None:
+        """Close the database and let go of the lock."""
+        self._connection.close()
+        self._engine.dispose()
+        self._lock.close()
+
+    def commit(self, batch: Batch) -> None:
+        """Write a batch in one durable transaction.
+
+        Raises StorageError, and then nothing of the batch is in the journal.
+        """
+        if batch.empty():
+            return
+        try:
+            with self._connection.begin():
+                self._write(batch)
+        except SQLAlchemyError as error:
+            raise StorageError(f"journal {self.path}: {error}") from error
+        self._answered.update(batch.answers)
+
+    def answer(self, command_id: str) -> StoredAnswer | None:
+        """The first answer to a command's id, if it has been given before."""
+        if command_id not in self._answered:
+            return None
+        row = self._rows(select(t.answers).where(t.answers.c.id == command_id))
+        return StoredAnswer(**row[0]) if row else None
+
+    def forget_answers(self, before_day: str) -> None:
+        """Drop the answers of business days before this one (YYYY-MM-DD)."""
+        try:
+            with self._connection.begin():
+                self._connection.execute(delete(t.answers).where(t.answers.c.day < before_day))
+                ids = self._connection.execute(select(t.answers.c.id)).scalars()
+                self._answered = set(ids)
+        except SQLAlchemyError as error:
+            raise StorageError(f"journal {self.path}: {error}") from error
+
+    def record_hash(self, unit: str, outbox: str, sequence: int) -> str | None:
+        """The hash under which a record is stored, or None."""
+        c = t.records.c
+        rows = self._rows(
+            select(c.hash).where(c.unit == unit, c.outbox == outbox, c.sequence == sequence)
+        )
+        return rows[0]["hash"] if rows else None
+
+    def heads(self) -> Iterator[tuple[str, str, Head]]:
+        """Unit, outbox and head of every outbox that has sent something."""
+        c = t.records.c
+        ends = select(
+            c.unit, c.outbox, func.count().label("n"), func.max(c.sequence).label("last")
+        ).group_by(c.unit, c.outbox)
+        for row in self._rows(ends):
+            unit, outbox = row["unit"], row["outbox"]
+            if row["n"] == row["last"]:
+                hash_ = self.record_hash(unit, outbox, row["last"])
+                yield unit, outbox, Head(row["last"], hash_ or NO_HASH)
+            else:
+                yield unit, outbox, self._head_with_gaps(unit, outbox)
+
+    def _head_with_gaps(self, unit: str, outbox: str) -> Head:
+        c = t.records.c
+        query = select(c.sequence, c.previous, c.hash).where(c.unit == unit, c.outbox == outbox)
+        head = Head()
+        for row in self._rows(query.order_by(c.sequence)):
+            head.add(row["sequence"], row["previous"], row["hash"])
+        return head
+
+    def events(self, after: int = 0) -> Iterator[tuple[int, Event]]:
+        """Events with a sequence above `after`, in order."""
+        c = t.events.c
+        for row in self._rows(select(t.events).where(c.sequence > after).order_by(c.sequence)):
+            yield row["sequence"], event_of(row["kind"], row["at"], json.loads(row["content"]))
+
+    def quarantined(self, limit: int) -> list[dict[str, Any]]:
+        """The latest quarantined payloads, newest first."""
+        return self._rows(select(t.quarantine).order_by(t.quarantine.c.id.desc()).limit(limit))
+
+    def unread_records(self) -> list[dict[str, Any]]:
+        """Quarantined records that a later version of the hub may be able to read."""
+        c = t.quarantine.c
+        query = select(t.quarantine).where(
+            c.read_at.is_(None),
+            c.sequence.is_not(None),
+            c.code.in_(("newer_schema", "unreadable")),
+        )
+        return self._rows(query.order_by(c.id))
+
+    def quarantine_count(self, unit: str) -> int:
+        """How many payloads of a unit are in quarantine."""
+        query = select(func.count().label("n")).where(t.quarantine.c.unit == unit)
+        return int(self._rows(query)[0]["n"])
+
+    def snapshot(self) -> tuple[int, dict[str, Any]] | None:
+        """The latest snapshot: its sequence and the state."""
+        rows = self._rows(select(t.snapshots).order_by(t.snapshots.c.sequence.desc()).limit(1))
+        return (rows[0]["sequence"], json.loads(rows[0]["state"])) if rows else None
+
+    def save_snapshot(self, sequence: int, taken_at: float, state: dict[str, Any]) -> None:
+        """Keep a snapshot of the state after the event with this sequence."""
+        content = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+        try:
+            with self._connection.begin():
+                self._connection.execute(
+                    delete(t.snapshots).where(t.snapshots.c.sequence == sequence)
+                )
+                self._connection.execute(
+                    insert(t.snapshots).values(sequence=sequence, taken_at=taken_at, state=content)
+                )
+                kept = select(t.snapshots.c.sequence).order_by(t.snapshots.c.sequence.desc())
+                self._connection.execute(
+                    delete(t.snapshots).where(
+                        t.snapshots.c.sequence.not_in(kept.limit(SNAPSHOTS_KEPT))
+                    )
+                )
+        except SQLAlchemyError as error:
+            raise StorageError(f"journal {self.path}: {error}") from error
+
+    def _write(self, batch: Batch) -> None:
+        if batch.events:
+            self._connection.execute(insert(t.events), list(_event_rows(batch)))
+        if batch.answers:
+            self._connection.execute(insert(t.answers), _rows_of(batch.answers.values()))
+        if batch.records:
+            self._connection.execute(insert(t.records), _rows_of(batch.records.values()))
+        if batch.quarantine:
+            self._connection.execute(insert(t.quarantine), _rows_of(batch.quarantine))
+        if batch.read_again:
+            ids = t.quarantine.c.id.in_(batch.read_again)
+            read_at = batch.events[-1].at if batch.events else 0.0
+            self._connection.execute(update(t.quarantine).where(ids).values(read_at=read_at))
+
+    def _rows(self, query: Any) -> list[dict[str, Any]]:
+        try:
+            with self._connection.begin():
+                return [dict(row) for row in self._connection.execute(query).mappings()]
+        except SQLAlchemyError as error:
+            raise StorageError(f"journal {self.path}: {error}") from error
+
+
+def _event_rows(batch: Batch) -> Iterator[dict[str, Any]]:
+    for sequence, happened in enumerate(batch.events, batch.first):
+        content = json.dumps(happened.content(), ensure_ascii=False, separators=(",", ":"))
+        yield {
+            "sequence": sequence,
+            "at": happened.at,
+            "kind": type(happened).__name__,
+            "content": content,
+        }
+
+
+def _rows_of(items: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{name: getattr(item, name) for name in item.__slots__} for item in items]
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+def _lock(folder: Path) -> TextIO:
+    """Hold the folder for this process.
+
+    Raises StorageError if another hub has it.
+    """
+    lock = (folder / "journal.lock").open("a", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StorageError(f"{folder} is in use by another hub; end that one first") from error
+    return lock

@@ -1,0 +1,301 @@
+"""The single owner of the hall's state: one thread, one inbox, one transaction a round.
+
+Adapters submit `Work`. A round takes what has queued up since the last one, lets each piece
+act on the state, commits all of it in one durable transaction, and only then tells those
+who asked and those who watch. Waiting costs nothing: there is no timer but the next moment
+at which the time itself brings something about.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Generic, Protocol, TypeVar
+
+from hub.core import events as e
+from hub.core.decide import Command, due, next_due
+from hub.core.hall import Hall
+from hub.core.plan import Plan
+from hub.core.presence import LOST_AFTER_S, Presence
+from hub.core.records import Heads
+from hub.journal.store import Journal, StoredAnswer
+from hub.transaction import Books, IdReusedError, Outbound, Transaction
+from wire.clock import Clock
+from wire.errors import StorageError
+from wire.sdnotify import Notifier
+
+log = logging.getLogger(__name__)
+
+BATCH = 300
+"""So many pieces of work share a transaction at most."""
+
+HEARTBEAT_S = 1.0
+"""The loop goes round at least this often, to notice silent units and to feed the watchdog."""
+
+SNAPSHOT_EVERY = 20_000
+"""Events between snapshots."""
+
+T = TypeVar("T")
+
+
+class Work(Protocol):
+    """A piece of work for the state's thread."""
+
+    def run(self, transaction: Transaction) -> None:
+        """Act on the state. An exception leaves the state as it was and goes to `failed`."""
+
+    def committed(self) -> None:
+        """What `run` did is durable."""
+
+    def failed(self, error: Exception) -> None:
+        """What `run` did is not durable, and has been undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A round that is durable: what happened, and what is to be sent."""
+
+    events: tuple[e.Event, ...]
+    outbound: tuple[Outbound, ...]
+    version: int
+
+
+Watcher = Callable[[Committed], None]
+"""Called in the state's thread after each round with news; must not block."""
+
+
+class _Asked(Generic[T]):
+    """Work with an answer that somebody waits for, unless they have gone before it began."""
+
+    def __init__(self, act: Callable[[Transaction], T]) -> None:
+        self.future: Future[T] = Future()
+        self._act = act
+        self._result: list[T] = []
+
+    def run(self, transaction: Transaction) -> None:
+        if self.future.running() or self.future.set_running_or_notify_cancel():
+            self._result = [self._act(transaction)]
+
+    def committed(self) -> None:
+        if self._result:
+            self.future.set_result(self._result[0])
+
+    def failed(self, error: Exception) -> None:
+        if self.future.running():
+            self.future.set_exception(error)
+
+
+class Service:
+    """The hall, running."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        new_id: Callable[[], str],
+        notifier: Notifier | None = None,
+        public_url: str = "",
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._notifier = notifier or Notifier("")
+        self._inbox: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._watchers: list[Watcher] = []
+        hall, heads = load(journal)
+        self._books = Books(journal, hall, heads, Presence(), new_id, public_url)
+        self._thread = threading.Thread(target=self._run, name="state", daemon=True)
+        self._next_due = 0.0
+        self._next_check = 0.0
+        self._snapshot_at = hall.version
+        self.storage_error: str | None = None
+        self.on_death: Callable[[], None] = lambda: None
+
+    @property
+    def clock(self) -> Clock:
+        """The hall's clock."""
+        return self._clock
+
+    def watch(self, watcher: Watcher) -> None:
+        """Be told of every committed round. Only before `start`."""
+        self._watchers.append(watcher)
+
+    def begin(self, plan: Plan) -> None:
+        """Seed an empty journal with the plan, and commit the epoch of this start.
+
+        Raises StorageError if the journal cannot be written.
+        """
+        transaction = self._transaction()
+        if not self._books.hall.configured:
+            content = plan.model_dump(mode="json")
+            transaction.happen([e.Configured(transaction.now, content)])
+        epoch = self._books.hall.epoch + 1
+        transaction.happen([e.EpochStarted(transaction.now, epoch, self._books.new_id())])
+        transaction.happen(due(self._books.hall, transaction.now))
+        transaction.read_again()
+        self._journal.commit(transaction.batch)
+        self._next_check = transaction.monotonic + LOST_AFTER_S  # units need time to be heard
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force. It changes only between starts."""
+        return self._books.hall.plan
+
+    def start(self) -> None:
+        """Start the state's thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the work that is queued, keep a snapshot, and end the thread."""
+        self._inbox.put(None)
+        self._thread.join()
+        if self.storage_error is None:
+            self._snapshot()
+
+    def submit(self, work: Work) -> None:
+        """Queue a piece of work. Safe from any thread."""
+        self._inbox.put(work)
+
+    def command(self, key: str | None, command: Command) -> Future[StoredAnswer]:
+        """Have a command decided. The future fails with IdReusedError or StorageError."""
+        return self._asked(lambda transaction: transaction.command(key, command))
+
+    def ask(self, question: Callable[[Transaction], T]) -> Future[T]:
+        """Read the state between two pieces of work. The question must not change it."""
+        return self._asked(question)
+
+    def _asked(self, act: Callable[[Transaction], T]) -> Future[T]:
+        work = _Asked(act)
+        self.submit(work)
+        return work.future
+
+    # --- the state's thread ----------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            going = True
+            while going:
+                batch = self._take()
+                going = None not in batch
+                self._round([work for work in batch if work is not None])
+                self._notifier.alive()
+        except Exception:
+            # The state cannot be trusted or stored: better a restart than a hall that lies.
+            log.exception("the state's thread has ended")
+            self.on_death()
+
+    def _take(self) -> list[Work | None]:
+        try:
+            batch = [self._inbox.get(timeout=self._patience())]
+        except queue.Empty:
+            return []
+        while len(batch) < BATCH:
+            try:
+                batch.append(self._inbox.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _patience(self) -> float:
+        until_due = self._clock.real_seconds(self._next_due - self._clock.now())
+        return min(max(until_due, 0.0), HEARTBEAT_S)
+
+    def _transaction(self) -> Transaction:
+        return Transaction(self._books, self._clock.now(), self._clock.monotonic())
+
+    def _round(self, batch: list[Work]) -> None:
+        transaction = self._transaction()
+        self._pass_time(transaction)
+        ran: list[Work] = []
+        for work in batch:
+            try:
+                work.run(transaction)
+            except IdReusedError as error:  # raised before anything was changed
+                work.failed(error)
+            except Exception as error:
+                log.exception("a piece of work failed; the state is loaded again")
+                self._start_over([*ran, work], error)
+                self._round([w for w in batch if w is not work and w not in ran])
+                return
+            else:
+                ran.append(work)
+        self._finish(transaction, ran)
+
+    def _finish(self, transaction: Transaction, ran: list[Work]) -> None:
+        try:
+            self._journal.commit(transaction.batch)
+        except StorageError as error:
+            log.error("nothing of this round was kept: %s", error)
+            self.storage_error = str(error)
+            self._start_over(ran, error)
+            return
+        self.storage_error = None
+        outbound = tuple(transaction.outbound())
+        for work in ran:
+            work.committed()
+        if transaction.batch.events or outbound:
+            happened = tuple(transaction.batch.events)
+            news = Committed(happened, outbound, self._books.hall.version)
+            for watcher in self._watchers:
+                self._tell(watcher, news)
+            self._keep(happened)
+
+    @staticmethod
+    def _tell(watcher: Watcher, news: Committed) -> None:
+        try:
+            watcher(news)
+        except Exception:
+            # What is committed stays committed; who missed it asks again (renew, SSE snapshot).
+            log.exception("a watcher failed")
+
+    def _pass_time(self, transaction: Transaction) -> None:
+        if transaction.now >= self._next_due:
+            transaction.happen(due(self._books.hall, transaction.now))
+        if transaction.monotonic >= self._next_check:
+            transaction.missed_units()
+            self._next_check = transaction.monotonic + HEARTBEAT_S
+        self._next_due = next_due(self._books.hall, transaction.now)
+
+    def _keep(self, happened: tuple[e.Event, ...]) -> None:
+        day = next((event.day for event in happened if isinstance(event, e.DayBegan)), None)
+        try:
+            if day is not None:
+                yesterday = date.fromisoformat(day) - timedelta(days=1)
+                self._journal.forget_answers(yesterday.isoformat())
+            if day is not None or self._books.hall.version - self._snapshot_at >= SNAPSHOT_EVERY:
+                self._snapshot()
+        except StorageError as error:
+            # Both only save time and space; the events themselves are safe.
+            log.error("housekeeping was put off: %s", error)
+
+    def _snapshot(self) -> None:
+        hall = self._books.hall
+        if hall.version == self._snapshot_at:
+            return
+        self._journal.save_snapshot(hall.version, self._clock.now(), hall.dump())
+        self._snapshot_at = hall.version
+
+    def _start_over(self, undone: list[Work], error: Exception) -> None:
+        hall, heads = load(self._journal)
+        self._books.hall, self._books.heads = hall, heads
+        self._next_due = 0.0
+        for work in undone:
+            work.failed(error)
+
+
+def load(journal: Journal) -> tuple[Hall, Heads]:
+    """The state that a journal adds up to: its last snapshot and what came after.
+
+    Raises HistoryError if the journal does not fit the rules, StorageError if it cannot be read.
+    """
+    snapshot = journal.snapshot()
+    hall = Hall.load(snapshot[1]) if snapshot else Hall()
+    for sequence, event in journal.events(after=hall.version):
+        hall.apply(event)
+        if hall.version != sequence:
+            raise StorageError(f"the journal jumps from event {hall.version - 1} to {sequence}")
+    return hall, Heads(journal.heads())

@@ -1,0 +1,378 @@
+"""One round of work on the state: commands and records in, one batch for the journal out.
+
+Everything here runs in the thread that owns the state. Events are applied as they are
+decided, so that the next piece of work in the same batch sees them; nothing is shown to
+anybody before the batch is committed, and if that fails the whole state is loaded again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from hub.answers import answer_body, fingerprint, issued_body, status_of
+from hub.core import events as e
+from hub.core.decide import AtCounter, Command, Decision, Issue, decide, refuse
+from hub.core.hall import Hall
+from hub.core.pictures import counter_picture
+from hub.core.presence import Presence
+from hub.core.ratings import corrected, rated, unrated
+from hub.core.records import Fit, Heads, fit, read_body
+from hub.journal.store import Batch, Journal, Quarantined, StoredAnswer, StoredRecord
+from wire import messages as w
+from wire import topics
+from wire.clock import rfc3339, wall_seconds
+from wire.errors import NextwindowError, WireError
+
+UNREADABLE_KEPT = 1000
+"""So many payloads without a readable key are kept for each unit; the rest is only counted."""
+
+
+class IdReusedError(NextwindowError):
+    """The id of an earlier command came with another content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message for a unit, or for the whole hall if `unit` is empty."""
+
+    topic: topics.Topic
+    message: w.Message
+    unit: str = ""
+
+
+@dataclass(slots=True)
+class Books:
+    """What the state's thread owns. Nobody else touches any of it."""
+
+    journal: Journal
+    hall: Hall
+    heads: Heads
+    presence: Presence
+    new_id: Callable[[], str]
+    public_url: str = ""
+    rejected: Counter[str] = field(default_factory=Counter)
+
+
+class Transaction:
+    """A batch in the making. `now` is wall time, `monotonic` the hub's own."""
+
+    def __init__(self, books: Books, now: float, monotonic: float) -> None:
+        self.books = books
+        self.hall = books.hall
+        self.now = now
+        self.monotonic = monotonic
+        self.batch = Batch(books.hall.version + 1)
+        self._states: set[str] = set()
+        self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
+        self._receipts: set[tuple[str, str]] = set()
+        self._answers: list[Outbound] = []
+
+    def happen(self, events: Iterable[e.Event]) -> None:
+        """Apply events and put them into the batch."""
+        for event in events:
+            self.hall.apply(event)
+            self.batch.events.append(event)
+            counter = getattr(event, "counter", None)
+            plan = self.hall.plan.counter.get(counter) if counter else None
+            if plan is not None and plan.unit:
+                self._states.add(plan.unit)
+
+    # --- commands --------------------------------------------------------------------------
+
+    def command(self, key: str | None, command: Command) -> StoredAnswer:
+        """Decide a command, or find the answer that its id got before.
+
+        Raises IdReusedError if the id came with another content before.
+        """
+        return self._answered(key, command, lambda: decide(self.hall, command, self.now))
+
+    def _answered(
+        self, key: str | None, command: Command, decision: Callable[[], Decision]
+    ) -> StoredAnswer:
+        print_ = fingerprint(command)
+        before = self._before(key)
+        if before is not None:
+            if before.fingerprint != print_:
+                raise IdReusedError(f"id {key!r} was used before for something else")
+            return before
+        decided = decision()
+        self.happen(decided.events)
+        answer = self._answer(key or "", print_, command, decided)
+        if key is not None:
+            self.batch.answers[key] = answer
+        return answer
+
+    def _before(self, key: str | None) -> StoredAnswer | None:
+        if key is None:
+            return None
+        return self.batch.answers.get(key) or self.books.journal.answer(key)
+
+    def _answer(self, key: str, print_: str, command: Command, decided: Decision) -> StoredAnswer:
+        if isinstance(command, Issue):
+            status = status_of(decided, 201)
+            body = issued_body(self.hall, decided, self.now, self.books.public_url)
+        else:
+            status = status_of(decided, 200)
+            body = answer_body(self.hall, key, command, decided, self.now)
+        return StoredAnswer(key, print_, status, body, self.hall.day or "")
+
+    def unit_command(self, unit: str, message: w.Command, pin_right: bool) -> None:
+        """A staff key was pressed at a unit. The answer goes out after the commit."""
+        command = AtCounter(
+            message.counter, message.request, message.seen, self.books.new_id(), pin_right
+        )
+        try:
+            stored = self._answered(
+                message.id, command, lambda: self._decide_for(unit, message, command)
+            )
+        except IdReusedError:
+            self.reject("id_reused")
+            return
+        answer = w.Answer.model_validate_json(stored.body)
+        self._answers.append(Outbound(topics.ANSWER, answer, unit))
+
+    def _decide_for(self, unit: str, message: w.Command, command: AtCounter) -> Decision:
+        if self.hall.plan.counter_of_unit.get(unit) != message.counter:
+            return refuse("other_counter", f"unit {unit} does not stand at {message.counter}")
+        presence = self.books.presence
+        if not presence.in_time(unit, message.run, message.n, self.monotonic):
+            return refuse("too_late", "the command took too long to arrive")
+        return decide(self.hall, command, self.now)
+
+    # --- units -----------------------------------------------------------------------------
+
+    def hello(self, unit: str, hello: w.Hello) -> None:
+        """A unit has connected."""
+        refusal = self._stranger(unit, hello)
+        if refusal is None:
+            refusal = self.books.presence.hello(unit, hello, self.monotonic)
+        if refusal is not None:
+            self._refused[unit] = (hello, refusal)
+            self.reject(refusal.code)
+            return
+        known = self.hall.units.get(unit)
+        if known is None or known.run != hello.run or known.lost_at is not None:
+            self.happen([self._joined(unit, hello)])
+        self._states.add(unit)
+
+    def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
+        counter = self.hall.plan.counter_of_unit.get(unit)
+        if counter is None:
+            text = w.Text(zh=f"大厅配置中没有设备 {unit}", en=f"The hall's plan has no unit {unit}")
+            return w.LinkRefusal(code="unknown_unit", detail=text)
+        if counter != hello.counter:
+            text = w.Text(
+                zh=f"设备 {unit} 应属于窗口 {counter}，而不是 {hello.counter}",
+                en=f"Unit {unit} belongs to counter {counter}, not {hello.counter}",
+            )
+            return w.LinkRefusal(code="wrong_counter", detail=text)
+        return None
+
+    def _joined(self, unit: str, hello: w.Hello) -> e.UnitJoined:
+        return e.UnitJoined(
+            at=self.now,
+            unit=unit,
+            run=hello.run,
+            outbox=hello.outbox,
+            through=hello.through,
+            head=hello.head,
+            software=hello.software,
+            boot_at=self.now - hello.boot_ms / 1000,
+        )
+
+    def renew(self, unit: str, renew: w.Renew) -> None:
+        """A unit is still there, and says what it acts on."""
+        if not self.books.presence.renew(unit, renew, self.monotonic):
+            known = self.hall.units.get(unit)
+            if known is None or known.run != renew.run or self.books.presence.get(unit):
+                return  # it gets no state, and will say hello again
+            self.books.presence.adopt(unit, known.run, known.outbox, renew, self.monotonic)
+        state = self.hall.units.get(unit)
+        if state is not None and state.lost_at is not None:
+            self.happen([e.UnitBack(self.now, unit)])
+        self._states.add(unit)
+
+    def status(self, unit: str, status: w.Status) -> None:
+        """A unit's status, or its Last Will."""
+        self.books.presence.status(unit, status)
+
+    def missed_units(self) -> None:
+        """Note the units that have fallen silent."""
+        for unit, state in self.hall.units.items():
+            if state.lost_at is None and not self.books.presence.heard(unit, self.monotonic):
+                self.happen([e.UnitLost(self.now, unit)])
+
+    # --- records ---------------------------------------------------------------------------
+
+    def record(self, unit: str, record: w.Record) -> None:
+        """Take in a record from a unit's outbox. Its receipt goes out after the commit."""
+        if unit not in self.hall.plan.counter_of_unit:
+            self.reject("unknown_unit")
+            return
+        self._receipts.add((unit, record.outbox))
+        found = fit(record, self._stored_hash(unit, record))
+        if found is Fit.REPEAT:
+            return
+        if found is Fit.FORK:
+            self._set_aside(unit, record, "fork", "the same key came before with another hash")
+            return
+        self._store(unit, record)
+        if found is Fit.BAD_HASH:
+            self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
+            return
+        self._take_in(unit, record)
+
+    def _stored_hash(self, unit: str, record: w.Record) -> str | None:
+        head = self.books.heads.of(unit, record.outbox)
+        if record.sequence in head.beyond:
+            return head.beyond[record.sequence][1]
+        if record.sequence > head.through:
+            return None
+        batched = self.batch.records.get((unit, record.outbox, record.sequence))
+        if batched is not None:
+            return batched.hash
+        return self.books.journal.record_hash(unit, record.outbox, record.sequence)
+
+    def _store(self, unit: str, record: w.Record) -> None:
+        self.batch.records[unit, record.outbox, record.sequence] = StoredRecord(
+            unit,
+            record.outbox,
+            record.sequence,
+            record.previous,
+            record.hash,
+            record.body.encode(),
+            self.now,
+        )
+        head = self.books.heads.of(unit, record.outbox)
+        for sequence in head.add(record.sequence, record.previous, record.hash):
+            detail = "its previous hash is not that of the record before"
+            self._flag(unit, record.outbox, sequence, "broken_chain", detail)
+
+    def _take_in(self, unit: str, record: w.Record) -> None:
+        try:
+            body = read_body(record.body)
+        except WireError as error:
+            self._set_aside(unit, record, error.code, str(error))
+            return
+        self.happen([self._event_of(unit, (record.outbox, record.sequence), body)])
+
+    def _event_of(
+        self, unit: str, key: tuple[str, int], body: w.RatingRecord | w.UnratedRecord
+    ) -> e.Event:
+        at, sure = corrected(self.hall, unit, body, wall_seconds(body.wall), self.now)
+        if isinstance(body, w.RatingRecord):
+            return rated(self.hall, unit, key, body, at, sure)
+        return unrated(unit, key, body, at, sure)
+
+    def _set_aside(self, unit: str, record: w.Record, code: str, detail: str) -> None:
+        self.batch.quarantine.append(
+            Quarantined(
+                self.now,
+                unit,
+                record.outbox,
+                record.sequence,
+                code,
+                detail,
+                record.body.encode(),
+            )
+        )
+        self._flag(unit, record.outbox, record.sequence, code, detail)
+
+    def _flag(
+        self, unit: str, outbox: str | None, sequence: int | None, code: str, detail: str
+    ) -> None:
+        self.happen([e.RecordQuarantined(self.now, unit, outbox, sequence, code, detail)])
+
+    def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
+        """A record whose very frame cannot be read: kept without a key, and not receipted."""
+        self.reject(error.code)
+        if unit not in self.hall.plan.counter_of_unit:
+            return
+        if self.books.journal.quarantine_count(unit) >= UNREADABLE_KEPT:
+            return
+        kept = payload[: topics.MAX_PAYLOAD_BYTES]
+        self.batch.quarantine.append(
+            Quarantined(self.now, unit, None, None, error.code, str(error), kept)
+        )
+        self._flag(unit, None, None, error.code, str(error))
+
+    def read_again(self) -> None:
+        """Try quarantined records once more, after an upgrade may have taught us to read them."""
+        for row in self.books.journal.unread_records():
+            try:
+                body = read_body(bytes(row["payload"]))
+            except WireError:
+                continue
+            key = (str(row["outbox"]), int(row["sequence"]))
+            self.happen([self._event_of(row["unit"], key, body)])
+            self.batch.read_again.append(row["id"])
+
+    def reject(self, code: str) -> None:
+        """Count a message that was not acted on."""
+        self.books.rejected[code] += 1
+
+    # --- after the commit ------------------------------------------------------------------
+
+    def outbound(self) -> list[Outbound]:
+        """What to send now that the batch is committed: answers and receipts before states."""
+        out = list(self._answers)
+        for unit, outbox in sorted(self._receipts):
+            through = self.books.heads.through(unit, outbox)
+            out.append(Outbound(topics.RECEIPT, w.Receipt(outbox=outbox, through=through), unit))
+        out += [self._refusal(unit, *found) for unit, found in self._refused.items()]
+        out += [state for unit in sorted(self._states) if (state := self._state(unit))]
+        return out + [call for event in self.batch.events if (call := self._announce(event))]
+
+    def _refusal(self, unit: str, hello: w.Hello, refusal: w.LinkRefusal) -> Outbound:
+        state = self._state_message(unit, hello.run, hello.n, hello.outbox, None)
+        return Outbound(topics.STATE, state.model_copy(update={"refused": refusal}), unit)
+
+    def _state(self, unit: str) -> Outbound | None:
+        heard = self.books.presence.get(unit)
+        counter = self.hall.plan.counter_of_unit.get(unit)
+        if heard is None or counter is None:
+            return None
+        state = self._state_message(unit, heard.run, heard.n, heard.outbox, counter)
+        return Outbound(topics.STATE, state, unit)
+
+    def _state_message(
+        self, unit: str, run: str, n: int, outbox: str, counter: str | None
+    ) -> w.State:
+        plan = self.hall.plan
+        picture = counter_picture(self.hall, counter, self.now) if counter else None
+        return w.State(
+            hall=plan.hall.name,
+            now=rfc3339(self.now, plan.zone),
+            epoch=self.hall.epoch,
+            epoch_id=self.hall.epoch_id,
+            version=picture.version if picture else self.hall.version,
+            run=run,
+            n=n,
+            outbox=outbox,
+            committed=self.books.heads.through(unit, outbox),
+            lease_s=0.0,
+            grants=[],
+            counter=picture,
+            rating=[w.RatingOption(level=o.level, name=o.name) for o in plan.rating.levels],
+        )
+
+    def _announce(self, event: e.Event) -> Outbound | None:
+        if not isinstance(event, e.TicketCalled | e.TicketRecalled):
+            return None
+        ticket = self.hall.tickets.get(event.ticket)
+        if ticket is None:
+            return None
+        message = w.Announce(
+            epoch=self.hall.epoch,
+            at=rfc3339(event.at, self.hall.plan.zone),
+            kind="called" if isinstance(event, e.TicketCalled) else "recalled",
+            call_id=event.call_id,
+            number=ticket.number,
+            counter=event.counter,
+            counter_number=self.hall.plan.counter[event.counter].number,
+            service=ticket.service,
+            service_name=self.hall.plan.service[ticket.service].name,
+        )
+        return Outbound(topics.ANNOUNCE, message)
