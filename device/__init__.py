@@ -1,0 +1,1 @@
+"""The units of a hall: counter, board, kiosk. Imports `wire` and never the hub."""

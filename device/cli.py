@@ -1,0 +1,84 @@
+"""The command line of a unit: `counter-unit`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from device import configuration
+from wire.errors import NextwindowError
+from wire.settings import effective
+
+app = typer.Typer(
+    name="counter-unit",
+    help="A unit of a public-service hall: at a counter, its keys, lamps and screen.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigFile = Annotated[Path, typer.Argument(metavar="CONFIG", help="The unit's unit.toml.")]
+
+
+@app.command()
+def run(
+    config: ConfigFile,
+    until_eof: Annotated[
+        bool, typer.Option("--until-eof", help="End when standard input is closed.")
+    ] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Say on standard output what is drawn and pressed.")
+    ] = False,
+) -> None:
+    """Run the unit until a signal ends it."""
+    settings = configuration.read(config)
+    from device.run import run as run_unit  # noqa: PLC0415  pygame only for who needs it
+
+    run_unit(settings, until_eof=until_eof, trace=trace)
+
+
+@app.command("check-config")
+def check_config(config: ConfigFile) -> None:
+    """Print every mistake in a configuration file, or the values in force."""
+    for line in _lines(effective(configuration.read(config))):
+        typer.echo(line)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from device.run import software  # noqa: PLC0415
+
+    typer.echo(software())
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line and an exit code."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        app()
+    except NextwindowError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+
+
+def _lines(sections: dict[str, Any]) -> Iterator[str]:
+    for section, values in sections.items():
+        yield f"[{section}]"
+        for key, value in values.items():
+            if value is not None:
+                yield f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        yield ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The unit's configuration file: its schema, its defaults, and what no schema can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from wire.errors import ConfigurationError, LinkError
+from wire.ids import Id
+from wire.link import BrokerAddress
+from wire.settings import FileSettings, Mistake, Settings, load
+
+Pin = Annotated[int, Field(ge=2, le=27, description="BCM number of a GPIO of the header.")]
+
+RatingPins = tuple[Pin, Pin, Pin, Pin, Pin]
+"""A pin for each rating level, the best first."""
+
+
+def _built_role(role: str) -> str:
+    if role != "counter":
+        raise ValueError('the only role so far is "counter"; board and kiosk come later')
+    return role
+
+
+def _usable_url(url: str) -> str:
+    try:
+        BrokerAddress(url).check()
+    except LinkError as error:
+        raise ValueError(str(error)) from error
+    if urlsplit(url).username or urlsplit(url).password:
+        raise ValueError("no credentials in the address; use user and password_file")
+    return url
+
+
+def _screen_size(size: str) -> str:
+    found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", size)
+    if not found or int(found[1]) < 640 or int(found[2]) < 400:
+        raise ValueError('expected WIDTHxHEIGHT of at least 640x400, for instance "1024x600"')
+    return size
+
+
+class UnitSection(Settings):
+    """Which unit this is."""
+
+    id: Id
+    hall: Id
+    role: Annotated[str, AfterValidator(_built_role)] = "counter"
+    counter: Id
+    state: Path
+
+
+class BrokerSection(Settings):
+    """Where the hall's broker is."""
+
+    url: Annotated[str, AfterValidator(_usable_url)] = "mqtt://127.0.0.1:1883"
+    user: str | None = None
+    password_file: Path | None = None
+    ca: Path | None = None
+
+
+class HardwareSection(Settings):
+    """Which grade of hardware the drivers run on. There is no fall-back."""
+
+    kind: Literal["real", "emulated"]
+
+
+class DisplaySection(Settings):
+    """Where the picture goes."""
+
+    mode: Literal["kms", "window", "offscreen"] = "kms"
+    size: Annotated[str, AfterValidator(_screen_size)] = "1024x600"
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height."""
+        width, height = self.size.split("x")
+        return int(width), int(height)
+
+
+class KeysSection(Settings):
+    """Pins of the keys, which connect them to ground."""
+
+    rating: RatingPins = (5, 6, 13, 19, 26)
+    next: Pin = 17
+    recall: Pin = 27
+    no_show: Pin = 22
+    done: Pin = 23
+    debounce_ms: Annotated[int, Field(ge=1, le=500)] = 30
+
+
+class LampsSection(Settings):
+    """Pins of the lamps in the rating keys."""
+
+    rating: RatingPins = (12, 16, 20, 21, 25)
+
+
+class PanelSection(Settings):
+    """The page of an emulated unit, on the loopback address."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+
+
+class ClockSection(Settings):
+    """The scaled clock of an emulated hall."""
+
+    speed: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    origin: Annotated[float | None, Field(gt=0)] = None
+
+
+class UnitSettings(FileSettings):
+    """A whole `unit.toml`."""
+
+    unit: UnitSection
+    broker: BrokerSection = BrokerSection()
+    hardware: HardwareSection
+    display: DisplaySection = DisplaySection()
+    keys: KeysSection = KeysSection()
+    lamps: LampsSection = LampsSection()
+    panel: PanelSection = PanelSection()
+    clock: ClockSection = ClockSection()
+
+    @classmethod
+    def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
+        """Doubled pins, and keys that the kind of hardware does not have."""
+        yield from _doubled_pins(raw)
+        hardware = raw.get("hardware")
+        kind = hardware.get("kind") if isinstance(hardware, Mapping) else None
+        if kind == "real":
+            yield from _emulated_only(raw, "clock", "a scaled clock")
+            yield from _emulated_only(raw, "panel", "the panel page")
+
+
+def read(path: Path) -> UnitSettings:
+    """Read a unit's file. Raises ConfigurationError with every mistake found."""
+    return load(path, UnitSettings)
+
+
+def broker_address(settings: BrokerSection) -> BrokerAddress:
+    """The broker with its password read from its file.
+
+    Raises ConfigurationError if that file cannot be read.
+    """
+    password = None
+    if settings.password_file is not None:
+        try:
+            password = settings.password_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(
+                [f"broker.password_file = {str(settings.password_file)!r}: {error}."]
+            ) from error
+    return BrokerAddress(settings.url, settings.user, password, settings.ca)
+
+
+def _emulated_only(raw: Mapping[str, Any], section: str, what: str) -> Iterator[Mistake]:
+    content = raw.get(section)
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            problem = f'{what} goes with [hardware] kind = "emulated" only'
+            yield Mistake(f"{section}.{key}", value, problem)
+
+
+def _doubled_pins(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Every pin that is used before, whether written down or by default."""
+    first: dict[int, str] = {}
+    for place, pin in _pins(raw):
+        if pin in first:
+            yield Mistake(place, pin, f"the pin is already used by {first[pin]}")
+        first.setdefault(pin, place)
+
+
+def _pins(raw: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for section, schema in (("keys", KeysSection()), ("lamps", LampsSection())):
+        content = raw.get(section)
+        written = content if isinstance(content, Mapping) else {}
+        for key in type(schema).model_fields:
+            if key == "debounce_ms":
+                continue
+            yield from _numbered(f"{section}.{key}", written.get(key, getattr(schema, key)))
+
+
+def _numbered(place: str, value: object) -> Iterator[tuple[str, int]]:
+    if isinstance(value, list | tuple):
+        for index, pin in enumerate(value):
+            yield from _numbered(f"{place}[{index + 1}]", pin)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield place, value

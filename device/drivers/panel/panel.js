@@ -1,0 +1,86 @@
+// The emulated panel: shows the unit's screen and lamps, and presses its keys.
+
+const screen = document.getElementById("screen");
+const bezel = screen.parentElement;
+const link = document.getElementById("link");
+const buttons = new Map();
+for (const button of document.querySelectorAll("button[data-key]")) {
+  buttons.set(button.dataset.key, button);
+  button.addEventListener("click", () => press(button));
+}
+
+const shortcuts = {
+  1: "rating-5", 2: "rating-4", 3: "rating-3", 4: "rating-2", 5: "rating-1",
+  n: "next", r: "recall", m: "no_show", d: "done",
+};
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  const button = buttons.get(shortcuts[event.key.toLowerCase()]);
+  if (button) press(button);
+});
+
+async function press(button) {
+  button.classList.add("down");
+  try {
+    await fetch(`/keys/${button.dataset.key}`, { method: "POST" });
+  } catch {
+    say("lost");
+  } finally {
+    button.classList.remove("down");
+  }
+}
+
+const words = {
+  live: ["实时", "live"],
+  lost: ["终端已停止", "the unit has stopped"],
+};
+function say(state) {
+  const [zh, en] = words[state];
+  const english = document.createElement("span");
+  english.lang = "en";
+  english.textContent = en;
+  link.replaceChildren(`${zh} `, english);
+  link.className = `link ${state}`;
+  bezel.classList.toggle("old", state !== "live");
+}
+
+// One picture is fetched at a time; what changed meanwhile is fetched after it.
+let fetching = false;
+let wanted = 0;
+let shown = 0;
+function refresh() {
+  if (fetching || shown === wanted) return;
+  fetching = true;
+  shown = wanted;
+  screen.src = `/screen.png?v=${shown}`;
+}
+for (const end of ["load", "error"]) {
+  screen.addEventListener(end, () => { fetching = false; refresh(); });
+}
+
+function show(news) {
+  wanted = news.version;
+  refresh();
+  for (const [key, button] of buttons) {
+    const lamp = button.querySelector(".lamp");
+    if (lamp) button.classList.toggle("lit", news.lit.includes(key));
+  }
+}
+
+// A hidden page keeps no stream: a browser opens only six connections to one address.
+let stream = null;
+function open() {
+  if (stream || document.hidden) return;
+  stream = new EventSource("/events");
+  stream.addEventListener("open", () => { shown = -1; say("live"); });
+  stream.addEventListener("error", () => say("lost"));
+  stream.addEventListener("changed", (event) => show(JSON.parse(event.data)));
+}
+function close() {
+  if (stream) stream.close();
+  stream = null;
+}
+document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+window.addEventListener("pagehide", close);
+window.addEventListener("pageshow", open);
+open();

@@ -1,0 +1,172 @@
+"""From the session's facts to the view on the screen. PURE: no pygame, no clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from device.session import NoticeKind, OpenInvitation, Session, Stage
+from device.ui import texts, viewmodel
+from device.ui.texts import Trouble
+from device.ui.viewmodel import Bilingual, Frame, Link, LinkConnecting, LinkLive, View
+from wire.messages import Level, Text, TicketInHand
+
+_LEVEL_NUMBERS: Final[Mapping[Level, int]] = MappingProxyType(
+    {level: 5 - index for index, level in enumerate(Level)}
+)
+_TROUBLES: Final = MappingProxyType(
+    {NoticeKind.DISK_FULL: Trouble.DISK_FULL, NoticeKind.DISK_BROKEN: Trouble.DISK_BROKEN}
+)
+_NOTICES: Final = MappingProxyType(
+    {
+        NoticeKind.NOBODY_WAITING: texts.Notice.NOBODY_WAITING,
+        NoticeKind.NOT_CONNECTED: texts.Notice.NOT_CONNECTED,
+        NoticeKind.NO_ANSWER: texts.Notice.NOT_CONNECTED,
+        NoticeKind.REFUSED: texts.Notice.TOO_LATE,
+    }
+)
+_REFUSALS: Final = MappingProxyType(
+    {
+        "busy": texts.Notice.BUSY,
+        "nothing_in_hand": texts.Notice.NOTHING_CALLED,
+        "not_signed_in": texts.Notice.NOT_SIGNED_IN,
+    }
+)
+
+
+class Presenter:
+    """Builds the views of one unit."""
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+
+    def view(self, session: Session, now_s: float) -> View:
+        """What the screen shows at `now_s`."""
+        frame = self._frame(session, now_s)
+        trouble = _trouble(session)
+        if trouble and session.stage not in {Stage.CALLING, Stage.SERVING}:
+            return self._fault(frame, trouble)
+        if session.stage is Stage.CONNECTING:
+            return viewmodel.Connecting(frame)
+        if session.stage is Stage.FAULT:
+            return self._refused(session, frame)
+        return _picture(session, frame, now_s)
+
+    def next_change_s(self, session: Session, now_s: float) -> float:
+        """When the view changes though nothing happens: a second or a minute goes round."""
+        heard_s = session.hearing.heard_s
+        times = []
+        if session.invitation:
+            left_s = session.invitation.ends_s - now_s
+            times.append(session.invitation.ends_s - (math.ceil(left_s) - 1))
+        if heard_s is not None and not session.hearing.hears(now_s):
+            times.append(heard_s + math.floor(now_s - heard_s) + 1)
+        if session.state and heard_s is not None:
+            wall = _wall(session, now_s)
+            times.append(now_s + 60 - wall.second - wall.microsecond / 1e6)
+        return min((time for time in times if time > now_s), default=now_s + 60)
+
+    def _frame(self, session: Session, now_s: float) -> Frame:
+        picture, state = session.picture, session.state
+        services = [service.name for service in picture.services] if picture else []
+        return Frame(
+            counter=picture.number if picture else "",
+            hall=_both(state.hall) if state else Bilingual("", ""),
+            services=Bilingual(
+                " · ".join(name.zh for name in services), " · ".join(name.en for name in services)
+            ),
+            clock=f"{_wall(session, now_s):%H:%M}" if state else "",
+            clerk=picture.clerk.name if picture and picture.clerk else None,
+            link=_link(session, now_s),
+            notice=self._notice(session),
+        )
+
+    def _notice(self, session: Session) -> Bilingual | None:
+        notice = session.notice
+        if notice is None:
+            shown_elsewhere = session.stage is Stage.THANKS
+            rated = session.thanked and not shown_elsewhere
+            return texts.Notice.RATED.text if rated else None
+        if notice.kind in _TROUBLES:
+            return _TROUBLES[notice.kind].title(self._unit)
+        return _REFUSALS.get(notice.code or "", _NOTICES[notice.kind]).text
+
+    def _fault(self, frame: Frame, trouble: Trouble) -> View:
+        return viewmodel.Fault(frame, trouble.title(self._unit), trouble.detail(self._unit))
+
+    def _refused(self, session: Session, frame: Frame) -> View:
+        refusal = session.state.refused if session.state else None
+        if refusal is None:
+            return self._fault(frame, Trouble.REFUSED)
+        trouble = Trouble.TWIN if refusal.code == "twin" else Trouble.REFUSED
+        return viewmodel.Fault(frame, trouble.title(self._unit), _both(refusal.detail))
+
+
+def _trouble(session: Session) -> Trouble | None:
+    return _TROUBLES.get(session.notice.kind) if session.notice else None
+
+
+def _picture(session: Session, frame: Frame, now_s: float) -> View:
+    asked, thanked, picture = session.invitation, session.thanked, session.picture
+    match session.stage:
+        case Stage.INVITING if asked:
+            return viewmodel.Inviting(frame, _invitation(session, asked, now_s))
+        case Stage.THANKS if thanked:
+            return viewmodel.Thanks(frame, _level_name(session, thanked.level))
+        case Stage.CALLING | Stage.SERVING if picture and picture.ticket:
+            return _ticket(session, frame, picture.ticket, now_s)
+        case Stage.IDLE if picture:
+            return viewmodel.Idle(frame, picture.waiting)
+    return viewmodel.Closed(frame)
+
+
+def _ticket(session: Session, frame: Frame, ticket: TicketInHand, now_s: float) -> View:
+    service = _both(ticket.service_name)
+    asked = session.invitation
+    strip = _invitation(session, asked, now_s) if asked else None
+    if session.stage is Stage.CALLING:
+        return viewmodel.Calling(frame, ticket.number, service, ticket.recalls, strip)
+    heard_s = session.hearing.heard_s or now_s
+    since = _wall(session, heard_s) - timedelta(seconds=ticket.since_s)
+    return viewmodel.Serving(frame, ticket.number, service, f"{since:%H:%M}", strip)
+
+
+def _invitation(session: Session, asked: OpenInvitation, now_s: float) -> viewmodel.Invitation:
+    options = tuple(
+        viewmodel.RatingOption(number, option.name.zh, option.name.en, key=6 - number)
+        for option in session.options
+        for number in (_LEVEL_NUMBERS[option.level],)
+    )
+    left_s = max(0, math.ceil(asked.ends_s - now_s))
+    total_s = max(left_s, math.ceil(asked.ends_s - asked.opened_s))
+    return viewmodel.Invitation(asked.number, options, left_s, total_s)
+
+
+def _level_name(session: Session, level: Level) -> Bilingual:
+    names = [_both(option.name) for option in session.options if option.level is level]
+    return names[0] if names else texts.level_name(_LEVEL_NUMBERS[level])
+
+
+def _link(session: Session, now_s: float) -> Link:
+    heard_s = session.hearing.heard_s
+    if session.state is None or heard_s is None:
+        return LinkConnecting()
+    if session.hearing.hears(now_s):
+        return LinkLive()
+    return viewmodel.stale(now_s - heard_s, f"{_wall(session, heard_s):%H:%M}")
+
+
+def _wall(session: Session, at_s: float) -> datetime:
+    """The hall's time of day, which the hub told with its last state."""
+    state, heard_s = session.state, session.hearing.heard_s
+    if state is None:
+        raise ValueError("no state has told the time yet")
+    told = datetime.fromisoformat(state.now)
+    return told + timedelta(seconds=at_s - (at_s if heard_s is None else heard_s))
+
+
+def _both(text: Text) -> Bilingual:
+    return Bilingual(text.zh, text.en)

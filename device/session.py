@@ -1,0 +1,605 @@
+"""The counter's session: what a unit does with news, key presses and the passing of time. PURE.
+
+`Session.handle` takes one event and the moment, and returns effects for the shell to carry
+out in order. A stage follows from the table below and from nothing else. The shell answers
+each `Write` with `Kept` or `NotKept`, so that thanks can only follow a commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from device.hearing import Beat, Hearing
+from device.moment import Moment
+from wire.messages import (
+    Action,
+    Answer,
+    Command,
+    CounterPicture,
+    CounterState,
+    Done,
+    Invitation,
+    Level,
+    Next,
+    NoShow,
+    RatingOption,
+    RatingRecord,
+    Recall,
+    State,
+    UnratedRecord,
+)
+
+THANKS_S: Final = 3.0
+NOTICE_S: Final = 4.0
+ANSWER_S: Final = 1.0
+"""A command without an answer for so long has none."""
+
+_REMEMBERED_CALLS: Final = 500
+
+
+# --- the transition table ----------------------------------------------------------------
+
+
+class Stage(Enum):
+    """What the counter's screen is about."""
+
+    CONNECTING = "connecting"
+    CLOSED = "closed"
+    IDLE = "idle"
+    CALLING = "calling"
+    SERVING = "serving"
+    INVITING = "inviting"
+    THANKS = "thanks"
+    FAULT = "fault"
+
+
+class Cue(Enum):
+    """What the facts call for."""
+
+    NO_NEWS = "no state has been used yet"
+    CLOSED = "the counter is closed"
+    IDLE = "the counter is free"
+    CALLED = "a ticket is called"
+    SERVED = "a ticket is served"
+    INVITED = "an invitation is open"
+    RATED = "a rating has been kept"
+    REFUSED = "the hub refuses this unit"
+
+
+class IllegalCue(Exception):
+    """The table has no such step; nothing has changed. A mistake in this module."""
+
+    def __init__(self, stage: Stage, cue: Cue) -> None:
+        super().__init__(f"no step from {stage.value} when {cue.value}")
+
+
+_NEWS: Final = {
+    Cue.CLOSED: Stage.CLOSED,
+    Cue.IDLE: Stage.IDLE,
+    Cue.CALLED: Stage.CALLING,
+    Cue.SERVED: Stage.SERVING,
+    Cue.INVITED: Stage.INVITING,
+    Cue.REFUSED: Stage.FAULT,
+}
+_NEWS_OR_THANKS: Final = {**_NEWS, Cue.RATED: Stage.THANKS}
+
+TABLE: Final[Mapping[Stage, Mapping[Cue, Stage]]] = MappingProxyType(
+    {
+        Stage.CONNECTING: {**_NEWS, Cue.NO_NEWS: Stage.CONNECTING},
+        Stage.CLOSED: _NEWS_OR_THANKS,
+        Stage.IDLE: _NEWS_OR_THANKS,
+        Stage.CALLING: _NEWS_OR_THANKS,
+        Stage.SERVING: _NEWS_OR_THANKS,
+        Stage.INVITING: _NEWS_OR_THANKS,
+        Stage.THANKS: _NEWS_OR_THANKS,
+        Stage.FAULT: _NEWS_OR_THANKS,
+    }
+)
+"""Where each cue leads from each stage. Nothing leads back to connecting: a picture that has
+grown old stays, with its age."""
+
+
+def step(stage: Stage, cue: Cue) -> Stage:
+    """The stage after a cue. Raises IllegalCue if the table has none."""
+    try:
+        return TABLE[stage][cue]
+    except KeyError:
+        raise IllegalCue(stage, cue) from None
+
+
+# --- events: what happens to the unit ----------------------------------------------------
+
+
+class StaffKey(Enum):
+    """The clerk's hard keys."""
+
+    NEXT = "next"
+    RECALL = "recall"
+    NO_SHOW = "no_show"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class LinkUp:
+    """The broker is reached."""
+
+
+@dataclass(frozen=True)
+class LinkDown:
+    """The broker is lost."""
+
+
+@dataclass(frozen=True)
+class StateCame:
+    """The hub has said what it knows of this counter."""
+
+    state: State
+
+
+@dataclass(frozen=True)
+class AnswerCame:
+    """The hub has said what became of a command."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class RatingPressed:
+    """A citizen pressed a rating key."""
+
+    level: Level
+
+
+@dataclass(frozen=True)
+class StaffPressed:
+    """The clerk pressed a key. `fresh_id` is for the command that it may become."""
+
+    key: StaffKey
+    fresh_id: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The record of a `Write` is committed."""
+
+    body: RatingRecord | UnratedRecord
+
+
+@dataclass(frozen=True)
+class NotKept:
+    """The record of a `Write` could not be committed; `full` if for want of room."""
+
+    body: RatingRecord | UnratedRecord
+    full: bool
+
+
+@dataclass(frozen=True)
+class Tick:
+    """`Session.deadline_s` has come."""
+
+
+Event: TypeAlias = (
+    LinkUp
+    | LinkDown
+    | StateCame
+    | AnswerCame
+    | RatingPressed
+    | StaffPressed
+    | Kept
+    | NotKept
+    | Tick
+)
+
+
+# --- effects: what the shell is to do ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Say:
+    """Send a hello or a renew."""
+
+    beat: Beat
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The hub is heard in an epoch, and has an outbox's records up to `committed`."""
+
+    epoch: int
+    outbox: str
+    committed: int
+
+
+@dataclass(frozen=True)
+class Write:
+    """Commit a record, and report `Kept` or `NotKept`."""
+
+    body: RatingRecord | UnratedRecord
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send a command."""
+
+    command: Command
+
+
+@dataclass(frozen=True)
+class Light:
+    """Light the lamps of these rating keys and no others."""
+
+    levels: frozenset[Level]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something for the log; the counter goes on."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """Something that should not come; counted by kind."""
+
+    kind: str
+
+
+Effect: TypeAlias = Say | Heard | Write | Send | Light | Remark | Anomaly
+
+
+# --- facts -------------------------------------------------------------------------------
+
+
+class NoticeKind(Enum):
+    """What a notice tells; a refusal's code says why."""
+
+    NOT_CONNECTED = "not_connected"
+    NO_ANSWER = "no_answer"
+    NOBODY_WAITING = "nobody_waiting"
+    REFUSED = "refused"
+    DISK_FULL = "disk_full"
+    DISK_BROKEN = "disk_broken"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A short word on the screen, until `until_s`."""
+
+    kind: NoticeKind
+    until_s: float
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenInvitation:
+    """An invitation with its times on this unit's clock."""
+
+    call_id: str
+    ticket: str
+    number: str
+    clerk: str | None
+    opened_s: float
+    ends_s: float
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class Thanked:
+    """A rating that has been kept, thanked for until `until_s`."""
+
+    call_id: str
+    number: str
+    level: Level
+    until_s: float
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A command that was sent for the picture `seen`."""
+
+    id: str
+    seen: int
+    until_s: float
+    answered: bool = False
+
+
+_ACTIONS: Final[Mapping[StaffKey, Action]] = MappingProxyType(
+    {
+        StaffKey.NEXT: Next(action="next"),
+        StaffKey.RECALL: Recall(action="recall"),
+        StaffKey.NO_SHOW: NoShow(action="no_show"),
+        StaffKey.DONE: Done(action="done"),
+    }
+)
+
+
+class Session:
+    """One run of one counter unit.
+
+    `closed_calls` are the calls whose invitation has ended before this run, by a rating or
+    by its time; they are not invited again.
+    """
+
+    def __init__(self, run: str, counter: str, closed_calls: Iterable[str] = ()) -> None:
+        self.stage = Stage.CONNECTING
+        self.hearing = Hearing(run)
+        self.state: State | None = None
+        self.invitation: OpenInvitation | None = None
+        self.thanked: Thanked | None = None
+        self.notice: Notice | None = None
+        self._counter = counter
+        self._closed_calls = dict.fromkeys(closed_calls)
+        self._writing: tuple[OpenInvitation, Level] | None = None
+        self._waiting: _Waiting | None = None
+        self._lit: frozenset[Level] | None = None
+
+    @property
+    def picture(self) -> CounterPicture | None:
+        """The counter as the hub last described it; None while it refuses this unit."""
+        return self.state.counter if self.state and self.state.refused is None else None
+
+    @property
+    def options(self) -> tuple[RatingOption, ...]:
+        """The hall's rating scheme."""
+        return tuple(self.state.rating) if self.state else ()
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When a `Tick` is wanted next."""
+        timed = (self.thanked, self.notice, self._waiting)
+        times = [item.until_s for item in timed if item]
+        if self.invitation and not self._writing:
+            times.append(self.invitation.ends_s)
+        if self.hearing.deadline_s is not None:
+            times.append(self.hearing.deadline_s)
+        return min(times, default=None)
+
+    def handle(self, event: Event, at: Moment) -> list[Effect]:
+        """Take one event; what has run out by then has run out before it."""
+        effects = self._expire(at)
+        match event:
+            case StateCame(state):
+                effects += self._state_came(state, at)
+            case AnswerCame(answer):
+                effects += self._answer_came(answer, at)
+            case RatingPressed(level):
+                effects += self._rating_pressed(level, at)
+            case StaffPressed(key, fresh_id):
+                effects += self._decide(key, fresh_id, at)
+            case Kept(body):
+                self._kept(body, at)
+            case NotKept(body, full):
+                effects += self._not_kept(body, full, at)
+            case LinkUp():
+                effects.append(Say(self.hearing.connect(at.boot_s)))
+            case LinkDown():
+                self.hearing.lose()
+            case Tick():
+                effects += self._beat(at)
+        self.stage = step(self.stage, self._cue())
+        return effects + self._lamps()
+
+    # --- time ---
+
+    def _expire(self, at: Moment) -> list[Effect]:
+        now_s = at.boot_s
+        if self.notice and now_s >= self.notice.until_s:
+            self.notice = None
+        if self.thanked and now_s >= self.thanked.until_s:
+            self.thanked = None
+        if self._waiting and now_s >= self._waiting.until_s:
+            if not self._waiting.answered:
+                self._notify(NoticeKind.NO_ANSWER, at)
+            self._waiting = None
+        if self.invitation and not self._writing and now_s >= self.invitation.ends_s:
+            return self._end_unanswered(self.invitation, at)
+        return []
+
+    def _beat(self, at: Moment) -> list[Effect]:
+        beat = self.hearing.due(at.boot_s)
+        return [Say(beat)] if beat else []
+
+    def _notify(self, kind: NoticeKind, at: Moment, code: str | None = None) -> None:
+        self.notice = Notice(kind, at.boot_s + NOTICE_S, code)
+
+    # --- the hub ---
+
+    def _state_came(self, state: State, at: Moment) -> list[Effect]:
+        if not self.hearing.usable(state):
+            return [Anomaly("a state for another run, or older than the last one")]
+        beat = self.hearing.accept(state, at.boot_s)
+        self.state = state
+        if state.refused is not None:
+            return [Remark(f"the hub refuses this unit: {state.refused.code}")]
+        effects: list[Effect] = [Heard(state.epoch, state.outbox, state.committed)]
+        if state.counter is not None:
+            effects += self._follow(state.counter, at)
+        return effects + ([Say(beat)] if beat else [])
+
+    def _follow(self, picture: CounterPicture, at: Moment) -> list[Effect]:
+        """Open, keep or withdraw the invitation as the picture says.
+
+        One that has merely gone from the picture keeps its time here: the hub's own timer may
+        be a moment ahead, and the citizen is still reading.
+        """
+        asked = picture.invitation
+        mine = self.invitation
+        if mine and picture.ticket and picture.ticket.call_id == mine.call_id:
+            self.invitation = None  # the end of the service was taken back
+            return []
+        if asked is None or asked.call_id in self._closed_calls:
+            return []
+        if mine is None:
+            self._invite(asked, at)
+        elif mine.call_id != asked.call_id:
+            effects = self._end_unanswered(mine, at)
+            self._invite(asked, at)
+            return effects
+        return []
+
+    def _invite(self, asked: Invitation, at: Moment) -> None:
+        opened_s = at.boot_s - asked.age_s
+        if asked.age_s >= asked.length_s:
+            return
+        self.invitation = OpenInvitation(
+            asked.call_id,
+            asked.ticket,
+            asked.number,
+            asked.clerk,
+            opened_s,
+            opened_s + asked.length_s,
+        )
+
+    def _answer_came(self, answer: Answer, at: Moment) -> list[Effect]:
+        waiting = self._waiting
+        if waiting is None or answer.id != waiting.id:
+            return [Anomaly("an answer to no open command")]
+        if answer.outcome == "done":
+            # Pressed again before the state arrives, a key would quote a picture that is past.
+            self._waiting = _Waiting(waiting.id, waiting.seen, waiting.until_s, answered=True)
+            return []
+        self._waiting = None
+        nobody = answer.outcome == "nothing_waiting"
+        kind = NoticeKind.NOBODY_WAITING if nobody else NoticeKind.REFUSED
+        self._notify(kind, at, answer.code)
+        return []
+
+    # --- keys ---
+
+    def _decide(self, key: StaffKey, fresh_id: str, at: Moment) -> list[Effect]:
+        """Who decides a press of a staff key: the hub while it is heard, otherwise nobody."""
+        picture = self.picture
+        if picture is None or not self.hearing.hears(at.boot_s):
+            self._notify(NoticeKind.NOT_CONNECTED, at)
+            return []
+        if self._waiting and self._waiting.seen == picture.version:
+            return [Remark(f"{key.value} pressed again before the hub's answer: ignored")]
+        self.notice = None
+        self._waiting = _Waiting(fresh_id, picture.version, at.boot_s + ANSWER_S)
+        command = Command(
+            id=fresh_id,
+            run=self.hearing.run,
+            n=self.hearing.n,
+            counter=self._counter,
+            seen=picture.version,
+            request=_ACTIONS[key],
+        )
+        return [Send(command)]
+
+    def _rating_pressed(self, level: Level, at: Moment) -> list[Effect]:
+        invitation = self.invitation
+        if invitation is None:
+            return [Remark(f"rating key {level.value} outside an invitation: not counted")]
+        if self._writing or level not in self._levels():
+            return [Remark(f"rating key {level.value}: not counted")]
+        self._writing = (invitation, level)
+        self.invitation = _answered(invitation)
+        after_s = max(0.0, at.boot_s - invitation.opened_s)
+        body = RatingRecord(
+            run=self.hearing.run,
+            boot_ms=at.boot_ms,
+            wall=at.wall,
+            synchronised=at.synchronised,
+            counter=self._counter,
+            call_id=invitation.call_id,
+            ticket=invitation.ticket,
+            clerk=invitation.clerk,
+            level=level,
+            after_ms=int(after_s * 1000),
+        )
+        return [Write(body)]
+
+    def _end_unanswered(self, invitation: OpenInvitation, at: Moment) -> list[Effect]:
+        self.invitation = None
+        self._close_call(invitation.call_id)
+        if invitation.answered:
+            return []  # there was an answer, which could not be kept
+        body = UnratedRecord(
+            run=self.hearing.run,
+            boot_ms=at.boot_ms,
+            wall=at.wall,
+            synchronised=at.synchronised,
+            counter=self._counter,
+            call_id=invitation.call_id,
+            ticket=invitation.ticket,
+            clerk=invitation.clerk,
+        )
+        return [Write(body)]
+
+    # --- the outbox ---
+
+    def _kept(self, body: RatingRecord | UnratedRecord, at: Moment) -> None:
+        if self._writing is None or not isinstance(body, RatingRecord):
+            return
+        invitation, level = self._writing
+        if body.call_id != invitation.call_id:
+            return
+        self._writing = None
+        self._close_call(body.call_id)
+        if self.invitation and self.invitation.call_id == body.call_id:
+            self.invitation = None
+        until_s = at.boot_s + THANKS_S
+        self.thanked = Thanked(body.call_id, invitation.number, level, until_s)
+
+    def _not_kept(self, body: RatingRecord | UnratedRecord, full: bool, at: Moment) -> list[Effect]:
+        if isinstance(body, RatingRecord):
+            self._writing = None
+            self._notify(NoticeKind.DISK_FULL if full else NoticeKind.DISK_BROKEN, at)
+        return [Remark(f"a record of call {body.call_id} could not be kept")]
+
+    def _close_call(self, call_id: str) -> None:
+        self._closed_calls[call_id] = None
+        while len(self._closed_calls) > _REMEMBERED_CALLS:
+            del self._closed_calls[next(iter(self._closed_calls))]
+
+    # --- what follows from the facts ---
+
+    def _cue(self) -> Cue:
+        held = self.picture.state if self.picture else None
+        if held is CounterState.CALLED:
+            return Cue.CALLED
+        if held is CounterState.SERVING:
+            return Cue.SERVED
+        if self.thanked:
+            return Cue.RATED
+        if self.invitation:
+            return Cue.INVITED
+        return self._base_cue(held)
+
+    def _base_cue(self, held: CounterState | None) -> Cue:
+        if self.state is None:
+            return Cue.NO_NEWS
+        if held is None:
+            return Cue.REFUSED
+        return Cue.CLOSED if held is CounterState.CLOSED else Cue.IDLE
+
+    def _levels(self) -> frozenset[Level]:
+        return frozenset(option.level for option in self.options)
+
+    def _lamps(self) -> list[Effect]:
+        lit: frozenset[Level] = frozenset()
+        if self.invitation and not self._writing:
+            lit = self._levels()
+        elif self.thanked:
+            lit = frozenset({self.thanked.level})
+        if lit == self._lit:
+            return []
+        self._lit = lit
+        return [Light(lit)]
+
+
+def _answered(invitation: OpenInvitation) -> OpenInvitation:
+    return OpenInvitation(
+        invitation.call_id,
+        invitation.ticket,
+        invitation.number,
+        invitation.clerk,
+        invitation.opened_s,
+        invitation.ends_s,
+        answered=True,
+    )

@@ -1,0 +1,260 @@
+"""The counter unit's loop: one thread owns the state, everything else fills its inbox.
+
+The loop sleeps until an event comes or the next deadline does. It carries out the session's
+effects in order, so that a record is on disk before the thanks for it are drawn, and it alone
+feeds the watchdog: a loop that hangs is a unit that systemd starts again.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
+
+from device.debounce import Debounce
+from device.drivers.ports import Front, KeyEdge
+from device.moment import Moment
+from device.outbox import Outbox, RecordNotKept
+from device.presenter import Presenter
+from device.session import (
+    Anomaly,
+    AnswerCame,
+    Effect,
+    Event,
+    Heard,
+    Kept,
+    Light,
+    LinkDown,
+    LinkUp,
+    NotKept,
+    RatingPressed,
+    Remark,
+    Say,
+    Send,
+    Session,
+    StaffKey,
+    StaffPressed,
+    StateCame,
+    Tick,
+    Write,
+)
+from device.timekeeping import read_moment
+from device.trace import Trace
+from device.ui.viewmodel import View
+from device.uplink import Identity, Uplink
+from wire.clock import Clock
+from wire.errors import StorageError, WireError
+from wire.link import Connected, Delivery, Disconnected, LinkEvent
+from wire.messages import Answer, Level, Receipt, State
+from wire.sdnotify import Notifier
+from wire.topics import Direction, locate, unpack
+
+log = logging.getLogger(__name__)
+
+RATING_KEYS: Final[Mapping[str, Level]] = MappingProxyType(
+    {f"rating-{5 - index}": level for index, level in enumerate(Level)}
+)
+"""The rating keys by name: rating-5 is the best level's."""
+
+_LAMPS: Final = MappingProxyType({level: name for name, level in RATING_KEYS.items()})
+_STAFF_KEYS: Final = MappingProxyType({key.value: key for key in StaffKey})
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The loop is to end."""
+
+    why: str
+
+
+Inbound: TypeAlias = KeyEdge | LinkEvent | Stop
+"""What other threads put into the inbox."""
+
+
+class Screen(Protocol):
+    """What the loop needs of a `device.ui.window.Window`."""
+
+    def show(self, view: View) -> bool:
+        """Show a view; whether anything had to be drawn."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a unit is put together from."""
+
+    clock: Clock
+    identity: Identity
+    session: Session
+    outbox: Outbox
+    uplink: Uplink
+    front: Front
+    screen: Screen
+    presenter: Presenter
+    new_id: Callable[[], str]
+    trace: Trace
+    notifier: Notifier
+    debounce_ms: float
+    watchdog_s: float | None
+    changed: Callable[[], None]
+
+
+class Unit:
+    """One run of one counter unit."""
+
+    def __init__(self, parts: Parts, inbox: queue.SimpleQueue[Inbound]) -> None:
+        self._parts = parts
+        self._session = parts.session
+        self._inbox = inbox
+        self._stopping = False
+        self._debounce = {
+            name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS)
+        }
+        self._next_change_s = 0.0
+        self._fed_s = 0.0
+        self._anomalies: Counter[str] = Counter()
+
+    def run(self) -> None:
+        """Draw, report ready, and go round until something says stop."""
+        self._show()
+        self._parts.notifier.ready()
+        self._feed_watchdog()
+        while not self._stopping:
+            try:
+                self._take(self._inbox.get(timeout=self._idle_s()))
+            except queue.Empty:
+                self._session_event(Tick())
+            self._show()
+            self._parts.uplink.pump(self._parts.clock.monotonic())
+            self._tidy()
+            self._feed_watchdog()
+
+    # --- time ---
+
+    def _idle_s(self) -> float:
+        """Real seconds until the next deadline."""
+        now_s = self._parts.clock.monotonic()
+        wanted = (self._next_change_s, self._session.deadline_s, self._parts.uplink.deadline_s)
+        deadline_s = min(time_s for time_s in wanted if time_s is not None)
+        idle_s = self._parts.clock.real_seconds(max(0.0, deadline_s - now_s))
+        if self._parts.watchdog_s is None:
+            return idle_s
+        return min(idle_s, max(0.0, self._fed_s + self._parts.watchdog_s - time.monotonic()))
+
+    def _feed_watchdog(self) -> None:
+        watchdog_s = self._parts.watchdog_s
+        if watchdog_s is not None and time.monotonic() >= self._fed_s + watchdog_s:
+            self._fed_s = time.monotonic()
+            self._parts.notifier.alive()
+
+    def _tidy(self) -> None:
+        if not self._parts.outbox.untidy or self._session.invitation:
+            return
+        try:
+            dropped = self._parts.outbox.tidy(self._parts.clock.now())
+            log.info("outbox tidied, %d old records dropped", dropped)
+        except StorageError as error:
+            log.warning("the outbox could not be tidied: %s", error)
+
+    # --- what comes in ---
+
+    def _take(self, inbound: Inbound) -> None:
+        match inbound:
+            case KeyEdge():
+                self._edge(inbound)
+            case Delivery():
+                self._delivery(inbound)
+            case Connected():
+                log.info("connected to the broker")
+                self._parts.uplink.connected()
+                self._session_event(LinkUp())
+            case Disconnected(reason):
+                log.info("not connected: %s", reason)
+                self._parts.uplink.lost()
+                self._session_event(LinkDown())
+            case Stop(why):
+                log.info("stopping: %s", why)
+                self._stopping = True
+
+    def _edge(self, edge: KeyEdge) -> None:
+        if not self._debounce[edge.name].press(edge.closed, edge.at_ms):
+            return
+        self._parts.trace.key(edge)
+        if edge.name in RATING_KEYS:
+            self._session_event(RatingPressed(RATING_KEYS[edge.name]))
+        else:
+            self._session_event(StaffPressed(_STAFF_KEYS[edge.name], self._parts.new_id()))
+
+    def _delivery(self, delivery: Delivery) -> None:
+        identity = self._parts.identity
+        try:
+            topic, unit = locate(delivery.topic, identity.hall, Direction.DOWN)
+            message = unpack(topic, delivery.payload)
+        except WireError as error:
+            self._anomaly(f"message {error.code}", str(error))
+            return
+        if unit != identity.unit:
+            self._anomaly("message for another unit", delivery.topic)
+            return
+        match message:
+            case State():
+                self._session_event(StateCame(message))
+            case Answer():
+                self._session_event(AnswerCame(message))
+            case Receipt():
+                self._parts.uplink.receipt(message, self._parts.clock.monotonic())
+
+    def _anomaly(self, kind: str, detail: str) -> None:
+        """Count it; log the first of its kind."""
+        self._anomalies[kind] += 1
+        if self._anomalies[kind] == 1:
+            log.warning("%s: %s; more of this kind are only counted", kind, detail)
+
+    # --- what goes out ---
+
+    def _session_event(self, event: Event) -> None:
+        """Tell the session, and carry out what follows until nothing more does."""
+        events = deque([event])
+        while events:
+            at = read_moment(self._parts.clock)
+            for effect in self._session.handle(events.popleft(), at):
+                if isinstance(effect, Write):
+                    events.append(self._write(effect))
+                else:
+                    self._carry_out(effect, at)
+
+    def _carry_out(self, effect: Effect, at: Moment) -> None:
+        match effect:
+            case Light(levels):
+                self._parts.front.light(frozenset(_LAMPS[level] for level in levels))
+                self._parts.changed()
+            case Say(beat):
+                self._parts.uplink.say(beat, at)
+            case Send(command):
+                self._parts.uplink.command(command)
+            case Heard(epoch, outbox, committed):
+                self._parts.uplink.heard(epoch, outbox, committed, at.boot_s)
+            case Remark(text):
+                log.info("%s", text)
+            case Anomaly(kind):
+                self._anomaly(kind, "not used")
+
+    def _write(self, write: Write) -> Kept | NotKept:
+        try:
+            self._parts.outbox.append(write.body.model_dump_json(), self._parts.clock.now())
+        except RecordNotKept as error:
+            log.error("%s", error)
+            return NotKept(write.body, error.full)
+        return Kept(write.body)
+
+    def _show(self) -> None:
+        now_s = self._parts.clock.monotonic()
+        view = self._parts.presenter.view(self._session, now_s)
+        self._next_change_s = self._parts.presenter.next_change_s(self._session, now_s)
+        if self._parts.screen.show(view):
+            self._parts.trace.drawn(view, self._session)
+            self._parts.changed()

@@ -1,0 +1,191 @@
+"""The outbox and the link: what a unit sends, and what the hub's receipts make of it.
+
+Nothing here decides what a message means; `session` does. Records go out while the hub is
+heard, a window at a time, and again when no receipt has come for two seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from device.hearing import Beat
+from device.moment import Moment
+from device.outbox import Outbox
+from wire.errors import StorageError
+from wire.messages import Command, Hello, Message, Receipt, Renew, Role, Status
+from wire.topics import (
+    COMMAND,
+    HELLO,
+    RECORD,
+    RENEW,
+    STATUS,
+    Publication,
+    Topic,
+    publication,
+)
+
+log = logging.getLogger(__name__)
+
+WINDOW = 50
+"""Records on the way at once."""
+
+AGAIN_S = 2.0
+"""Records without a receipt for so long are sent again."""
+
+
+class Publisher(Protocol):
+    """What the uplink needs of a `wire.link.Link`."""
+
+    def publish(self, publication: Publication) -> bool:
+        """Hand a publication to the broker; False if the link is down."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which run of which unit this is."""
+
+    hall: str
+    unit: str
+    run: str
+    counter: str
+    software: str
+
+
+def status(identity: Identity, *, online: bool) -> Publication:
+    """The retained word on whether this run is connected; also its Last Will."""
+    message = Status(run=identity.run, online=online)
+    return publication(STATUS, message, identity.hall, identity.unit)
+
+
+class Uplink:
+    """Sends one run's messages, and its outbox's records until they are receipted."""
+
+    def __init__(self, link: Publisher, outbox: Outbox, identity: Identity) -> None:
+        self._link = link
+        self._outbox = outbox
+        self._identity = identity
+        self._committed: int | None = None  # by the hub, as heard on this connection
+        self._epoch = 0
+        self._sent = 0
+        self._again_s: float | None = None
+        self._receipts_fail = False
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When to call `pump` again."""
+        return self._again_s
+
+    def connected(self) -> None:
+        """The link is up: say so. Records wait until the hub is heard."""
+        self.lost()
+        self._link.publish(status(self._identity, online=True))
+
+    def lost(self) -> None:
+        """The link is down, or the hub silent: what was on the way may be gone."""
+        self._committed = None
+        self._again_s = None
+
+    def goodbye(self) -> None:
+        """A planned end, which the Last Will does not tell."""
+        self._link.publish(status(self._identity, online=False))
+
+    def say(self, beat: Beat, at: Moment) -> None:
+        """Send a hello or a renew with the outbox as it stands now."""
+        common = {
+            "run": self._identity.run,
+            "n": beat.n,
+            "epoch": beat.epoch,
+            "version": beat.version,
+            "through": self._outbox.through,
+            "boot_ms": at.boot_ms,
+            "wall": at.wall,
+            "synchronised": at.synchronised,
+        }
+        if beat.hello:
+            self.lost()
+            self._publish(HELLO, self._hello(beat, common))
+        else:
+            self._publish(RENEW, Renew.model_validate(common))
+
+    def command(self, command: Command) -> None:
+        """Send what a person wants."""
+        self._publish(COMMAND, command)
+
+    def heard(self, epoch: int, outbox: str, committed: int, now_s: float) -> None:
+        """A state has come: the hub is there, and has `committed` of this outbox."""
+        if outbox != self._outbox.id:
+            log.warning("the hub speaks of outbox %s, which is not this one", outbox)
+            return
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self.lost()  # a hub that was restored may have less than before
+        self._note(committed, now_s, "state")
+
+    def receipt(self, receipt: Receipt, now_s: float) -> None:
+        """The hub has committed records."""
+        if receipt.outbox != self._outbox.id:
+            log.warning("a receipt for outbox %s, which is not this one", receipt.outbox)
+        elif self._committed is not None:
+            self._note(receipt.through, now_s, "receipt")
+
+    def pump(self, now_s: float) -> None:
+        """Send what is due: new records, or those whose receipt is late."""
+        if self._committed is None:
+            return
+        if self._again_s is not None and now_s >= self._again_s:
+            self._sent = self._committed
+        self._sent = max(self._sent, self._committed)
+        room = WINDOW - (self._sent - self._committed)
+        if self._sent < self._outbox.through and room > 0:
+            for record in self._outbox.records(self._sent, room):
+                self._publish(RECORD, record)
+                self._sent = record.sequence
+            self._again_s = now_s + AGAIN_S
+        if self._committed >= self._outbox.through:
+            self._again_s = None
+
+    def _note(self, committed: int, now_s: float, what: str) -> None:
+        if committed > self._outbox.through:
+            log.error(
+                "a %s up to record %d, but the outbox ends at %d: is this an old copy of it?",
+                what,
+                committed,
+                self._outbox.through,
+            )
+            return
+        self._keep_receipt(committed)
+        if self._committed is None:
+            # It may be less than it once receipted: a restored hub gets the rest again.
+            self._committed = self._sent = committed
+        elif committed > self._committed:
+            self._committed = committed
+            self._again_s = now_s + AGAIN_S
+        self.pump(now_s)
+
+    def _keep_receipt(self, committed: int) -> None:
+        """Note it on disk. If that fails, the next receipt or state says it again."""
+        try:
+            self._outbox.receipt(committed)
+        except StorageError as error:
+            if not self._receipts_fail:
+                log.error("receipts are not noted for now: %s", error)
+            self._receipts_fail = True
+        else:
+            self._receipts_fail = False
+
+    def _hello(self, beat: Beat, common: dict[str, object]) -> Hello:
+        own = {
+            "role": Role.COUNTER,
+            "counter": self._identity.counter,
+            "outbox": self._outbox.id,
+            "head": self._outbox.head,
+            "receipted": self._outbox.receipted,
+            "epoch_id": beat.epoch_id,
+            "software": self._identity.software,
+        }
+        return Hello.model_validate(common | own)
+
+    def _publish(self, topic: Topic, message: Message) -> None:
+        self._link.publish(publication(topic, message, self._identity.hall, self._identity.unit))
