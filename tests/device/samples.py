@@ -1,0 +1,132 @@
+"""States, pictures and moments for the tests of the unit, and the fakes they share."""
+
+from __future__ import annotations
+
+from device.moment import Moment
+from wire.clock import rfc3339
+from wire.messages import (
+    ClerkName,
+    CounterPicture,
+    CounterState,
+    Invitation,
+    Level,
+    LinkRefusal,
+    RatingOption,
+    ServiceName,
+    State,
+    Text,
+    TicketInHand,
+)
+from wire.topics import Publication
+
+RUN = "run-1"
+OUTBOX = "outbox-1"
+SERVICE = Text(zh="居民身份证换领", en="Renewal of an ID card")
+NAMES = {
+    Level.VERY_SATISFIED: Text(zh="非常满意", en="Very satisfied"),
+    Level.SATISFIED: Text(zh="满意", en="Satisfied"),
+    Level.FAIRLY_SATISFIED: Text(zh="基本满意", en="Fairly satisfied"),
+    Level.DISSATISFIED: Text(zh="不满意", en="Dissatisfied"),
+    Level.VERY_DISSATISFIED: Text(zh="非常不满意", en="Very dissatisfied"),
+}
+RATING = [RatingOption(level=level, name=name) for level, name in NAMES.items()]
+
+
+def moment(boot_s: float) -> Moment:
+    """A reading of the clock at this many seconds."""
+    return Moment(boot_s, rfc3339(1_800_000_000 + boot_s), synchronised=True)
+
+
+def invitation(call_id: str = "call-1", age_s: float = 0.0, length_s: float = 20.0) -> Invitation:
+    """An open invitation."""
+    return Invitation(
+        call_id=call_id,
+        ticket=f"ticket-{call_id}",
+        number="A001",
+        service="id-card",
+        clerk="wang",
+        age_s=age_s,
+        length_s=length_s,
+    )
+
+
+def picture(
+    state: CounterState = CounterState.IDLE,
+    version: int = 1,
+    call_id: str = "call-2",
+    asked: Invitation | None = None,
+    recalls: int = 0,
+) -> CounterPicture:
+    """A counter, with a ticket in hand if its state wants one."""
+    held = state in {CounterState.CALLED, CounterState.SERVING}
+    ticket = TicketInHand(
+        id=f"ticket-{call_id}",
+        number="A002",
+        service="id-card",
+        service_name=SERVICE,
+        call_id=call_id,
+        recalls=recalls,
+        since_s=0.0,
+    )
+    return CounterPicture(
+        id="c3",
+        number="3",
+        name=None,
+        state=state,
+        version=version,
+        clerk=ClerkName(id="wang", name="王芳"),
+        services=[ServiceName(id="id-card", name=SERVICE)],
+        ticket=ticket if held else None,
+        invitation=asked,
+        waiting=4,
+        served_today=7,
+    )
+
+
+def state(
+    counter: CounterPicture | None = None,
+    *,
+    version: int = 1,
+    epoch: int = 1,
+    n: int = 1,
+    run: str = RUN,
+    committed: int = 0,
+    outbox: str = OUTBOX,
+    refused: LinkRefusal | None = None,
+) -> State:
+    """A state as the hub sends it."""
+    return State(
+        hall=Text(zh="临江市政务服务大厅", en="Linjiang Hall"),
+        now="2026-03-02T10:41:07.250+08:00",
+        epoch=epoch,
+        epoch_id=f"epoch-{epoch}",
+        version=version,
+        run=run,
+        n=n,
+        outbox=outbox,
+        committed=committed,
+        lease_s=3600.0,
+        grants=[],
+        counter=counter,
+        rating=RATING,
+        refused=refused,
+    )
+
+
+class FakeLink:
+    """Keeps what is published; can be down, as a real link can."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self.sent: list[Publication] = []
+
+    def publish(self, publication: Publication) -> bool:
+        """Keep it, unless the link is down."""
+        if self.up:
+            self.sent.append(publication)
+        return self.up
+
+    def take(self) -> list[Publication]:
+        """What has been published since the last time."""
+        taken, self.sent = self.sent, []
+        return taken
