@@ -28,6 +28,9 @@ IN_FLIGHT = 90
 """Unacknowledged publications at once; iotcore's own window is 100."""
 
 
+_QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)  # Linux only
+
+
 @dataclass(frozen=True)
 class BrokerAddress:
     """Where a broker listens and how to get in.
@@ -128,6 +131,7 @@ class Link:
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
         self._prepare(will)
 
     def start(self) -> None:
@@ -179,6 +183,13 @@ class Link:
         # Without this the second of two small messages waits 40 ms for the first one's
         # acknowledgement by the other end's TCP: a state behind an answer, for instance.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _on_publish(self, client: paho.Client, _data: Any, _mid: int, _code: Any, _p: Any) -> None:
+        # The other half of the same 40 ms: brokers leave Nagle's algorithm on, so whatever
+        # follows a PUBACK waits until this end's TCP has acknowledged that. It does now.
+        connection = client.socket()
+        if isinstance(connection, socket.socket) and _QUICK_ACK is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 1)
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _p: Any) -> None:
         if code.is_failure:
