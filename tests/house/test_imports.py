@@ -1,0 +1,94 @@
+"""The import rules hold, and the linter sees each of them broken."""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINTER = "from importlinter.cli import lint_imports_command as run; run()"
+
+# contract, file, a line that breaks it
+BREAKS = [
+    ("ends", "device/session.py", "import hub.core.hall"),
+    ("ends", "hub/service.py", "import device.session"),
+    ("wire", "wire/topics.py", "import hub.core.hall"),
+    ("wire", "wire/link.py", "import device.session"),
+    ("hub", "hub/core/hall.py", "import hub.journal.store"),
+    ("hub", "hub/journal/store.py", "import hub.service"),
+    ("hub", "hub/service.py", "import hub.mqtt.adapter"),
+    ("hub", "hub/mqtt/adapter.py", "import hub.broker"),
+    ("device", "device/outbox.py", "import device.uplink"),
+    ("device", "device/session.py", "import device.unit"),
+    ("pure", "hub/core/dispatch.py", "import time"),
+    ("pure", "hub/core/dispatch.py", "from random import choice"),
+    ("pure", "device/session.py", "import threading"),
+    ("pure", "device/debounce.py", "import device.outbox"),
+    ("pure", "device/ui/viewmodel.py", "import pygame"),
+    ("paho", "hub/mqtt/adapter.py", "import paho.mqtt.client"),
+    ("gpio", "device/unit.py", "from gpiozero import LED"),
+    ("screen", "device/run.py", "import pygame"),
+    ("view", "device/ui/texts.py", "import device.ui.window"),
+    ("serial", "device/drivers/gpio.py", "import serial"),
+    ("light", "device/run.py", "from sqlalchemy import text"),
+    ("light", "wire/settings.py", "import rich"),
+    ("heavy", "hub/run.py", "import lgpio"),
+]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree to break things in."""
+    copy = tmp_path_factory.mktemp("house")
+    for part in ("wire", "device", "hub"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".importlinter", copy)
+    return copy
+
+
+@pytest.fixture
+def broken(house: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The contract that the house breaks now."""
+    contract, name, line = request.param
+    path = house / name
+    sound = path.read_text(encoding="utf-8")
+    path.write_text(f"{sound}\n{line}\n", encoding="utf-8")
+    yield contract
+    path.write_text(sound, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_house_keeps_its_rules(house: Path) -> None:
+    done = lint(house)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("broken", BREAKS, indirect=True, ids=lambda case: f"{case[1]}:{case[2]}")
+def test_a_broken_rule_is_seen(house: Path, broken: str) -> None:
+    done = lint(house, "--contract", broken)
+    assert done.returncode == 1
+    assert "0 kept, 1 broken" in done.stdout
+
+
+def test_every_rule_is_broken_once_above() -> None:
+    rules = configparser.ConfigParser()
+    rules.read(ROOT / ".importlinter")
+    named = {name.split(":")[2] for name in rules.sections() if ":contract:" in name}
+    assert named == {contract for contract, _, _ in BREAKS}
+
+
+def lint(house: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", LINTER, "--no-cache", *options],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
