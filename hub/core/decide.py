@@ -88,8 +88,11 @@ def due(hall: Hall, now: float) -> list[e.Event]:
     """What the time alone brings about."""
     if not hall.configured:
         return []
-    events = _day(hall, now) or _hours(hall, now)
-    return events + [event for c in hall.counters.values() for event in _presumed(hall, c, now)]
+    # A new day ends every call, so that nothing is left to presume.
+    events = _day(hall, now) or [
+        event for c in hall.counters.values() for event in _presumed(hall, c, now)
+    ]
+    return events + _hours(hall, now)
 
 
 def next_due(hall: Hall, now: float) -> float:
