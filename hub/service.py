@@ -141,6 +141,16 @@ class Service:
         self._next_check = transaction.monotonic + LOST_AFTER_S  # units need time to be heard
 
     @property
+    def configured(self) -> bool:
+        """Whether the journal holds a plan already."""
+        return self._books.hall.configured
+
+    @property
+    def alive(self) -> bool:
+        """Whether the state's thread is running."""
+        return self._thread.is_alive()
+
+    @property
     def plan(self) -> Plan:
         """The plan in force. It changes only between starts."""
         return self._books.hall.plan
@@ -151,9 +161,10 @@ class Service:
 
     def stop(self) -> None:
         """Finish the work that is queued, keep a snapshot, and end the thread."""
+        alive = self.alive
         self._inbox.put(None)
         self._thread.join()
-        if self.storage_error is None:
+        if alive and self.storage_error is None:
             self._snapshot()
 
     def submit(self, work: Work) -> None:

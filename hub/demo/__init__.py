@@ -1,0 +1,1 @@
+"""The demonstration hall: everything real but the hardware and the people."""

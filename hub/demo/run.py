@@ -1,0 +1,260 @@
+"""`hall-hub demo`: starts a whole hall as processes of its own, and peoples it.
+
+Children sit in sessions of their own, so that Ctrl-C reaches only this program, which ends
+them in order. Each of them also ends when the pipe to its standard input closes, so that
+even a killed demonstration leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hub.broker import free_port
+from hub.demo import client
+from hub.demo.people import KEY_PREFIX, Act, People, Press, Rate, TakeNumber
+from wire.clock import make_clock
+from wire.errors import NextwindowError
+from wire.ids import new_id
+
+log = logging.getLogger(__name__)
+
+PIN = "2468"
+LOOK_EVERY_S = 0.4
+START_S = 30.0
+
+
+def run(port: int, speed: float, *, people: bool) -> None:
+    """Run the demonstration until Ctrl-C or SIGTERM.
+
+    Raises NextwindowError if a part of it cannot start, or ends by itself.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with tempfile.TemporaryDirectory(prefix="nextwindow-demo-") as folder:
+        hall = DemoHall(Path(folder), port, speed)
+        try:
+            hall.start(stop)
+            hall.wait_for_panels(stop)
+            if not stop.is_set():
+                _welcome(hall, people)
+                hall.live(stop, people=people)
+        finally:
+            hall.stop()
+    sys.stdout.write("The hall is closed; nothing is left running.\n")
+
+
+def _welcome(hall: DemoHall, people: bool) -> None:
+    lines = [
+        "",
+        "A hall is running.",
+        f"  Operator        {hall.address}",
+        f"  Take a number   {hall.address}take",
+        f"  Clerk           {hall.address}clerk",
+        *(f"  Unit, counter {n}  {panel}" for n, panel in sorted(hall.panels.items())),
+        f"  Clerks          {', '.join(hall.clerks.values())}; everybody's PIN is {PIN}",
+        "  People          " + ("simulated" if people else "none but you (DEMO_AUTO=0)"),
+        "Ctrl-C ends all of it.",
+        "",
+    ]
+    sys.stdout.write("\n".join(lines))
+    sys.stdout.flush()
+
+
+class DemoHall:
+    """The processes of the demonstration."""
+
+    def __init__(self, folder: Path, port: int, speed: float) -> None:
+        self._folder = folder
+        self._port = port or free_port("127.0.0.1")
+        self._speed = speed
+        self._origin = time.time()
+        self._clock = make_clock(speed, self._origin)
+        self._broker_port = free_port("127.0.0.1")
+        self._children: list[subprocess.Popen[str]] = []
+        self._plan = (Path(__file__).parent / "hall.toml").read_text(encoding="utf-8")
+        plan = tomllib.loads(self._plan)
+        self._counters: list[dict[str, Any]] = plan["counters"]
+        self._means = {s["id"]: float(s["mean_s"]) for s in plan["services"]}
+        names = [clerk["id"] for clerk in plan["clerks"]]
+        self.clerks = dict(zip((c["id"] for c in self._counters), names, strict=True))
+        self.panels: dict[str, str] = {}
+        self._random = random.Random()
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self._port}/"
+
+    def start(self, stop: threading.Event) -> None:
+        """Start the hub, then the units.
+
+        Raises NextwindowError if one of them does not come up.
+        """
+        sys.stdout.write("Starting the hub and six units …\n")
+        sys.stdout.flush()
+        self._spawn("hall-hub", self._hub_file(), "hub")
+        self._wait_for_hub(stop)
+        for counter in self._counters:
+            self._spawn("counter-unit", self._unit_file(counter), counter["number"], "--trace")
+
+    def live(self, stop: threading.Event, *, people: bool) -> None:
+        """Let people come and go until `stop` is set.
+
+        Raises NextwindowError if a process ends by itself.
+        """
+        crowd = People(self._random, self._means, self.clerks, PIN)
+        while not stop.wait(LOOK_EVERY_S):
+            self._check()
+            if people:
+                with contextlib.suppress(client.Unreachable):
+                    self._let_act(crowd)
+
+    def stop(self) -> None:
+        """End every process, units first."""
+        for child in reversed(self._children):
+            if child.poll() is None:
+                child.terminate()
+        for child in reversed(self._children):
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    # --- people ----------------------------------------------------------------------------
+
+    def _let_act(self, crowd: People) -> None:
+        hall = client.get(f"{self.address}api/hall")
+        for act in crowd.act(hall, self._clock.monotonic(), time.monotonic()):
+            self._do(act)
+
+    def _do(self, act: Act) -> None:
+        if isinstance(act, TakeNumber):
+            client.post(f"{self.address}api/tickets", {"service": act.service})
+        elif isinstance(act, Press):
+            address = f"{self.address}api/counters/{act.counter}/commands"
+            content = {**act.action, "seen": act.seen}
+            client.post(address, content, key=f"{KEY_PREFIX}{new_id()}")
+        elif isinstance(act, Rate):
+            self._press_rating(act)
+
+    def _press_rating(self, act: Rate) -> None:
+        number = next(c["number"] for c in self._counters if c["id"] == act.counter)
+        panel = self.panels.get(number)
+        if panel is not None:
+            client.post(f"{panel}keys/{act.key}", {})
+
+    # --- processes -------------------------------------------------------------------------
+
+    def _spawn(self, program: str, file: Path, name: str, *options: str) -> None:
+        path = Path(sys.executable).parent / program
+        child = subprocess.Popen(
+            [str(path), "run", str(file), "--until-eof", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env=_quiet_environment(),
+        )
+        self._children.append(child)
+        threading.Thread(target=self._read, args=(child, name), daemon=True).start()
+
+    def _read(self, child: subprocess.Popen[str], name: str) -> None:
+        for line in child.stdout or ():
+            with contextlib.suppress(ValueError):
+                panel = json.loads(line).get("panel")
+                if panel:
+                    self.panels[name] = panel
+
+    def _check(self) -> None:
+        for child in self._children:
+            if child.poll() is not None:
+                raise NextwindowError(f"{child.args!r} has ended with {child.returncode}")
+
+    def _wait_for_hub(self, stop: threading.Event) -> None:
+        for _ in self._attempts(stop):
+            with contextlib.suppress(client.Unreachable):
+                client.get(f"{self.address}healthz")
+                return
+            self._check()
+
+    def wait_for_panels(self, stop: threading.Event) -> None:
+        """Wait until every unit has said where its panel is."""
+        for _ in self._attempts(stop):
+            if len(self.panels) == len(self._counters):
+                return
+            self._check()
+
+    def _attempts(self, stop: threading.Event) -> Iterator[None]:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            yield
+            if stop.wait(0.1):
+                return
+        raise NextwindowError("the hall did not start in time; the messages above say why")
+
+    # --- configuration ---------------------------------------------------------------------
+
+    def _hub_file(self) -> Path:
+        settings = {
+            "data": str(self._folder / "hub"),
+            "port": self._port,
+            "public_url": self.address.rstrip("/"),
+            "broker_port": self._broker_port,
+            "speed": self._speed,
+            "clock_origin": self._origin,
+        }
+        return self._write("hall.toml", _section("hub", settings) + self._plan)
+
+    def _unit_file(self, counter: dict[str, Any]) -> Path:
+        unit = counter["unit"]
+        sections = {
+            "unit": {
+                "id": unit,
+                "hall": "demo",
+                "role": "counter",
+                "counter": counter["id"],
+                "state": str(self._folder / unit),
+            },
+            "broker": {"url": f"mqtt://127.0.0.1:{self._broker_port}"},
+            "hardware": {"kind": "emulated"},
+            "display": {"mode": "offscreen", "size": "1024x600"},
+            "panel": {"port": 0},
+        }
+        if self._speed != 1:
+            sections["clock"] = {"speed": self._speed, "origin": self._origin}
+        text = "".join(_section(name, values) for name, values in sections.items())
+        return self._write(f"{unit}.toml", text)
+
+    def _write(self, name: str, text: str) -> Path:
+        file = self._folder / name
+        file.write_text(text, encoding="utf-8")
+        return file
+
+
+def _section(name: str, values: dict[str, Any]) -> str:
+    # A JSON text or number is a TOML text or number.
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n".join([f"[{name}]", *lines, "", ""])
+
+
+def _quiet_environment() -> dict[str, str]:
+    return {**os.environ, "NEXTWINDOW_LOG": os.environ.get("NEXTWINDOW_LOG", "WARNING")}

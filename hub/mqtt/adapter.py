@@ -1,0 +1,177 @@
+"""Units on one side, the service on the other.
+
+Deliveries are acknowledged after the round that took them in, in the order of arrival.
+A second client publishes: receipts on the connection that reads would slow it to a third.
+Nothing that arrives can stop the hall: what cannot be read is counted or set aside.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from hub.core.plan import Clerk
+from hub.pins import pin_right
+from hub.service import Committed, Service
+from hub.transaction import Transaction
+from wire import messages as w
+from wire import topics
+from wire.errors import WireError
+from wire.link import BrokerAddress, Connected, Delivery, Disconnected, Link, LinkEvent
+
+log = logging.getLogger(__name__)
+
+UP = (topics.STATUS, topics.HELLO, topics.RENEW, topics.COMMAND, topics.RECORD)
+
+
+class MqttAdapter:
+    """The hub's two connections to the broker."""
+
+    def __init__(self, service: Service, broker: BrokerAddress, client_id: str) -> None:
+        self._service = service
+        self._hall = service.plan.hall.id
+        self._pins = ThreadPoolExecutor(1, thread_name_prefix="pins")
+        self._logged: set[str] = set()
+        self._up = threading.Event()
+        self._stopping = False
+        self._reader = Link(
+            broker,
+            f"{client_id}-r",
+            self._arrived,
+            subscriptions=[topic.filter(self._hall) for topic in UP],
+            manual_ack=True,
+        )
+        self._writer = Link(broker, f"{client_id}-w", lambda _event: None)
+        service.watch(self._publish)
+
+    @property
+    def connected(self) -> bool:
+        """Whether units can reach the hub."""
+        return self._up.is_set()
+
+    def start(self) -> None:
+        """Connect, now or as soon as the broker can be reached."""
+        self._writer.start()
+        self._reader.start()
+
+    def stop(self) -> None:
+        """Disconnect."""
+        self._stopping = True
+        self._reader.stop()
+        self._writer.stop()
+        self._pins.shutdown(cancel_futures=True)
+
+    # --- in: paho's thread -----------------------------------------------------------------
+
+    def _arrived(self, event: LinkEvent) -> None:
+        if isinstance(event, Delivery):
+            self._take(event)
+        elif isinstance(event, Connected):
+            self._up.set()
+            log.info("connected to the broker")
+        elif self._up.is_set() and isinstance(event, Disconnected):
+            self._up.clear()
+            if not self._stopping:
+                log.warning("the broker is gone: %s", event.reason)
+
+    def _take(self, delivery: Delivery) -> None:
+        arrival = Arrival(delivery, self._hall, self._reader.acknowledge, self._note)
+        if arrival.needs_pin:
+            # scrypt takes long on purpose, and neither paho's thread nor the state's may wait
+            self._pins.submit(self._check_pin, arrival)
+        else:
+            self._service.submit(arrival)
+
+    def _check_pin(self, arrival: Arrival) -> None:
+        arrival.check_pin(self._service.plan.clerk)
+        self._service.submit(arrival)
+
+    def _note(self, code: str, detail: str) -> None:
+        if code not in self._logged:
+            self._logged.add(code)
+            log.warning("set aside (%s, further ones are only counted): %s", code, detail)
+
+    # --- out: the state's thread -----------------------------------------------------------
+
+    def _publish(self, news: Committed) -> None:
+        for outbound in news.outbound:
+            packed = topics.publication(outbound.topic, outbound.message, self._hall, outbound.unit)
+            self._writer.publish(packed)
+
+
+class Arrival:
+    """One delivery, as work for the service."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        hall: str,
+        acknowledge: Callable[[Delivery], None],
+        note: Callable[[str, str], None],
+    ) -> None:
+        self._delivery = delivery
+        self._acknowledge = acknowledge
+        self._note = note
+        self._pin_right = False
+        self._topic: topics.Topic | None = None
+        self._unit = ""
+        self._message: w.Message | None = None
+        self._error: WireError | None = None
+        try:
+            self._topic, self._unit = topics.locate(delivery.topic, hall, topics.Direction.UP)
+            self._message = topics.unpack(self._topic, delivery.payload)
+        except WireError as error:
+            self._error = error
+
+    @property
+    def needs_pin(self) -> bool:
+        """Whether this is a sign-in, whose PIN has to be checked first."""
+        return isinstance(self._message, w.Command) and isinstance(self._message.request, w.SignIn)
+
+    def check_pin(self, clerks: dict[str, Clerk]) -> None:
+        """Find out whether a sign-in's PIN is right."""
+        if isinstance(self._message, w.Command) and isinstance(self._message.request, w.SignIn):
+            clerk = clerks.get(self._message.request.clerk)
+            self._pin_right = pin_right(
+                self._message.request.pin, clerk.pin_hash if clerk else None
+            )
+
+    def run(self, transaction: Transaction) -> None:
+        """Let the message act, or set it aside."""
+        if self._error is not None:
+            self._set_aside(transaction, self._error)
+        elif self._delivery.retained and self._topic is not topics.STATUS:
+            transaction.reject("retained")  # old news, kept by somebody who should not
+        else:
+            self._act(transaction)
+
+    def committed(self) -> None:
+        """Tell the broker that the message is safe."""
+        self._acknowledge(self._delivery)
+
+    def failed(self, error: Exception) -> None:
+        """Nothing was kept; without a receipt the unit will send it again."""
+        self._note("not_committed", str(error))
+        self._acknowledge(self._delivery)
+
+    def _act(self, transaction: Transaction) -> None:
+        message = self._message
+        if isinstance(message, w.Record):
+            transaction.record(self._unit, message)
+        elif isinstance(message, w.Hello):
+            transaction.hello(self._unit, message)
+        elif isinstance(message, w.Renew):
+            transaction.renew(self._unit, message)
+        elif isinstance(message, w.Command):
+            transaction.unit_command(self._unit, message, self._pin_right)
+        elif isinstance(message, w.Status):
+            transaction.status(self._unit, message)
+
+    def _set_aside(self, transaction: Transaction, error: WireError) -> None:
+        self._note(error.code, str(error))
+        if self._topic is topics.RECORD:
+            transaction.unreadable(self._unit, self._delivery.payload, error)
+        else:
+            transaction.reject(error.code)

@@ -1,0 +1,172 @@
+"""The composition root of the hub: build, start in order, stop in reverse.
+
+Nobody else constructs adapters. A start ends in an error line, not a traceback, when a port
+is taken, the journal is in use, or the file differs from the journal's plan.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from hub.broker import EmbeddedBroker
+from hub.configuration import HallFile, differences
+from hub.journal.store import Journal
+from hub.mqtt.adapter import MqttAdapter
+from hub.service import Service
+from hub.web.app import Facts, create_app
+from wire.clock import make_clock
+from wire.errors import ConfigurationError, LinkError, NextwindowError
+from wire.ids import new_id
+from wire.link import BrokerAddress
+from wire.sdnotify import Notifier
+
+log = logging.getLogger(__name__)
+
+
+class HubDied(NextwindowError):
+    """The state's thread has ended; what led to it is in the log."""
+
+
+def run(settings: HallFile, *, until_eof: bool = False) -> None:
+    """Run the hub until SIGINT, SIGTERM or, with `until_eof`, the end of standard input.
+
+    Raises NextwindowError if it cannot start, or cannot go on.
+    """
+    with contextlib.ExitStack() as stack:
+        notifier = Notifier()
+        service = _service(stack, settings, notifier)
+        broker, address = _broker(stack, settings)
+        mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}")
+        web = _Web(settings, service, Facts(lambda: mqtt.connected, _exposed(broker)), notifier)
+        service.on_death = web.end
+        service.start()
+        stack.callback(service.stop)
+        mqtt.start()
+        stack.callback(mqtt.stop)
+        if until_eof:
+            threading.Thread(target=_wait_for_eof, args=(web,), daemon=True).start()
+        asyncio.run(web.serve())
+        notifier.stopping()
+        if not service.alive:
+            raise HubDied("the hub cannot go on; its log says why")
+
+
+def _service(stack: contextlib.ExitStack, settings: HallFile, notifier: Notifier) -> Service:
+    journal = Journal(settings.hub.data)
+    stack.callback(journal.close)
+    clock = make_clock(settings.hub.speed, settings.hub.clock_origin)
+    service = Service(journal, clock, new_id, notifier, settings.hub.public_url)
+    if service.configured:
+        changed = differences(settings.plan(), service.plan)
+        if changed:
+            raise ConfigurationError(
+                [
+                    "the file differs from the plan in the journal, which is the truth:",
+                    *changed,
+                    "`hall-hub config apply FILE` puts the file into force.",
+                    "`hall-hub config export FILE` prints the journal's plan.",
+                ]
+            )
+    service.begin(settings.plan())
+    return service
+
+
+def _broker(
+    stack: contextlib.ExitStack, settings: HallFile
+) -> tuple[EmbeddedBroker | None, BrokerAddress]:
+    outside = settings.hub.outside_broker()
+    if outside is not None:
+        return None, outside
+    broker = EmbeddedBroker(settings.hub.broker_host, settings.hub.broker_port, settings.hub.data)
+    broker.start()
+    stack.callback(broker.stop)
+    return broker, broker.address
+
+
+def _exposed(broker: EmbeddedBroker | None) -> bool:
+    return broker is not None and broker.exposed
+
+
+def _wait_for_eof(web: _Web) -> None:
+    sys.stdin.buffer.read()
+    web.end()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=512)
+    except OSError as error:
+        raise LinkError(
+            f"the pages cannot be served on {host}:{port}: {error.strerror}; "
+            "end what listens there, or set [hub] port"
+        ) from error
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handling: ours also closes the open streams."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start serving, and say so."""
+        await super().startup(sockets)
+        self._tell_started()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `_Web`."""
+        yield
+
+
+class _Web:
+    """The web server in the main thread's event loop."""
+
+    def __init__(
+        self, settings: HallFile, service: Service, facts: Facts, notifier: Notifier
+    ) -> None:
+        self._socket = _listen(settings.hub.host, settings.hub.port)
+        self._app = create_app(service, facts)
+        config = uvicorn.Config(
+            self._app,
+            host=settings.hub.host,
+            port=settings.hub.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+        self._server = _Server(config, self._started)
+        self._notifier = notifier
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self) -> None:
+        """Serve until `end` is called."""
+        self._loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._end)
+        await self._server.serve(sockets=[self._socket])
+
+    def _started(self) -> None:
+        host, port = self._socket.getsockname()[:2]
+        self._notifier.ready(f"pages at http://{host}:{port}/")
+        log.info("pages at http://%s:%s/", host, port)
+
+    def end(self) -> None:
+        """End the server, from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        self._app.state.close_streams()
+        self._server.should_exit = True
