@@ -9,9 +9,9 @@ from hub.core.plan import WEEKDAYS, Plan, spans
 
 def business_day(plan: Plan, now: float) -> date:
     """The date in the hall's zone, changing at `day_starts` instead of at midnight."""
-    local = _local(plan, now)
-    today = local.date()
-    return today if local >= _day_start(plan, today) else today - timedelta(days=1)
+    today = _local(plan, now).date()
+    # Moments, not wall clocks: at the end of summer time those go back.
+    return today if now >= _day_start(plan, today).timestamp() else today - timedelta(days=1)
 
 
 def next_day_starts(plan: Plan, now: float) -> float:

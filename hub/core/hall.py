@@ -30,7 +30,10 @@ class HistoryError(NextwindowError):
 
 @dataclass(slots=True)
 class CounterState:
-    """A counter. `version` is the sequence of the last event that changed what it holds."""
+    """A counter. `version` is the sequence of the last event that changed what it holds.
+
+    `reason` explains the last call.
+    """
 
     id: str
     version: int = 0
@@ -40,12 +43,16 @@ class CounterState:
     last_call: str | None = None
     served_today: int = 0
     opened_at: float | None = None
+    reason: dict[str, Any] = field(default_factory=dict)
     failed_pins: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Call:
-    """A call that happened: the service event that a rating belongs to."""
+    """A call that happened: the service event that a rating belongs to.
+
+    `ended_at` is the end of its service; a call that was missed never has one.
+    """
 
     call_id: str
     ticket: str
@@ -221,7 +228,7 @@ class Hall:
         self.lines[ticket.service].remove(ticket)
         ticket.call_id, ticket.counter, ticket.clerk = event.call_id, event.counter, event.clerk
         ticket.called_at, ticket.recalls = event.at, 0
-        counter.ticket = ticket.id
+        counter.ticket, counter.reason = ticket.id, event.reason
         self.calls[event.call_id] = Call(
             event.call_id,
             ticket.id,
@@ -244,9 +251,10 @@ class Hall:
 
     @_apply.register
     def _(self, event: e.TicketMissed) -> None:
-        self._held(event.counter, event.ticket).ticket = None
+        # The call has no end: nobody was served, so nobody can rate it.
+        counter = self._held(event.counter, event.ticket)
         self._step(event.ticket, Step.NO_SHOW, event.at)
-        self.calls[event.call_id].ended_at = event.at
+        counter.ticket = None
         self.today.missed += 1
 
     @_apply.register

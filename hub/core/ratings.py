@@ -68,10 +68,15 @@ def corrected(
     """When a record was really written, and how that is known.
 
     `wall` is the unit's own wall time. "run": the hub knows when this run's CLOCK_BOOTTIME
-    was 0. "wall": the unit's clock was synchronised. "guess": neither, and no later than now.
+    was 0. "wall": the unit's clock was synchronised. "guess": neither. Whatever a unit says,
+    the time lies between 1970 and now.
     """
     state = hall.units.get(unit)
     boot_at = state.boots.get(record.run) if state else None
     if boot_at is not None:
-        return min(boot_at + record.boot_ms / 1000, now), "run"
-    return min(wall, now), "wall" if record.synchronised else "guess"
+        return _past(boot_at + record.boot_ms / 1000, now), "run"
+    return _past(wall, now), "wall" if record.synchronised else "guess"
+
+
+def _past(at: float, now: float) -> float:
+    return min(max(at, 0.0), now)
