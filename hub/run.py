@@ -22,7 +22,8 @@ from hub.configuration import HallFile, differences
 from hub.journal.store import Journal
 from hub.mqtt.adapter import MqttAdapter
 from hub.service import Service
-from hub.web.app import Facts, create_app
+from hub.web.app import create_app
+from hub.web.facts import Facts, Tell
 from wire.clock import make_clock
 from wire.errors import ConfigurationError, LinkError, NextwindowError
 from wire.ids import new_id
@@ -46,7 +47,7 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
         service = _service(stack, settings, notifier)
         broker, address = _broker(stack, settings)
         mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}")
-        web = _Web(settings, service, Facts(lambda: mqtt.connected, _exposed(broker)), notifier)
+        web = _Web(settings, service, lambda: Facts(mqtt.connected, _exposed(broker)), notifier)
         service.on_death = web.end
         service.start()
         stack.callback(service.stop)
@@ -133,7 +134,7 @@ class _Web:
     """The web server in the main thread's event loop."""
 
     def __init__(
-        self, settings: HallFile, service: Service, facts: Facts, notifier: Notifier
+        self, settings: HallFile, service: Service, facts: Tell, notifier: Notifier
     ) -> None:
         self._socket = _listen(settings.hub.host, settings.hub.port)
         self._app = create_app(service, facts)

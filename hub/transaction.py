@@ -53,8 +53,8 @@ class Books:
     new_id: Callable[[], str]
     public_url: str = ""
     rejected: Counter[str] = field(default_factory=Counter)
-    commanded: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """The last command of each counter since the start: its id, and when it came."""
+    commanded: dict[str, str] = field(default_factory=dict)
+    """The id of the last command of each counter since the start."""
 
 
 class Transaction:
@@ -102,7 +102,7 @@ class Transaction:
         decided = decision()
         self.happen(decided.events)
         if isinstance(command, AtCounter):
-            self.books.commanded[command.counter] = (key or "", self.now)
+            self.books.commanded[command.counter] = key or ""
         answer = self._answer(key or "", print_, command, decided)
         if key is not None:
             self.batch.answers[key] = answer

@@ -122,8 +122,8 @@ class People:
         if invitation is None:
             desk.rate_at = None
             return
-        if invitation["call_id"] != desk.invitation:
-            desk.invitation = invitation["call_id"]
+        if invitation["number"] != desk.invitation:
+            desk.invitation = invitation["number"]
             rates = self.rng.random() < 0.75
             desk.rate_at = now + self.rng.uniform(1.5, 6.0) if rates else None
         if desk.rate_at is not None and now >= desk.rate_at:
@@ -135,15 +135,15 @@ class People:
 
     def _left_alone(self, desk: _Desk, counter: dict[str, Any], real_now: float) -> bool:
         last = counter["last_command"]
-        if last is not None and last["id"] != desk.last_command:
-            desk.last_command = last["id"]
-            if not last["id"].startswith(KEY_PREFIX):
+        if last is not None and last != desk.last_command:
+            desk.last_command = last
+            if not last.startswith(KEY_PREFIX):
                 desk.left_to_person_until = real_now + HANDS_OFF_S
         return real_now < desk.left_to_person_until
 
     def _serve(self, desk: _Desk, counter: dict[str, Any], now: float) -> Iterator[Act]:
         ticket = counter["ticket"]
-        plan = (str(counter["state"]), ticket["call_id"] if ticket else None)
+        plan = (str(counter["state"]), f"{ticket['id']} {ticket['recalls']}" if ticket else None)
         if plan != desk.plan:
             desk.plan, desk.at = plan, now + self._takes(counter)
         if now < desk.at:
