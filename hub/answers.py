@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from hub.core.decide import AtCounter, Decision, Issue
 from hub.core.hall import Hall
@@ -12,6 +13,9 @@ from hub.core.pictures import WaitRange, counter_picture, ticket_picture
 from wire import messages as w
 
 NOT_FOUND = frozenset({"unknown_counter"})
+
+KEY_PATTERN = r"^[A-Za-z0-9_-]{0,64}$"
+"""What the id of a command may look like; empty for one that came without."""
 
 
 class IssuedTicket(BaseModel):
@@ -23,6 +27,12 @@ class IssuedTicket(BaseModel):
     ahead: int
     wait_s: WaitRange | None
     url: str
+
+
+class CommandAnswer(w.Answer):
+    """What became of a command. On the web, ids are whatever a browser made up."""
+
+    id: Annotated[str, Field(pattern=KEY_PATTERN)]
 
 
 class RefusedTicket(BaseModel):
@@ -54,7 +64,7 @@ def answer_body(hall: Hall, key: str, command: AtCounter, decision: Decision, no
     ticket = hall.tickets.get(decision.ticket or "")
     known = command.counter in hall.plan.counter
     refused = decision.outcome == "refused"
-    answer = w.Answer.model_validate(
+    answer = CommandAnswer.model_validate(
         {
             "id": key,
             "outcome": decision.outcome,

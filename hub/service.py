@@ -244,7 +244,8 @@ class Service:
             self.storage_error = str(error)
             self._start_over(ran, error)
             return
-        self.storage_error = None
+        if not transaction.batch.empty():  # a round that wrote nothing proves nothing
+            self.storage_error = None
         outbound = tuple(transaction.outbound())
         for work in ran:
             work.committed()

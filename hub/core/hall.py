@@ -14,7 +14,7 @@ from typing import Any
 
 from hub.core import events as e
 from hub.core.plan import Plan
-from hub.core.tickets import Line, Step, Ticket, TicketState, after
+from hub.core.tickets import IllegalStep, Line, Step, Ticket, TicketState, after
 from wire.errors import NextwindowError
 
 CALLS_KEPT_S = 35 * 86_400
@@ -150,7 +150,7 @@ class Hall:
         """
         try:
             self._apply(event)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, IllegalStep) as error:
             raise HistoryError(f"{event} does not fit version {self.version}: {error}") from error
         self.version += 1
         counter = getattr(event, "counter", None)
@@ -241,40 +241,45 @@ class Hall:
 
     @_apply.register
     def _(self, event: e.TicketRecalled) -> None:
-        self._held(event.counter, event.ticket)
+        self._held(event.counter, event.ticket, event.call_id)
         self._step(event.ticket, Step.RECALL, event.at).recalls += 1
 
     @_apply.register
     def _(self, event: e.ServiceStarted) -> None:
-        self._held(event.counter, event.ticket)
+        self._held(event.counter, event.ticket, event.call_id)
         self._step(event.ticket, Step.START, event.at).since = event.since
 
     @_apply.register
     def _(self, event: e.TicketMissed) -> None:
         # The call has no end: nobody was served, so nobody can rate it.
-        counter = self._held(event.counter, event.ticket)
+        counter = self._held(event.counter, event.ticket, event.call_id)
         self._step(event.ticket, Step.NO_SHOW, event.at)
         counter.ticket = None
         self.today.missed += 1
 
     @_apply.register
     def _(self, event: e.TicketDone) -> None:
-        counter = self._held(event.counter, event.ticket)
+        counter = self._held(event.counter, event.ticket, event.call_id)
+        call = self.calls[event.call_id]
+        self._step(event.ticket, Step.DONE, event.at)
         counter.ticket, counter.last_call = None, event.call_id
         counter.served_today += 1
-        self._step(event.ticket, Step.DONE, event.at)
-        call = self.calls[event.call_id]
         call.ended_at, call.invite_s = event.at, event.invite_s
         self.today.served += 1
 
     @_apply.register
     def _(self, event: e.TicketExpired) -> None:
         ticket = self.tickets[event.ticket]
-        if ticket.state is TicketState.WAITING:
-            self.lines[ticket.service].remove(ticket)
-        if event.counter is not None:
-            self._held(event.counter, event.ticket).ticket = None
+        last = self.counters.get(ticket.counter or "")
+        holder = last if last and last.ticket == ticket.id else None
+        if (holder.id if holder else None) != event.counter:
+            raise ValueError(f"it is held by {holder.id if holder else 'nobody'}")
+        waits = ticket.state is TicketState.WAITING
         self._step(event.ticket, Step.EXPIRE, event.at)
+        if waits:
+            self.lines[ticket.service].remove(ticket)
+        if holder is not None:
+            holder.ticket = None
 
     @_apply.register
     def _(self, event: e.ClerkSignedIn) -> None:
@@ -356,10 +361,10 @@ class Hall:
         ticket.since = at
         return ticket
 
-    def _held(self, counter_id: str, ticket_id: str) -> CounterState:
+    def _held(self, counter_id: str, ticket_id: str, call_id: str) -> CounterState:
         counter = self.counters[counter_id]
-        if counter.ticket != ticket_id:
-            raise ValueError(f"counter {counter_id} does not hold ticket {ticket_id}")
+        if counter.ticket != ticket_id or self.tickets[ticket_id].call_id != call_id:
+            raise ValueError(f"counter {counter_id} does not hold ticket {ticket_id} by {call_id}")
         return counter
 
     # --- snapshots -------------------------------------------------------------------------
@@ -382,11 +387,10 @@ class Hall:
                 hall._set_plan(Plan.model_validate(data["plan"]))
             for name, restore in _DUMPED.items():
                 setattr(hall, name, restore(data[name]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise HistoryError(f"the snapshot cannot be read: {error!r}") from error
-        for ticket in hall.tickets.values():
-            if ticket.state is TicketState.WAITING:
+            for ticket in filter(_waits, hall.tickets.values()):
                 hall.lines[ticket.service].add(ticket)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise HistoryError(f"the snapshot cannot be read: {error!r}") from error
         return hall
 
 
