@@ -1,0 +1,1 @@
+"""The hall in a browser: JSON for programs, pages for people, one live stream for both."""

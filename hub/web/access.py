@@ -1,0 +1,95 @@
+"""How the web reaches the state: questions and commands, awaited, with an end to patience."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from hub.core.decide import AtCounter, Issue
+from hub.journal.store import StoredAnswer
+from hub.pins import pin_right
+from hub.service import Service
+from hub.web.facts import Facts, Tell
+from hub.web.views import View
+from wire import messages as w
+from wire.errors import NextwindowError
+
+PATIENCE_S = 10.0
+"""A state that answers nothing for this long is said to be silent."""
+
+PINS_AT_ONCE = 2
+"""Checking a PIN costs a core some 30 ms: a flood of sign-ins must not take all of them."""
+
+T = TypeVar("T")
+
+_ACTION: TypeAdapter[w.Action] = TypeAdapter(w.Action)
+
+
+class StateSilent(NextwindowError):
+    """The state's thread did not answer in time."""
+
+
+class Access:
+    """The hall, as the routes see it."""
+
+    def __init__(self, service: Service, tell: Tell, new_id: Callable[[], str]) -> None:
+        self._service = service
+        self._tell = tell
+        self._new_id = new_id
+        self._pins = asyncio.Semaphore(PINS_AT_ONCE)
+
+    @property
+    def service(self) -> Service:
+        """The service behind it."""
+        return self._service
+
+    @property
+    def facts(self) -> Facts:
+        """What the other adapters say right now."""
+        return self._tell()
+
+    async def look(self, build: Callable[[View], T]) -> T:
+        """Look at the state once.
+
+        Raises StorageError or StateSilent.
+        """
+        clock = self._service.clock
+        return await _answered(self._service.ask(lambda t: build(View(t, clock))))
+
+    async def issue(self, service: str, key: str | None) -> StoredAnswer:
+        """Take a number.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        command = Issue(service=service, ticket=self._new_id(), channel="web")
+        return await _answered(self._service.command(key, command))
+
+    async def at_counter(
+        self, counter: str, action: dict[str, object], seen: int | None, key: str
+    ) -> StoredAnswer:
+        """Command a counter. `action` has been checked already.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        request = _ACTION.validate_python(action)
+        right = isinstance(request, w.SignIn) and await self._pin_right(request)
+        command = AtCounter(counter, request, seen, self._new_id(), right)
+        return await _answered(self._service.command(key, command))
+
+    async def _pin_right(self, request: w.SignIn) -> bool:
+        clerk = self._service.plan.clerk.get(request.clerk)
+        async with self._pins:
+            return await asyncio.to_thread(
+                pin_right, request.pin, clerk.pin_hash if clerk else None
+            )
+
+
+async def _answered(future: Future[T]) -> T:
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(future), PATIENCE_S)
+    except TimeoutError as error:
+        raise StateSilent(f"the hall's state has not answered for {PATIENCE_S:.0f} s") from error

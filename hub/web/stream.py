@@ -1,0 +1,264 @@
+"""The live streams: what has changed, built once, encoded once, and sent to all who look.
+
+A topic is what somebody looks at: the hall, its lines, one counter, one ticket. Each has one
+channel, however many browsers follow it. A round of changes is looked at as soon as it is
+committed, but not more often than every `ROUND_S`; a channel that has nothing to tell says
+that it is still there. Nothing is sent when the state does not answer, so that a page can
+trust that what it hears is the present.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fastapi.sse import format_sse_event
+from pydantic_core import to_json
+
+from hub.service import Committed
+from hub.web.access import Access
+from hub.web.models import Moment
+from hub.web.views import View
+from wire.errors import NextwindowError
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 0.05
+"""Changes closer together than this are told together."""
+
+BEAT_S = 2.0
+"""A page hears from us at least this often; it calls its picture old after 3 s."""
+
+FRESH_S = 0.25
+"""Who begins to follow a channel is shown a picture no older than this."""
+
+BACKLOG = 64
+"""A browser that is so many messages behind is dropped; it will come back for a new picture."""
+
+Kind = Literal["hall", "lines", "counter", "ticket"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a stream is about. `id` names the counter or the ticket."""
+
+    kind: Kind
+    id: str = ""
+
+
+class StreamsClosed(NextwindowError):
+    """The hub is on its way down."""
+
+
+@dataclass(eq=False, slots=True)
+class _Follower:
+    """One browser, and what it has not been sent yet."""
+
+    pending: list[bytes] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    dropped: bool = False
+
+    def put(self, message: bytes) -> None:
+        self.pending.append(message)
+        if len(self.pending) > BACKLOG:
+            self.drop()
+        self.news.set()
+
+    def drop(self) -> None:
+        self.dropped = True
+        self.pending.clear()
+        self.news.set()
+
+
+@dataclass(eq=False, slots=True)
+class _Channel:
+    """One topic: its last picture, and who follows it."""
+
+    topic: Topic
+    view: Moment | None = None
+    looked_at: float = 0.0
+    sent_at: float = 0.0
+    followers: set[_Follower] = field(default_factory=set)
+
+    def show(self, view: Moment | None, at: float) -> None:
+        """Tell the followers what has changed, or that nothing has."""
+        before, self.view, self.looked_at = self.view, view, at
+        if view is None:
+            self.drop_all()
+        elif before is not None:
+            self._tell(before, view, at)
+
+    def _tell(self, before: Moment, view: Moment, at: float) -> None:
+        changed = changes(before, view)
+        if changed:
+            message = encoded("change", view, changed)
+        elif at >= self.sent_at + BEAT_S:
+            message = encoded("heartbeat", view, {})
+        else:
+            return
+        self.sent_at = at
+        for follower in self.followers:
+            follower.put(message)
+
+    def join(self) -> _Follower:
+        """A new follower, whose first message is the whole picture."""
+        follower = _Follower()
+        if self.view is not None:
+            follower.put(encoded("snapshot", self.view, contents(self.view)))
+        self.followers.add(follower)
+        return follower
+
+    def drop_all(self) -> None:
+        for follower in self.followers:
+            follower.drop()
+
+
+class Live:
+    """All streams of the hub. Belongs to the web's event loop; `close` may come from any thread."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._channels: dict[Topic, _Channel] = {}
+        self._looking = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._closed = False
+        access.service.watch(self._noticed)
+
+    async def follow(self, topic: Topic) -> AsyncIterator[bytes] | None:
+        """The messages about a topic, as bytes to send; None if there is no such thing.
+
+        Raises StreamsClosed, StorageError or StateSilent.
+        """
+        if self._closed:
+            raise StreamsClosed("the hub is being stopped")
+        self._loop = asyncio.get_running_loop()
+        async with self._looking:
+            channel = self._channels.get(topic) or _Channel(topic)
+            if channel.view is None or self._loop.time() > channel.looked_at + FRESH_S:
+                await self._look([channel])
+            if channel.view is None:
+                return None
+            self._channels[topic] = channel
+            follower = channel.join()
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._run(), name="streams")
+        return self._messages(channel, follower)
+
+    def followers(self) -> int:
+        """How many streams are open."""
+        return sum(len(channel.followers) for channel in self._channels.values())
+
+    def close(self) -> None:
+        """End every stream, and open no more. Safe from any thread."""
+        self._closed = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._drop_all)
+
+    def _drop_all(self) -> None:
+        for channel in self._channels.values():
+            channel.drop_all()
+        self._news.set()
+
+    def _noticed(self, news: Committed) -> None:
+        # In the state's thread. Renewals of units come without events and are no news here.
+        if self._loop is not None and news.events and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def _messages(self, channel: _Channel, follower: _Follower) -> AsyncIterator[bytes]:
+        try:
+            while not follower.dropped:
+                await follower.news.wait()
+                follower.news.clear()
+                message = b"".join(follower.pending)
+                follower.pending.clear()
+                if message:
+                    yield message
+        finally:
+            channel.followers.discard(follower)
+            if not channel.followers and self._channels.get(channel.topic) is channel:
+                del self._channels[channel.topic]
+
+    async def _run(self) -> None:
+        try:
+            while self._channels and not self._closed:
+                await self._wait()
+                async with self._looking:
+                    await self._look(list(self._channels.values()))
+                await asyncio.sleep(ROUND_S)
+        finally:
+            self._drop_all()  # whatever ended this, nobody is left with a stream that is silent
+
+    async def _wait(self) -> None:
+        oldest = min((channel.sent_at for channel in self._channels.values()), default=0.0)
+        patience = max(0.0, oldest + BEAT_S - asyncio.get_running_loop().time())
+        try:
+            await asyncio.wait_for(self._news.wait(), patience)
+        except TimeoutError:
+            return
+        self._news.clear()
+
+    async def _look(self, channels: list[_Channel]) -> None:
+        build = self._builder([channel.topic for channel in channels])
+        try:
+            views = await self._access.look(build)
+        except NextwindowError as error:
+            log.warning("no picture of the hall: %s", error)
+            await asyncio.sleep(1.0)
+            return
+        at = asyncio.get_running_loop().time()
+        for channel, view in zip(channels, views, strict=True):
+            channel.show(view, at)
+
+    def _builder(self, topics: Iterable[Topic]) -> Callable[[View], list[Moment | None]]:
+        facts, storage_error = self._access.facts, self._access.service.storage_error
+
+        def view_of(view: View, topic: Topic) -> Moment | None:
+            if topic.kind == "hall":
+                return view.hall(facts, storage_error)
+            if topic.kind == "lines":
+                return view.lines()
+            if topic.kind == "counter":
+                return view.desk(topic.id, facts, storage_error)
+            return view.ticket(topic.id)
+
+        return lambda view: [view_of(view, topic) for topic in topics]
+
+
+def contents(view: Moment) -> dict[str, Any]:
+    """The fields of a picture, without when it was taken."""
+    return {name: getattr(view, name) for name in type(view).model_fields if name not in _MOMENT}
+
+
+_MOMENT = frozenset(Moment.model_fields)
+
+
+def changes(before: Moment, after: Moment) -> dict[str, Any]:
+    """The fields that differ; of things with an id only those that do, of news only the new."""
+    old = contents(before)
+    return {
+        name: _part(name, old[name], value)
+        for name, value in contents(after).items()
+        if value != old[name]
+    }
+
+
+def _part(name: str, old: Any, new: Any) -> Any:
+    if name == "news":
+        known = max((line.sequence for line in old), default=0)
+        return [line for line in new if line.sequence > known]
+    if name in {"services", "counters"}:
+        before = {item.id: item for item in old}
+        return [item for item in new if item != before.get(item.id)]
+    return new
+
+
+def encoded(event: str, view: Moment, fields: dict[str, Any]) -> bytes:
+    """A message of the stream, ready to send."""
+    when = {name: getattr(view, name) for name in _MOMENT}
+    data = to_json({**when, **fields}).decode()
+    return format_sse_event(data_str=data, event=event, id=f"{view.epoch}-{view.version}")

@@ -1,0 +1,143 @@
+"""What happened in the hall, said in words: one line of news, the reason of a call, a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hub.core.hall import Hall, News
+from hub.web.texts import Words, both, marked
+from wire.messages import Text
+
+
+def why_called(reason: Mapping[str, Any]) -> Words | None:
+    """The reason of a call; None for a call whose reason is not known."""
+    if "waited_s" not in reason:
+        return None
+    waited = _minutes(reason["waited_s"])
+    if reason["runner_up"] is None:
+        return both("Waited {minutes} min, first in line", minutes=waited)
+    return both(
+        "Waited {minutes} min, longest of {lines} lines; then {runner_up}: {runner_up_minutes} min",
+        minutes=waited,
+        lines=reason["lines"],
+        runner_up=reason["runner_up"],
+        runner_up_minutes=_minutes(reason["runner_up_waited_s"]),
+    )
+
+
+def _minutes(duration_s: float) -> str:
+    return f"{duration_s / 60:.1f}"
+
+
+def news_text(hall: Hall, news: News) -> Words:
+    """A line of news in words."""
+    return _SAY[news.kind](_Names(hall, news.content))
+
+
+class _Names:
+    """The names that people know, for the ids in an event."""
+
+    def __init__(self, hall: Hall, content: Mapping[str, Any]) -> None:
+        self._hall = hall
+        self._content = content
+
+    def __getitem__(self, key: str) -> Any:
+        return self._content[key]
+
+    @property
+    def number(self) -> str:
+        call = self._hall.calls.get(self._content.get("call_id", ""))
+        return call.number if call else "?"
+
+    @property
+    def counter(self) -> str:
+        counter = self._hall.plan.counter.get(self._content["counter"])
+        return counter.number if counter else str(self._content["counter"])
+
+    @property
+    def unit_place(self) -> Words:
+        unit = self._content["unit"]
+        place = self._hall.plan.counter.get(self._hall.plan.counter_of_unit.get(unit, ""))
+        if place is None:
+            return both("Unit {unit}", unit=unit)
+        return both("The unit at counter {counter}", counter=place.number)
+
+    @property
+    def clerk(self) -> str:
+        clerk = self._hall.plan.clerk.get(self._content["clerk"] or "")
+        return clerk.name if clerk else str(self._content["clerk"] or "?")
+
+    @property
+    def service(self) -> Text | str:
+        service = self._hall.plan.service.get(self._content["service"])
+        return service.name if service else str(self._content["service"])
+
+    @property
+    def level(self) -> Text | str:
+        levels = self._hall.plan.rating.levels
+        wanted = self._content["level"]
+        return next((option.name for option in levels if option.level == wanted), wanted)
+
+
+WHY_NOT_COUNTED = {
+    "unknown_call": marked("no such call is known"),
+    "other_counter": marked("it was pressed at another counter"),
+    "not_ended": marked("the service had not ended"),
+    "second": marked("this call was rated before"),
+}
+
+
+def _rated(n: _Names) -> Words:
+    text = both("{number} at counter {counter}: {level}", **_rating(n))
+    if n["counted"]:
+        return text
+    why = both(WHY_NOT_COUNTED.get(n["why_not"], n["why_not"]))
+    return both("{text} (kept, not counted: {why})", text=text, why=why)
+
+
+def _rating(n: _Names) -> dict[str, Any]:
+    return {"number": n.number, "counter": n.counter, "level": n.level}
+
+
+def _at_counter(msgid: str) -> Callable[[_Names], Words]:
+    return lambda n: both(msgid, number=n.number, counter=n.counter)
+
+
+def _by_clerk(msgid: str) -> Callable[[_Names], Words]:
+    return lambda n: both(msgid, clerk=n.clerk, counter=n.counter)
+
+
+def _of_unit(msgid: str) -> Callable[[_Names], Words]:
+    return lambda n: both(msgid, place=n.unit_place)
+
+
+def _plain(msgid: str) -> Callable[[_Names], Words]:
+    return lambda _: both(msgid)
+
+
+_SAY: dict[str, Callable[[_Names], Words]] = {
+    "EpochStarted": _plain(marked("The hub has started")),
+    "DayBegan": lambda n: both("Business day {day} begins", day=n["day"]),
+    "HallOpened": _plain(marked("The hall opens: numbers are given out")),
+    "HallClosed": _plain(marked("The hall closes: no more numbers are given out")),
+    "TicketIssued": lambda n: both(
+        "{number} taken: {service}", number=n["number"], service=n.service
+    ),
+    "TicketCalled": _at_counter(marked("Counter {counter} calls {number}")),
+    "TicketRecalled": _at_counter(marked("Counter {counter} calls {number} again")),
+    "TicketMissed": _at_counter(marked("{number} did not come to counter {counter}")),
+    "TicketDone": _at_counter(marked("{number} is done at counter {counter}")),
+    "ClerkSignedIn": _by_clerk(marked("{clerk} signs in at counter {counter}")),
+    "ClerkSignedOut": _by_clerk(marked("{clerk} leaves counter {counter}")),
+    "CounterOpened": _at_counter(marked("Counter {counter} opens")),
+    "CounterClosed": _at_counter(marked("Counter {counter} closes")),
+    "UnitJoined": _of_unit(marked("{place} is connected")),
+    "UnitLost": _of_unit(marked("{place} is no longer heard")),
+    "UnitBack": _of_unit(marked("{place} is heard again")),
+    "Rated": _rated,
+    "Unrated": _at_counter(marked("{number} at counter {counter}: not rated")),
+    "RecordQuarantined": lambda n: both(
+        "A record of {unit} was set aside: {code}", unit=n["unit"], code=n["code"]
+    ),
+}

@@ -1,0 +1,99 @@
+"""A real hall for the web: a service on a journal on disk, and a client without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from hub.core.plan import Plan
+from hub.journal.store import Journal
+from hub.pins import hash_pin
+from hub.service import Service
+from hub.transaction import Transaction
+from hub.web.app import create_app
+from hub.web.facts import Facts
+from wire.clock import RealClock
+from wire.ids import new_id
+
+PIN = "2468"
+MARKUP = "<script>alert(1)</script>&\"'"
+
+
+def plan(**changes: Any) -> Plan:
+    """Two lines, two counters, open all day."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    content: dict[str, Any] = {
+        "hall": {"id": "civic", "name": {"zh": "市民服务中心", "en": "Civic Service Centre"}},
+        "hours": dict.fromkeys(days, "00:00-24:00"),
+        "services": [
+            {"id": "residence", "name": {"zh": "户籍办理", "en": "Residence"}, "prefix": "A"},
+            {"id": "social", "name": {"zh": "社会保险", "en": "Insurance"}, "prefix": "B"},
+        ],
+        "counters": [
+            {"id": "c1", "number": "1", "services": ["residence", "social"], "unit": "unit-1"},
+            {"id": "c2", "number": "2", "services": ["social"], "unit": "unit-2"},
+        ],
+        "clerks": [
+            {"id": "wang", "name": "王芳", "pin_hash": hash_pin(PIN)},
+            {"id": "li", "name": MARKUP, "pin_hash": hash_pin("1357")},
+        ],
+    }
+    return Plan.model_validate({**content, **changes})
+
+
+class House:
+    """A running service and its web application."""
+
+    def __init__(self, folder: Path, hall: Plan) -> None:
+        self.facts = Facts()
+        self.journal = Journal(folder)
+        self.service = Service(self.journal, RealClock(), new_id)
+        self.service.begin(hall)
+        self.app = create_app(self.service, lambda: self.facts)
+        self.service.start()
+        self.client = TestClient(self.app, raise_server_exceptions=False)
+
+    def close(self) -> None:
+        self.client.close()
+        self.service.stop()
+        self.journal.close()
+
+    def tell(self, act: Callable[[Transaction], object]) -> None:
+        """Do something in the state's thread, as an adapter's work would."""
+        done: Future[object] = self.service.ask(act)
+        done.result(5)
+
+    def take(self, service: str = "residence") -> dict[str, Any]:
+        answer = self.client.post("/api/tickets", json={"service": service})
+        assert answer.status_code == 201, answer.text
+        ticket: dict[str, Any] = answer.json()
+        return ticket
+
+    def command(self, action: str, counter: str = "c1", key: str | None = None, **more: Any) -> Any:
+        return self.client.post(
+            f"/api/counters/{counter}/commands",
+            json={"action": action, **more},
+            headers={"Idempotency-Key": key or new_id()},
+        )
+
+    def open(self, counter: str = "c1", clerk: str = "wang", pin: str = PIN) -> None:
+        assert self.command("sign_in", counter, clerk=clerk, pin=pin).status_code == 200
+        assert self.command("open", counter).status_code == 200
+
+    def counter(self, counter: str = "c1") -> dict[str, Any]:
+        counters = self.client.get("/api/hall").json()["counters"]
+        found: dict[str, Any] = next(c for c in counters if c["id"] == counter)
+        return found
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A hall that has just started."""
+    made = House(tmp_path, plan())
+    yield made
+    made.close()
