@@ -33,11 +33,12 @@ class Heard:
     arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
 
     def renewed(self, n: int, at: float) -> None:
-        """A renew of this run has arrived."""
+        """A renew of this run has arrived; when it is delivered again, the first time counts."""
+        if not self.arrivals or n > self.n:
+            self.arrivals.append((n, at))
         self.n = max(self.n, n)
         self.at = at
         self.online = True
-        self.arrivals.append((n, at))
 
 
 class Presence:

@@ -1,0 +1,130 @@
+"""Who is heard: runs, twins, wills and commands in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S, Presence
+from wire.messages import Hello, Renew, Role, Status
+
+WALL = "2026-03-02T09:00:00.000+08:00"
+
+
+def hello(run: str, n: int = 0, **fields: Any) -> Hello:
+    given: dict[str, Any] = {
+        "role": Role.COUNTER,
+        "counter": "c1",
+        "outbox": "outbox-1",
+        "head": "0" * 64,
+        "receipted": 0,
+        "epoch_id": None,
+        "software": "1",
+    }
+    return Hello(**{**given, **renew(run, n).model_dump(), **fields})
+
+
+def renew(run: str, n: int) -> Renew:
+    return Renew(
+        run=run, n=n, epoch=0, version=0, through=0, boot_ms=1, wall=WALL, synchronised=True
+    )
+
+
+def status(run: str, *, online: bool) -> Status:
+    return Status(run=run, online=online)
+
+
+def test_a_unit_is_heard_for_a_while_after_each_word() -> None:
+    presence = Presence()
+    assert not presence.heard("u", 0.0)
+    assert presence.hello("u", hello("r1"), 0.0) is None
+    assert presence.heard("u", LOST_AFTER_S - 0.1)
+    assert not presence.heard("u", LOST_AFTER_S)
+    assert presence.renew("u", renew("r1", 1), LOST_AFTER_S + 3)
+    assert presence.heard("u", LOST_AFTER_S + 3.1)
+
+
+def test_the_second_of_two_living_runs_is_refused_and_the_first_goes_on() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1"), 0.0)
+    refusal = presence.hello("u", hello("r2"), 1.0)
+    assert refusal is not None
+    assert (refusal.code, refusal.twin_run) == ("twin", "r1")
+    assert not presence.renew("u", renew("r2", 1), 1.1)
+    assert presence.renew("u", renew("r1", 1), 1.2)
+    assert presence["u"].run == "r1"
+
+
+def test_a_later_run_takes_over_when_the_older_is_silent_or_gone() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1"), 0.0)
+    assert presence.hello("u", hello("r2"), LOST_AFTER_S) is None
+    presence.status("u", status("r2", online=False))
+    assert presence.hello("u", hello("r3"), LOST_AFTER_S + 0.1) is None
+    assert not presence.renew("u", renew("r2", 1), LOST_AFTER_S + 0.2)
+
+
+def test_the_same_run_may_say_hello_again() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1"), 0.0)
+    assert presence.hello("u", hello("r1", 4), 1.0) is None
+    assert presence["u"].n == 4
+
+
+def test_a_will_of_an_earlier_run_means_nothing() -> None:
+    presence = Presence()
+    presence.status("u", status("r0", online=False))  # before anybody was heard
+    presence.hello("u", hello("r1"), 0.0)
+    presence.status("u", status("r0", online=False))
+    assert presence.heard("u", 0.1)
+    presence.status("u", status("r1", online=True))
+    assert presence.heard("u", 0.1)
+    presence.status("u", status("r1", online=False))
+    assert not presence.heard("u", 0.1)
+    presence.renew("u", renew("r1", 1), 0.2)
+    assert presence.heard("u", 0.3)
+
+
+def test_n_never_goes_back() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1", 5), 0.0)
+    presence.renew("u", renew("r1", 3), 0.1)
+    assert presence["u"].n == 5
+
+
+# --- commands -----------------------------------------------------------------------------
+
+
+def test_a_command_is_in_time_while_its_renew_is_fresh() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1", 0), 0.0)
+    presence.renew("u", renew("r1", 1), 2.0)
+    assert presence.in_time("u", "r1", 0, COMMAND_WITHIN_S)
+    assert not presence.in_time("u", "r1", 0, COMMAND_WITHIN_S + 0.1)
+    assert presence.in_time("u", "r1", 1, 2.0 + COMMAND_WITHIN_S)
+    assert not presence.in_time("u", "r1", 1, 2.1 + COMMAND_WITHIN_S)
+
+
+def test_a_command_of_another_run_an_unknown_renew_or_a_stranger_is_too_late() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1", 0), 0.0)
+    assert not presence.in_time("u", "r0", 0, 0.1)
+    assert not presence.in_time("u", "r1", 1, 0.1)
+    assert not presence.in_time("v", "r1", 0, 0.1)
+
+
+def test_a_renew_delivered_again_does_not_make_its_commands_fresh_again() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1", 0), 0.0)
+    for n, at in ((1, 2.0), (2, 4.0), (1, 9.0), (2, 9.0)):
+        presence.renew("u", renew("r1", n), at)
+    assert not presence.in_time("u", "r1", 1, 9.1)
+    assert not presence.in_time("u", "r1", 2, 9.1)
+
+
+def test_a_hub_that_starts_again_takes_over_a_run_that_it_knows() -> None:
+    presence = Presence()
+    presence.adopt("u", "r1", "outbox-1", renew("r1", 77), 0.0)
+    assert presence.heard("u", 0.1)
+    assert presence.in_time("u", "r1", 77, 0.1)
+    assert (presence["u"].outbox, presence["u"].n) == ("outbox-1", 77)
+    assert list(presence.units()) == ["u"]
