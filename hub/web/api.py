@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
-from fastapi.sse import EventSourceResponse
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hub.answers import CommandAnswer, IssuedTicket, RefusedTicket
 from hub.journal.store import StoredAnswer
@@ -18,9 +18,14 @@ from wire import messages as w
 from wire.errors import NextwindowError
 from wire.ids import ID_PATTERN, Id
 
-SEEN_MOST = 2**53
+
+def _whole(value: object) -> object:
+    # 7.0 is an integer to JSON, and so to the document that describes this.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
 
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Version = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_whole)]
 CounterPath = Annotated[str, Path(pattern=ID_PATTERN)]
 TicketPath = Annotated[str, Path(pattern=ID_PATTERN)]
 
@@ -38,7 +43,7 @@ class Seen(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    seen: Annotated[int | None, Field(ge=0, le=SEEN_MOST)] = None
+    seen: Version | None = None
 
 
 class SignIn(w.SignIn, Seen):
@@ -81,6 +86,16 @@ CounterCommand = Annotated[
     SignIn | SignOut | Open | Close | Next | Recall | NoShow | Start | Done,
     Body(discriminator="action"),
 ]
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events, encoded already.
+
+    FastAPI's own class encodes each event once for every browser and adds a ping every 15 s;
+    ours are encoded once for all, beat faster, and drop a browser that cannot follow.
+    """
+
+    media_type = "text/event-stream"
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -134,7 +149,7 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
 
     @router.get(
         "/api/events",
-        response_class=EventSourceResponse,
+        response_class=EventStream,
         responses={200: {"description": _EVENTS}, **_problems(404, 422, 503)},
     )
     async def events(
@@ -151,7 +166,7 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
         messages = await live.follow(topics[0] if topics else Topic("hall"))
         if messages is None:
             return problem(404, "unknown", "there is no such ticket or counter")
-        return EventSourceResponse(messages, headers={"x-accel-buffering": "no"})
+        return EventStream(messages, headers={"x-accel-buffering": "no"})
 
 
 _EVENTS = (
@@ -168,11 +183,9 @@ def _add_tickets(router: APIRouter, access: Access) -> None:
         response_model=IssuedTicket,
         responses={409: {"model": RefusedTicket}, **_problems(403, 413, 422, 503)},
     )
-    async def take(
-        wish: TicketWish, idempotency_key: Annotated[Key | None, Header()] = None
-    ) -> Response:
+    async def take(wish: TicketWish, idempotency_key: Annotated[Key, Header()] = "") -> Response:
         """Take a number. The same key gives the same number again."""
-        return stored(await access.issue(wish.service, idempotency_key))
+        return stored(await access.issue(wish.service, idempotency_key or None))
 
     @router.get(
         "/api/tickets/{ticket}", response_model=TicketNow, responses=_problems(404, 422, 503)

@@ -77,6 +77,8 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:  # how FastAPI says that a body is not even text
+            return problem(422, "invalid", "the body is not JSON in UTF-8")
         response = problem(error.status_code, "http", str(error.detail))
         response.headers.update(error.headers or {})
         return response

@@ -88,7 +88,9 @@ class _Channel:
         before, self.view, self.looked_at = self.view, view, at
         if view is None:
             self.drop_all()
-        elif before is not None:
+        elif before is None:
+            self.sent_at = at
+        else:
             self._tell(before, view, at)
 
     def _tell(self, before: Moment, view: Moment, at: float) -> None:

@@ -110,10 +110,13 @@ def test_a_wrong_pin_and_an_unknown_clerk_are_refused_alike(house: House) -> Non
         ("k", '{"action": "sign_in", "clerk": "a\\u0000", "pin": "1"}', 422),
         ("k", "{", 422),
         ("k", "[]", 422),
+        ("k", b"\xff\xfe", 422),
         ("k", " " * 20_000, 413),
     ],
 )
-def test_bad_input_is_refused(house: House, key: str | None, body: str, status: int) -> None:
+def test_bad_input_is_refused(
+    house: House, key: str | None, body: str | bytes, status: int
+) -> None:
     headers = {"Content-Type": "application/json"}
     headers |= {} if key is None else {"Idempotency-Key": key}
     answer = house.client.post("/api/counters/c1/commands", content=body, headers=headers)

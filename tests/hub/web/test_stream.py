@@ -1,0 +1,189 @@
+"""The live streams, through a real server: the picture, then what changes, and a clean end."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from hub.web.stream import BEAT_S, changes
+from hub.web.views import View
+from tests.hub.web.conftest import House
+from wire.clock import ManualClock
+
+pytestmark = pytest.mark.slow
+
+Event = tuple[str, dict[str, Any]]
+
+
+class Server:
+    """The house's application on a port of the loopback address."""
+
+    def __init__(self, house: House, port: int) -> None:
+        self.house = house
+        self.url = f"http://127.0.0.1:{port}"
+        config = uvicorn.Config(house.app, "127.0.0.1", port, log_level="warning")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+        return self
+
+    def stop(self) -> float:
+        """Stop as the hub does; how long it took."""
+        began = time.monotonic()
+        self._server.should_exit = True
+        self.house.app.state.close_streams()
+        self._thread.join(10)
+        return time.monotonic() - began
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @contextmanager
+    def events(self, query: str = "") -> Iterator[Iterator[Event]]:
+        with httpx.stream("GET", f"{self.url}/api/events{query}", timeout=10) as response:
+            assert response.status_code == 200
+            assert response.headers["content-type"].startswith("text/event-stream")
+            yield parsed(response.iter_lines())
+
+
+def parsed(lines: Iterator[str]) -> Iterator[Event]:
+    name = ""
+    for line in lines:
+        key, _, value = line.partition(": ")
+        if key == "event":
+            name = value
+        elif key == "data":
+            yield name, json.loads(value)
+
+
+@pytest.fixture
+def server(house: House, free_port: Callable[[], int]) -> Iterator[Server]:
+    with Server(house, free_port()) as running:
+        yield running
+
+
+def test_a_snapshot_then_only_what_changed(server: Server) -> None:
+    with server.events() as events:
+        name, picture = next(events)
+        assert name == "snapshot"
+        assert {"services", "counters", "news", "today", "warnings", "version"} <= set(picture)
+        server.house.take()
+        name, change = next(events)
+        assert name == "change"
+        assert [service["id"] for service in change["services"]] == ["residence"]
+        assert [counter["id"] for counter in change["counters"]] == ["c1"]
+        assert [line["kind"] for line in change["news"]] == ["TicketIssued"]
+        assert "hall" not in change
+        assert change["version"] > picture["version"]
+
+
+def test_changes_add_up_to_the_picture(server: Server) -> None:
+    house = server.house
+    with server.events() as events:
+        _, picture = next(events)
+        house.open()
+        for _ in range(5):
+            house.take("social")
+            house.command("next")
+            house.command("done")
+        wanted = house.client.get("/api/hall").json()
+        while picture["version"] < wanted["version"]:
+            add(picture, next(events)[1])
+    for part in ("services", "counters", "today"):
+        assert picture[part] == wanted[part], part
+
+
+def add(picture: dict[str, Any], change: dict[str, Any]) -> None:
+    for name, value in change.items():
+        if name in {"services", "counters"}:
+            by_id = {item["id"]: item for item in picture[name] + value}
+            picture[name] = list(by_id.values())
+        else:
+            picture[name] = value
+
+
+def test_a_quiet_hall_says_that_it_is_there(server: Server) -> None:
+    with server.events() as events:
+        began = time.monotonic()
+        assert [next(events)[0], next(events)[0]] == ["snapshot", "heartbeat"]
+        assert time.monotonic() - began < BEAT_S + 1
+
+
+def test_a_ticket_s_stream_tells_of_that_ticket_alone(server: Server) -> None:
+    house = server.house
+    ticket = house.take()
+    house.open()
+    with server.events(f"?ticket={ticket['id']}") as events:
+        _, picture = next(events)
+        assert picture["ticket"]["state"] == "waiting"
+        assert "counters" not in picture
+        house.command("next")
+        change = next(data for name, data in events if name == "change")
+        assert (change["ticket"]["state"], change["ticket"]["counter_number"]) == ("called", "1")
+
+
+def test_a_clerk_s_stream_holds_no_rating(server: Server) -> None:
+    server.house.take()
+    with server.events("?counter=c1") as events:
+        _, picture = next(events)
+    assert [waiting["number"] for waiting in picture["queue"]] == ["A001"]
+    assert not {"news", "today", "rating"} & set(picture)
+
+
+def test_the_lines_alone(server: Server) -> None:
+    with server.events("?only=lines") as events:
+        _, picture = next(events)
+    assert {"hall", "services"} <= set(picture)
+    assert "counters" not in picture
+
+
+def test_nothing_unknown_is_followed(server: Server) -> None:
+    for query, status in [
+        ("?ticket=nobody", 404),
+        ("?counter=c9", 404),
+        ("?ticket=a&counter=c1", 422),
+        ("?only=everything", 422),
+    ]:
+        assert httpx.get(f"{server.url}/api/events{query}").status_code == status
+
+
+def test_a_stop_ends_open_streams_at_once(server: Server) -> None:
+    with server.events() as events, server.events("?only=lines") as lines:
+        next(events)
+        next(lines)
+        assert server.stop() < 2
+        assert [name for name, _ in events] == []
+
+
+def test_streams_are_forgotten_when_their_browser_leaves(server: Server) -> None:
+    with server.events() as events:
+        next(events)
+        assert server.house.app.state.live.followers() == 1
+    deadline = time.monotonic() + 5
+    while server.house.app.state.live.followers() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.house.app.state.live.followers() == 0
+
+
+def test_equal_pictures_have_no_changes(house: House) -> None:
+    house.take()
+    clock = ManualClock()
+
+    def compare(transaction: Any) -> dict[str, Any]:
+        before = View(transaction, clock).hall(house.facts, None)
+        transaction.now += 60
+        return changes(before, View(transaction, clock).hall(house.facts, None))
+
+    assert house.service.ask(compare).result(5) == {}
