@@ -29,26 +29,29 @@ class Audit:
     _records: set[tuple[str, str, int]] = field(default_factory=set)
     _skills: dict[str, set[str]] = field(default_factory=dict)
     _service: dict[str, str] = field(default_factory=dict)
+    _call: dict[str, str] = field(default_factory=dict)
     _epoch: int = 0
+    _read: int = 0
 
     def read(self, events: Iterable[e.Event]) -> list[str]:
         """All violations found in these events and those read before."""
-        for position, event in enumerate(events, 1):
+        for event in events:
+            self._read += 1
             for problem in self._problems(event):
-                self.violations.append(f"event {position}, {type(event).__name__}: {problem}")
+                self.violations.append(f"event {self._read}, {type(event).__name__}: {problem}")
         return self.violations
 
     def _problems(self, event: e.Event) -> Iterator[str]:
         if isinstance(event, e.TicketIssued):
             yield from self._issue(event)
         elif isinstance(event, e.TicketCalled):
-            yield from self._call(event)
+            yield from self._called(event)
         elif isinstance(event, e.TicketRecalled | e.ServiceStarted):
-            yield from self._hold(event.ticket, event.counter)
+            yield from self._hold(event)
         elif isinstance(event, e.TicketDone | e.TicketMissed):
             yield from self._end(event)
         elif isinstance(event, e.TicketExpired):
-            self._release(event.ticket)
+            yield from self._expire(event)
         elif isinstance(event, e.Rated | e.Unrated):
             yield from self._rate(event)
         else:
@@ -74,7 +77,7 @@ class Audit:
         self._numbers.add(event.number)
         self._service[event.ticket] = event.service
 
-    def _call(self, event: e.TicketCalled) -> Iterator[str]:
+    def _called(self, event: e.TicketCalled) -> Iterator[str]:
         self.calls += 1
         if event.ticket not in self._issued:
             yield f"ticket {event.ticket} was never issued"
@@ -86,21 +89,35 @@ class Audit:
             yield f"counter {event.counter} holds {self._hand[event.counter]} already"
         if event.call_id in self._call_ids:
             yield f"call {event.call_id} made twice"
-        if self._service.get(event.ticket) not in self._skills.get(event.counter, set()):
+        service = self._service.get(event.ticket)
+        if service is not None and service not in self._skills.get(event.counter, set()):
             yield f"counter {event.counter} has not the skill for {event.ticket}"
         self._call_ids.add(event.call_id)
         self._holder[event.ticket] = event.counter
         self._hand[event.counter] = event.ticket
+        self._call[event.ticket] = event.call_id
 
-    def _hold(self, ticket: str, counter: str) -> Iterator[str]:
-        if self._holder.get(ticket) != counter:
-            yield f"ticket {ticket} is not held by {counter}"
+    def _hold(
+        self, event: e.TicketRecalled | e.ServiceStarted | e.TicketDone | e.TicketMissed
+    ) -> Iterator[str]:
+        if self._holder.get(event.ticket) != event.counter:
+            yield f"ticket {event.ticket} is not held by {event.counter}"
+        if self._call.get(event.ticket) != event.call_id:
+            yield f"ticket {event.ticket} was not called by {event.call_id}"
 
     def _end(self, event: e.TicketDone | e.TicketMissed) -> Iterator[str]:
-        yield from self._hold(event.ticket, event.counter)
+        yield from self._hold(event)
         self._release(event.ticket)
         if isinstance(event, e.TicketDone):
             self._done_calls.add(event.call_id)
+
+    def _expire(self, event: e.TicketExpired) -> Iterator[str]:
+        holder = self._holder.get(event.ticket)
+        if event.ticket in self._ended:
+            yield f"ticket {event.ticket} had ended"
+        if holder != event.counter:
+            yield f"ticket {event.ticket} is held by {holder}, not by {event.counter}"
+        self._release(event.ticket)
 
     def _release(self, ticket: str) -> None:
         self._ended.add(ticket)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.forecast import wait_behind
@@ -52,6 +52,7 @@ def test_a_second_counter_halves_the_wait_and_another_line_takes_its_share() -> 
     assert both.p50 < shared.p50 < alone.p50  # c1 also serves those who wait for b
 
 
+@settings(max_examples=25)
 @given(st.floats(1, 14_400), st.floats(0.01, 5), st.integers(1, 3), st.booleans())
 def test_the_wait_grows_with_those_ahead(mean: float, cv: float, open_: int, busy: bool) -> None:
     service = {"id": "a", "name": text("a"), "prefix": "A", "mean_s": mean, "cv": cv}
