@@ -81,11 +81,10 @@ class WireUnit:
     ) -> w.Answer:
         """Send a command and wait for its answer. Raises TimeoutError."""
         command_id = command_id or new_id()
-        if seen is None:
-            seen = self.wait_state().version
-        n = self.renew()
+        state = self.wait_state()
+        seen = state.version if seen is None else seen
         message = w.Command(
-            id=command_id, run=self.run, n=n, counter=self.counter, seen=seen, request=request
+            id=command_id, run=self.run, n=state.n, counter=self.counter, seen=seen, request=request
         )
         with self._news:
             self._answers.pop(command_id, None)

@@ -35,6 +35,7 @@ class Hearing:
     def __init__(self, run: str) -> None:
         self.run = run
         self.n = 0
+        self.answered_n = 0
         self.heard_s: float | None = None
         self._epoch = 0
         self._epoch_id: str | None = None
@@ -81,6 +82,7 @@ class Hearing:
         new = (state.epoch, state.version) != (self._epoch, self._version)
         self._epoch, self._epoch_id, self._version = state.epoch, state.epoch_id, state.version
         self._answered, self.heard_s = self._linked, now_s
+        self.answered_n = max(self.answered_n, state.n)
         return self._beat(now_s) if new and self._linked else None
 
     def due(self, now_s: float) -> Beat | None:

@@ -484,7 +484,7 @@ class Session:
         command = Command(
             id=fresh_id,
             run=self.hearing.run,
-            n=self.hearing.n,
+            n=self.hearing.answered_n,
             counter=self._counter,
             seen=picture.version,
             request=_ACTIONS[key],

@@ -104,12 +104,16 @@ def _wait_for_eof(web: _Web) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), backlog=512)
+        listener = socket.create_server((host, port), backlog=512)
     except OSError as error:
         raise LinkError(
             f"the pages cannot be served on {host}:{port}: {error.strerror}; "
             "end what listens there, or set [hub] port"
         ) from error
+    # asyncio forgets this for a socket that it is handed; without it an answer's body waits
+    # 40 ms for the acknowledgement of its head. What is accepted inherits it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 class _Server(uvicorn.Server):

@@ -263,7 +263,7 @@ class Command(Message):
 
     id: Annotated[Id, Field(description="Random; a repeat of it gets the first answer.")]
     run: RunId
-    n: Annotated[Sequence, Field(description="The last renew sent before this command.")]
+    n: Annotated[Sequence, Field(description="The last renew that a state has answered.")]
     counter: CounterId
     seen: Annotated[Sequence, Field(description="Version of the counter's picture on show.")]
     request: Annotated[Action, Field(description="What to do.")]
