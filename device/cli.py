@@ -39,7 +39,7 @@ def run(
 ) -> None:
     """Run the unit until a signal ends it."""
     settings = configuration.read(config)
-    from device.run import run as run_unit  # noqa: PLC0415  pygame only for who needs it
+    from device.run import run as run_unit
 
     run_unit(settings, until_eof=until_eof, trace=trace)
 
@@ -54,7 +54,7 @@ def check_config(config: ConfigFile) -> None:
 @app.command()
 def version() -> None:
     """Print the version."""
-    from device.run import software  # noqa: PLC0415
+    from device.run import software
 
     typer.echo(software())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -68,6 +68,19 @@ class Presenter:
             wall = _wall(session, now_s)
             times.append(now_s + 60 - wall.second - wall.microsecond / 1e6)
         return min((time for time in times if time > now_s), default=now_s + 60)
+
+    def rehearsal(self) -> Iterator[View]:
+        """Views that a counter will need, for a screen to be quick with them the first time."""
+        frame = Frame("", Bilingual(""), Bilingual(""), "")
+        options = texts.rating_options()
+        invitation = viewmodel.Invitation("A001", options, 1, 1)
+        yield viewmodel.Closed(frame)
+        yield viewmodel.Idle(frame, 0)
+        yield viewmodel.Calling(frame, "A001", Bilingual(""), invitation=invitation)
+        yield viewmodel.Serving(frame, "A001", Bilingual(""), "")
+        yield viewmodel.Inviting(frame, invitation)
+        for option in options:
+            yield viewmodel.Thanks(frame, option.name)
 
     def _frame(self, session: Session, now_s: float) -> Frame:
         picture, state = session.picture, session.state

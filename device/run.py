@@ -63,6 +63,8 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
         uplink = Uplink(link, outbox, identity)
         window = Window.open(settings.display.mode, settings.display.pixels)
         started.callback(window.close)
+        presenter = Presenter(own.id)
+        window.prepare(presenter.rehearsal())
         front = _front(settings, inbox, started)
         panel = _panel(settings, front, window, started, tracing)
         link.start()
@@ -80,7 +82,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
             uplink=uplink,
             front=front,
             screen=window,
-            presenter=Presenter(own.id),
+            presenter=presenter,
             new_id=new_id,
             trace=tracing,
             notifier=notifier,

@@ -104,11 +104,14 @@ class Panel:
             self._version += 1
             self._change.notify_all()
 
-    def wait(self, seen: int, timeout_s: float) -> int:
-        """The version of what is shown, as soon as it is not `seen` or the time is up."""
+    def wait(self, seen: int, timeout_s: float) -> int | None:
+        """The version of what is shown, as soon as it is not `seen` or the time is up.
+
+        None once the panel is stopping.
+        """
         with self._change:
             self._change.wait_for(lambda: self._version != seen or self.stopping, timeout_s)
-            return self._version
+            return None if self.stopping else self._version
 
     def press(self, key: str, hold_s: float) -> None:
         """Press a key as a finger does. Raises KeyError for a key that is not there."""
@@ -158,6 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, self.server.panel.screen_png(), "image/png")
         elif path == "/events":
             self._stream()
+        elif path == "/favicon.ico":
+            self._answer(HTTPStatus.NO_CONTENT, b"", None)
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "no such page")
 
@@ -202,8 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send_headers("text/event-stream")
         panel = self.server.panel
         version = -1
-        while not panel.stopping:
-            latest = panel.wait(version, HEARTBEAT_S)
+        while (latest := panel.wait(version, HEARTBEAT_S)) is not None:
             if latest == version:
                 self.wfile.write(b": still here\n\n")
                 continue

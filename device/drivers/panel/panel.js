@@ -42,6 +42,7 @@ function say(state) {
   link.replaceChildren(`${zh} `, english);
   link.className = `link ${state}`;
   bezel.classList.toggle("old", state !== "live");
+  if (state !== "live") light([]);
 }
 
 // One picture is fetched at a time; what changed meanwhile is fetched after it.
@@ -61,10 +62,11 @@ for (const end of ["load", "error"]) {
 function show(news) {
   wanted = news.version;
   refresh();
-  for (const [key, button] of buttons) {
-    const lamp = button.querySelector(".lamp");
-    if (lamp) button.classList.toggle("lit", news.lit.includes(key));
-  }
+  light(news.lit);
+}
+
+function light(lit) {
+  for (const [key, button] of buttons) button.classList.toggle("lit", lit.includes(key));
 }
 
 // A hidden page keeps no stream: a browser opens only six connections to one address.

@@ -1,0 +1,170 @@
+"""The emulated panel over real HTTP, as a browser and as an attacker use it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.drivers import panel as panel_module
+from device.drivers.gpio import MockedFront
+from device.drivers.panel import Panel
+from device.drivers.ports import KeyEdge, Wiring
+
+WIRING = Wiring(keys={"rating-5": 5, "next": 17}, lamps={"rating-5": 12})
+PNG = b"\x89PNG of the screen"
+FOLDER = Path(panel_module.__file__).with_name("panel")
+
+
+class Rig:
+    """A panel on mock pins, and a client for it."""
+
+    def __init__(self) -> None:
+        self.edges: list[KeyEdge] = []
+        self.encoded = 0
+        self.front = MockedFront(WIRING)
+        self.front.start(self.edges.append)
+        self.panel = Panel(self.front, self._png, "unit-3 <c3>", (1024, 600), settle_s=0.0)
+        self.panel.start(0)
+        self.port = int(self.panel.url.rstrip("/").rsplit(":", 1)[1])
+
+    def _png(self) -> bytes:
+        self.encoded += 1
+        return PNG
+
+    def ask(self, method: str, path: str, **headers: str) -> http.client.HTTPResponse:
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        client.request(method, path, headers={n.replace("_", "-"): v for n, v in headers.items()})
+        return client.getresponse()
+
+    def close(self) -> None:
+        self.panel.stop()
+        self.front.close()
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    rig = Rig()
+    yield rig
+    rig.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/panel.css", "/panel.js", "/screen.png"])
+def test_each_part_comes_with_a_strict_policy(rig: Rig, path: str) -> None:
+    response = rig.ask("GET", path)
+    assert response.status == 200
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_page_names_the_unit_and_every_key_and_nothing_from_outside() -> None:
+    page = (FOLDER / "panel.html").read_text(encoding="utf-8")
+    keys = re.findall(r'data-key="([^"]+)"', page)
+    assert keys == [f"rating-{n}" for n in (5, 4, 3, 2, 1)] + ["next", "recall", "no_show", "done"]
+    for path in FOLDER.iterdir():
+        assert not re.search(r"https?://|style=|onclick", path.read_text(encoding="utf-8")), path
+
+
+def test_the_title_is_escaped(rig: Rig) -> None:
+    page = rig.ask("GET", "/").read().decode()
+    assert "unit-3 &lt;c3&gt;" in page
+    assert "{{" not in page
+
+
+def test_the_picture_is_encoded_only_when_somebody_looks(rig: Rig) -> None:
+    rig.panel.changed()
+    rig.ask("GET", "/").read()
+    assert rig.encoded == 0
+    assert rig.ask("GET", "/screen.png?v=1").read() == PNG
+    assert rig.encoded == 1
+
+
+def test_a_press_goes_through_the_pin(rig: Rig) -> None:
+    assert rig.ask("POST", "/keys/next?hold_ms=10").status == 204
+    assert [(edge.name, edge.closed) for edge in rig.edges] == [("next", True), ("next", False)]
+    assert rig.edges[1].at_ms - rig.edges[0].at_ms >= 10
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/keys/transfer", 404),
+        ("/keys/", 404),
+        ("/nothing", 404),
+        ("/keys/next?hold_ms=4", 400),
+        ("/keys/next?hold_ms=2001", 400),
+        ("/keys/next?hold_ms=long", 400),
+        ("/keys/next?hold_ms=-5", 400),
+    ],
+)
+def test_a_bad_press_is_refused(rig: Rig, path: str, status: int) -> None:
+    assert rig.ask("POST", path).status == status
+    assert not rig.edges
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/../panel.py", "/panel/panel.html"])
+def test_there_is_nothing_else(rig: Rig, path: str) -> None:
+    assert rig.ask("GET", path).status == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:80", ""])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/keys/next")])
+def test_another_host_is_refused(rig: Rig, host: str, method: str, path: str) -> None:
+    assert rig.ask(method, path, Host=host).status == 403
+    assert not rig.edges
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+    ],
+)
+def test_a_press_from_another_page_is_refused(rig: Rig, headers: dict[str, str]) -> None:
+    assert rig.ask("POST", "/keys/next", **headers).status == 403
+    assert not rig.edges
+
+
+def test_its_own_page_may_press(rig: Rig) -> None:
+    origin = rig.panel.url.rstrip("/")
+    response = rig.ask("POST", "/keys/next?hold_ms=5", Origin=origin, Sec_Fetch_Site="same-origin")
+    assert response.status == 204
+
+
+def test_the_stream_tells_the_present_and_then_each_change(rig: Rig) -> None:
+    response = rig.ask("GET", "/events")
+    assert response.headers["Content-Type"] == "text/event-stream"
+    first = _event(response)
+    rig.front.light(frozenset({"rating-5"}))
+    rig.panel.changed()
+    second = _event(response)
+    assert second["version"] == first["version"] + 1
+    assert (first["lit"], second["lit"]) == ([], ["rating-5"])
+
+
+def _event(response: http.client.HTTPResponse) -> dict[str, Any]:
+    assert response.readline() == b"event: changed\n"
+    data = response.readline().removeprefix(b"data: ")
+    assert response.readline() == b"\n"
+    news: dict[str, Any] = json.loads(data)
+    return news
+
+
+def test_stopping_ends_open_streams_and_frees_the_port(rig: Rig) -> None:
+    response = rig.ask("GET", "/events")
+    _event(response)
+    rig.panel.stop()
+    assert response.read() == b""
+    with pytest.raises(ConnectionRefusedError):
+        rig.ask("GET", "/")

@@ -1,0 +1,144 @@
+"""The unit's configuration: the example, every mistake at once, masked secrets."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from device import cli
+from device.configuration import UnitSettings, broker_address, read
+from device.unit import RATING_KEYS
+from wire.errors import ConfigurationError
+from wire.settings import parse
+
+EXAMPLE = Path(cli.__file__).with_name("unit.example.toml")
+MINIMAL = """
+[unit]
+id = "unit-3"
+hall = "main"
+counter = "c3"
+state = "/tmp/state"
+[hardware]
+kind = "emulated"
+"""
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(text, UnitSettings, "unit.toml")
+    return caught.value.mistakes
+
+
+def test_the_example_is_right_and_shows_every_default() -> None:
+    settings = read(EXAMPLE)
+    defaults = parse(MINIMAL, UnitSettings, "unit.toml")
+    for section in ("keys", "lamps", "display"):
+        assert getattr(settings, section) == getattr(defaults, section)
+    shown = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert set(shown["keys"]) == set(type(settings.keys).model_fields)
+
+
+def test_what_the_example_comments_out_is_right_too() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace('kind = "real"', 'kind = "emulated"')
+    lines = [line.removeprefix("# ") if _is_setting(line) else line for line in text.split("\n")]
+    settings = parse("\n".join(lines), UnitSettings, "unit.toml")
+    assert (settings.panel.port, settings.clock.speed) == (8701, 10)
+    assert settings.broker.password_file == Path("/etc/nextwindow/unit-3.password")
+
+
+def _is_setting(line: str) -> bool:
+    return line.startswith("# ") and ("=" in line or line.startswith("# [")) and "Only" not in line
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    found = mistakes(
+        """
+        [unit]
+        id = "Unit 3"
+        hall = "main"
+        role = "board"
+        cuonter = "c3"
+        state = "/tmp/state"
+        [broker]
+        url = "mqtt://unit:secret@hall"
+        [hardware]
+        kind = "emulate"
+        [keys]
+        next = 5
+        recal = 3
+        [lamps]
+        rating = [12, 16, 20, 21, 12]
+        [display]
+        size = "big"
+        """
+    )
+    for expected in (
+        "unit.id = 'Unit 3'",
+        'the only role so far is "counter"; board and kiosk come later',
+        "unit.cuonter = 'c3': no such key. Did you mean 'counter'?",
+        "unit.counter: is missing",
+        "no credentials in the address",
+        "kind = 'emulate': input should be 'real' or 'emulated'. Did you mean 'emulated'?",
+        "keys.next = 5: the pin is already used by keys.rating[1]",
+        "keys.recal = 3: no such key. Did you mean 'recall'?",
+        "lamps.rating[5] = 12: the pin is already used by lamps.rating[1]",
+        "display.size = 'big': expected WIDTHxHEIGHT",
+    ):
+        assert any(expected in line for line in found), (expected, found)
+
+
+def test_emulated_settings_do_not_go_with_real_hardware() -> None:
+    text = MINIMAL.replace("emulated", "real") + "[clock]\nspeed = 10\n[panel]\nport = 8701\n"
+    assert [line.split(" = ")[0] for line in mistakes(text)] == [
+        "unit.toml: clock.speed",
+        "unit.toml: panel.port",
+    ]
+
+
+@pytest.mark.parametrize("text", ["unit = 3", "[unit\n", "keys = []\nlamps = 7\nhardware = 'x'"])
+def test_no_text_is_too_wrong_for_it(text: str) -> None:
+    assert mistakes(text)
+
+
+def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("hush\n")
+    text = MINIMAL + f'[broker]\nuser = "unit-3"\npassword_file = "{secret}"\n'
+    settings = parse(text, UnitSettings, "unit.toml")
+    assert broker_address(settings.broker).password == "hush"
+    secret.unlink()
+    with pytest.raises(ConfigurationError, match=r"broker\.password_file"):
+        broker_address(settings.broker)
+
+
+def test_there_is_a_key_name_for_each_level() -> None:
+    assert list(RATING_KEYS) == ["rating-5", "rating-4", "rating-3", "rating-2", "rating-1"]
+
+
+def test_check_config_prints_the_values_in_force(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("hush")
+    path = tmp_path / "unit.toml"
+    path.write_text(MINIMAL + f'[broker]\npassword_file = "{secret}"\n')
+    result = CliRunner().invoke(cli.app, ["check-config", str(path)])
+    assert result.exit_code == 0
+    printed = tomllib.loads(result.output)
+    assert printed["keys"]["rating"] == [5, 6, 13, 19, 26]
+    assert "hush" not in result.output
+
+
+def test_check_config_ends_with_2_after_naming_the_mistakes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "unit.toml"
+    path.write_text("[unit]\n")
+    monkeypatch.setattr("sys.argv", ["counter-unit", "check-config", str(path)])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert "unit.id: is missing" in said
+    assert "hardware: is missing" in said

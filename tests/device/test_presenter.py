@@ -1,0 +1,176 @@
+"""From the session's facts to views: what stands where, and when it changes by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from device.presenter import Presenter
+from device.session import (
+    Event,
+    Kept,
+    LinkDown,
+    LinkUp,
+    NotKept,
+    RatingPressed,
+    Session,
+    StaffKey,
+    StaffPressed,
+    StateCame,
+    Write,
+)
+from device.ui import texts, viewmodel
+from tests.device.samples import RUN, invitation, moment, picture, state
+from wire.messages import CounterState, Level, LinkRefusal, Text
+
+START_S = 100.0
+
+
+class Desk:
+    """A session and what it looks like."""
+
+    def __init__(self) -> None:
+        self.session = Session(RUN, "c3")
+        self.presenter = Presenter("unit-3")
+
+    def give(self, event: Event, at_s: float = START_S, *, full: bool | None = None) -> None:
+        for effect in self.session.handle(event, moment(at_s)):
+            if isinstance(effect, Write):
+                kept = Kept(effect.body) if full is None else NotKept(effect.body, full)
+                self.give(kept, at_s)
+
+    def view(self, at_s: float = START_S) -> viewmodel.View:
+        return self.presenter.view(self.session, at_s)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk()
+    desk.give(LinkUp())
+    return desk
+
+
+def called(asked: bool = False) -> StateCame:
+    shown = picture(CounterState.CALLED, asked=invitation() if asked else None, recalls=2)
+    return StateCame(state(shown))
+
+
+def test_before_the_first_state_it_connects() -> None:
+    view = Desk().view()
+    assert isinstance(view, viewmodel.Connecting)
+    assert view.frame.link == viewmodel.LinkConnecting()
+
+
+def test_idle_shows_who_waits_and_the_hall_s_own_time(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Idle)
+    assert view.waiting == 4
+    assert (view.frame.counter, view.frame.clerk, view.frame.clock) == ("3", "王芳", "10:41")
+    assert view.frame.services == ("居民身份证换领", "Renewal of an ID card")
+    assert view.frame.link == viewmodel.LinkLive()
+
+
+def test_the_clock_goes_on_between_states(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    change_s = desk.presenter.next_change_s(desk.session, START_S)
+    assert change_s == pytest.approx(START_S + 60 - 7.25)
+    desk.give(LinkDown())
+    assert desk.view(change_s + 0.001).frame.clock == "10:42"
+
+
+def test_a_call_carries_the_open_invitation_beneath_it(desk: Desk) -> None:
+    desk.give(called(asked=True))
+    view = desk.view(START_S + 3.5)
+    assert isinstance(view, viewmodel.Calling)
+    assert (view.number, view.recalls) == ("A002", 2)
+    assert view.invitation
+    assert (view.invitation.number, view.invitation.seconds_left) == ("A001", 17)
+    assert desk.presenter.next_change_s(desk.session, START_S + 3.5) == pytest.approx(104.0)
+
+
+def test_serving_says_since_when(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(CounterState.SERVING))))
+    view = desk.view(START_S + 5)
+    assert isinstance(view, viewmodel.Serving)
+    assert view.since == "10:41"
+
+
+def test_the_rating_options_keep_the_numbers_of_their_keys(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(asked=invitation()))))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Inviting)
+    assert [(o.level, o.key, o.zh) for o in view.invitation.levels][::4] == [
+        (5, 1, "非常满意"),
+        (1, 5, "非常不满意"),
+    ]
+
+
+def test_thanks_name_what_was_pressed(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(asked=invitation()))))
+    desk.give(RatingPressed(Level.DISSATISFIED))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Thanks)
+    assert view.level == ("不满意", "Dissatisfied")
+
+
+def test_thanks_under_a_call_are_a_notice(desk: Desk) -> None:
+    desk.give(called(asked=True))
+    desk.give(RatingPressed(Level.SATISFIED))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Calling)
+    assert view.frame.notice == texts.Notice.RATED.text
+    assert view.invitation is None
+
+
+@pytest.mark.parametrize(
+    ("full", "trouble"), [(True, texts.Trouble.DISK_FULL), (False, texts.Trouble.DISK_BROKEN)]
+)
+def test_a_rating_that_cannot_be_kept_is_said(
+    desk: Desk, full: bool, trouble: texts.Trouble
+) -> None:
+    desk.give(StateCame(state(picture(asked=invitation()))))
+    desk.give(RatingPressed(Level.SATISFIED), full=full)
+    view = desk.view()
+    assert isinstance(view, viewmodel.Fault)
+    assert view.title == trouble.title("unit-3")
+
+
+def test_a_call_stays_on_show_when_a_rating_cannot_be_kept(desk: Desk) -> None:
+    desk.give(called(asked=True))
+    desk.give(RatingPressed(Level.SATISFIED), full=True)
+    view = desk.view()
+    assert isinstance(view, viewmodel.Calling)
+    assert view.frame.notice == texts.Trouble.DISK_FULL.title("unit-3")
+
+
+def test_a_lost_link_tells_the_picture_s_age(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    desk.give(LinkDown())
+    assert desk.view(START_S + 7.4).frame.link == viewmodel.LinkStale(7, "10:41")
+    assert desk.presenter.next_change_s(desk.session, START_S + 7.4) == pytest.approx(108.0)
+
+
+def test_silence_counts_as_lost(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    assert desk.view(START_S + 5.9).frame.link == viewmodel.LinkLive()
+    assert desk.view(START_S + 6.0).frame.link == viewmodel.LinkStale(6, "10:41")
+
+
+def test_a_key_without_a_hub_is_answered(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    desk.give(LinkDown())
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    assert desk.view().frame.notice == texts.Notice.NOT_CONNECTED.text
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [("twin", texts.Trouble.TWIN), ("unknown_unit", texts.Trouble.REFUSED)],
+)
+def test_a_refused_unit_says_why(desk: Desk, code: str, title: texts.Trouble) -> None:
+    refusal = LinkRefusal.model_validate({"code": code, "detail": Text(zh="原因", en="Why")})
+    desk.give(StateCame(state(None, refused=refusal)))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Fault)
+    assert view.title == title.title("unit-3")
+    assert view.detail == ("原因", "Why")

@@ -1,0 +1,206 @@
+"""The loop, in this thread: real outbox, mock pins, fake link, a screen that remembers."""
+
+from __future__ import annotations
+
+import io
+import json
+import queue
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from device.drivers.gpio import MockedFront
+from device.drivers.ports import Wiring
+from device.outbox import Outbox, RecordNotKept, open_outbox
+from device.presenter import Presenter
+from device.session import Session, StaffKey
+from device.trace import LineTrace
+from device.ui.viewmodel import Fault, Inviting, Thanks, View
+from device.unit import RATING_KEYS, Inbound, Parts, Stop, Unit
+from device.uplink import Identity, Uplink
+from tests.device.samples import RUN, FakeLink, invitation, picture, state
+from wire.clock import ManualClock
+from wire.link import Connected, Delivery, Disconnected
+from wire.messages import Message
+from wire.sdnotify import Notifier
+from wire.topics import STATE, Topic, publication
+
+NAMES = (*RATING_KEYS, *(key.value for key in StaffKey))
+WIRING = Wiring({name: pin for pin, name in enumerate(NAMES, 5)}, {"rating-4": 20})
+
+
+class Screen:
+    """Remembers what was shown, and how much was on disk by then."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self.shown: list[tuple[View, int]] = []
+
+    def show(self, view: View) -> bool:
+        if self.shown and self.shown[-1][0] == view:
+            return False
+        self.shown.append((view, self._outbox.through))
+        return True
+
+    @property
+    def view(self) -> View:
+        return self.shown[-1][0]
+
+
+class Rig:
+    """A unit; `run` lets it take what is in its inbox."""
+
+    def __init__(self, directory: Path) -> None:
+        self.clock = ManualClock()
+        self.outbox = open_outbox(directory, lambda: "outbox-1")
+        self.link = FakeLink()
+        self.inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
+        self.front = MockedFront(WIRING)
+        self.front.start(self.inbox.put)
+        self.screen = Screen(self.outbox)
+        self.session = Session(RUN, "c3")
+        self.out = io.StringIO()
+        numbers = count(1)
+        identity = Identity("main", "unit-3", RUN, "c3", "nextwindow 0")
+        self.parts = Parts(
+            clock=self.clock,
+            identity=identity,
+            session=self.session,
+            outbox=self.outbox,
+            uplink=Uplink(self.link, self.outbox, identity),
+            front=self.front,
+            screen=self.screen,
+            presenter=Presenter("unit-3"),
+            new_id=lambda: f"k{next(numbers)}",
+            trace=LineTrace(self.out),
+            notifier=Notifier(""),
+            debounce_ms=1,
+            watchdog_s=None,
+            changed=lambda: None,
+        )
+
+    def run(self) -> None:
+        self.inbox.put(Stop("the test has looked"))
+        Unit(self.parts, self.inbox).run()
+
+    def deliver(self, topic: Topic, message: Message) -> None:
+        packed = publication(topic, message, "main", "unit-3")
+        self.inbox.put(Delivery(1, 1, packed.topic, packed.payload, retained=False))
+
+    def topics(self) -> list[str]:
+        return [sent.topic.rsplit("/", 1)[1] for sent in self.link.take()]
+
+    def traced(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.out.getvalue().splitlines()]
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path)
+    yield rig
+    rig.front.close()
+    rig.outbox.close()
+
+
+def connect(rig: Rig, asked: bool = False) -> None:
+    rig.inbox.put(Connected(1))
+    rig.deliver(STATE, state(picture(asked=invitation() if asked else None)))
+    rig.run()
+
+
+def test_it_says_online_hello_and_renews_after_the_state(rig: Rig) -> None:
+    connect(rig)
+    assert rig.topics() == ["status", "hello", "renew"]
+
+
+def test_a_rating_is_on_disk_before_thanks_are_shown_and_then_sent(rig: Rig) -> None:
+    connect(rig, asked=True)
+    assert isinstance(rig.screen.view, Inviting)
+    rig.front.press("rating-4", 0.002)
+    rig.run()
+    view, on_disk = rig.screen.shown[-1]
+    assert isinstance(view, Thanks)
+    assert on_disk == 1
+    assert rig.front.lit == {"rating-4"}
+    assert rig.topics()[-1] == "record"
+
+
+def test_a_disk_that_fails_is_shown_instead_of_thanks(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_body: str, _written_s: float) -> None:
+        raise RecordNotKept("no room", full=True)
+
+    connect(rig, asked=True)
+    monkeypatch.setattr(rig.outbox, "append", fail)
+    rig.front.press("rating-4", 0.002)
+    rig.front.press("next", 0.002)
+    rig.run()
+    assert not any(isinstance(view, Thanks) for view, _ in rig.screen.shown)
+    assert any(isinstance(view, Fault) for view, _ in rig.screen.shown)
+    assert rig.topics()[-1] == "command"
+
+
+def test_a_double_press_is_one_command(rig: Rig) -> None:
+    connect(rig)
+    rig.topics()
+    for _ in range(2):
+        rig.front.press("next", 0.002)
+        rig.run()
+    assert rig.topics() == ["command"]
+
+
+def test_bad_messages_are_counted_logged_once_a_kind_and_change_nothing(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    connect(rig)
+    caplog.clear()
+    before = rig.screen.view
+    address = STATE.of("main", "unit-3")
+    newer = b'{"v": 99}'
+    for topic, payload in (
+        (address, b"\xff\xfe"),
+        (address, b"[]"),
+        (address, b"x" * 70_000),
+        (address, newer),
+        ("hall/main/unit/unit-3/record", b"{}"),
+        ("hall/other/unit/unit-3/state", b"{}"),
+        ("", b""),
+    ):
+        rig.inbox.put(Delivery(1, 1, topic, payload, retained=False))
+    rig.run()
+    assert rig.screen.view == before
+    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    kinds = {warning.split(":")[0] for warning in warnings}
+    assert len(warnings) == len(kinds) == 4
+
+
+def test_a_message_for_another_unit_is_not_used(rig: Rig) -> None:
+    connect(rig)
+    before = rig.session.state
+    packed = publication(STATE, state(picture(version=9), version=9), "main", "unit-4")
+    rig.inbox.put(Delivery(1, 1, packed.topic, packed.payload, retained=False))
+    rig.run()
+    assert rig.session.state is before
+
+
+def test_a_lost_link_marks_the_picture(rig: Rig) -> None:
+    connect(rig)
+    rig.inbox.put(Disconnected("gone"))
+    rig.run()
+    assert type(rig.screen.view.frame.link).__name__ == "LinkStale"
+
+
+def test_the_trace_names_what_is_drawn_and_pressed(rig: Rig) -> None:
+    connect(rig, asked=True)
+    rig.front.press("rating-4", 0.002)
+    rig.run()
+    lines = rig.traced()
+    drawn = [line["drawn"] for line in lines if "drawn" in line]
+    assert drawn[0] == "connecting"
+    assert drawn[-2:] == ["inviting", "thanks"]
+    assert [line["key"] for line in lines if "key" in line] == ["rating-4"]
+    assert lines[-1]["call_id"] == "call-1"
+    assert lines[-1]["thanked"] == "call-1"

@@ -1,0 +1,177 @@
+"""The uplink: what goes out when, and what receipts make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from device.hearing import Beat
+from device.outbox import Outbox, open_outbox
+from device.uplink import AGAIN_S, WINDOW, Identity, Uplink
+from tests.device.samples import RUN, FakeLink, moment
+from wire.errors import StorageError
+from wire.messages import Command, Hello, Next, Receipt, Record, Renew, Status
+from wire.topics import Direction, locate, unpack
+
+IDENTITY = Identity("main", "unit-3", RUN, "c3", "nextwindow 0")
+
+
+class Rig:
+    """An uplink between a real outbox and a fake link."""
+
+    def __init__(self, directory: Path) -> None:
+        self.outbox: Outbox = open_outbox(directory, lambda: "outbox-1")
+        self.link = FakeLink()
+        self.uplink = Uplink(self.link, self.outbox, IDENTITY)
+
+    def write(self, number: int) -> None:
+        for _ in range(number):
+            self.outbox.append("{}", 0.0)
+
+    def sent(self) -> list[object]:
+        taken = self.link.take()
+        return [unpack(locate(p.topic, "main", Direction.UP)[0], p.payload) for p in taken]
+
+    def sequences(self) -> list[int]:
+        return [message.sequence for message in self.sent() if isinstance(message, Record)]
+
+    def heard(self, committed: int, now_s: float, epoch: int = 1) -> None:
+        self.uplink.heard(epoch, "outbox-1", committed, now_s)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path)
+    yield rig
+    rig.outbox.close()
+
+
+def receipt(through: int, outbox: str = "outbox-1") -> Receipt:
+    return Receipt(outbox=outbox, through=through)
+
+
+def test_it_says_that_it_is_online_retained_and_goodbye_at_the_end(rig: Rig) -> None:
+    rig.uplink.connected()
+    rig.uplink.goodbye()
+    assert all(publication.retain for publication in rig.link.sent)
+    assert rig.sent() == [Status(run=RUN, online=True), Status(run=RUN, online=False)]
+
+
+def test_hello_tells_the_outbox_and_renew_how_far_it_is(rig: Rig) -> None:
+    rig.write(3)
+    rig.uplink.say(Beat(True, 1, 0, None, 0), moment(50.25))
+    rig.write(1)
+    rig.uplink.say(Beat(False, 2, 7, "epoch-7", 4), moment(51))
+    hello, renew = rig.sent()
+    assert isinstance(hello, Hello)
+    assert (hello.outbox, hello.through, hello.receipted) == ("outbox-1", 3, 0)
+    assert hello.head == rig.outbox.records(2, 1)[0].hash
+    assert (hello.counter, hello.boot_ms, hello.n) == ("c3", 50_250, 1)
+    assert isinstance(renew, Renew)
+    assert (renew.through, renew.n, renew.epoch, renew.version) == (4, 2, 7, 4)
+
+
+def test_a_command_goes_out_as_it_is(rig: Rig) -> None:
+    command = Command(id="k1", run=RUN, n=1, counter="c3", seen=2, request=Next(action="next"))
+    rig.uplink.command(command)
+    assert rig.sent() == [command]
+
+
+def test_records_wait_until_the_hub_is_heard(rig: Rig) -> None:
+    rig.write(2)
+    rig.uplink.connected()
+    rig.sent()
+    rig.uplink.pump(0.0)
+    assert not rig.sequences()
+    rig.heard(0, 0.0)
+    assert rig.sequences() == [1, 2]
+
+
+def test_only_a_window_is_on_the_way_at_once(rig: Rig) -> None:
+    rig.write(WINDOW + 30)
+    rig.heard(0, 0.0)
+    assert rig.sequences() == list(range(1, WINDOW + 1))
+    rig.uplink.receipt(receipt(20), 0.1)
+    assert rig.sequences() == list(range(WINDOW + 1, WINDOW + 21))
+    rig.uplink.receipt(receipt(WINDOW + 20), 0.2)
+    rig.uplink.receipt(receipt(WINDOW + 30), 0.3)
+    assert rig.outbox.receipted == WINDOW + 30
+    assert rig.uplink.deadline_s is None
+
+
+def test_without_a_receipt_they_go_again(rig: Rig) -> None:
+    rig.write(2)
+    rig.heard(0, 10.0)
+    assert rig.sequences() == [1, 2]
+    rig.uplink.pump(10.0 + AGAIN_S - 0.1)
+    assert not rig.sequences()
+    assert rig.uplink.deadline_s == 10.0 + AGAIN_S
+    rig.uplink.pump(10.0 + AGAIN_S)
+    assert rig.sequences() == [1, 2]
+
+
+def test_a_silent_or_lost_hub_gets_none(rig: Rig) -> None:
+    rig.write(1)
+    rig.heard(0, 0.0)
+    rig.sent()
+    rig.uplink.say(Beat(True, 5, 1, None, 1), moment(8))  # hello again: unheard for long
+    rig.sent()
+    rig.uplink.pump(9.0)
+    assert not rig.sequences()
+    assert rig.uplink.deadline_s is None
+    rig.heard(0, 10.0)
+    assert rig.sequences() == [1]
+
+
+def test_a_state_tells_what_is_committed_as_well_as_a_receipt(rig: Rig) -> None:
+    rig.write(3)
+    rig.heard(2, 0.0)
+    assert rig.sequences() == [3]
+    assert rig.outbox.receipted == 2
+
+
+def test_a_restored_hub_gets_again_what_it_lost(rig: Rig) -> None:
+    rig.write(5)
+    rig.heard(5, 0.0)
+    rig.heard(2, 1.0)  # an older word of the same epoch is no news
+    assert not rig.sequences()
+    rig.heard(2, 2.0, epoch=2)
+    assert rig.sequences() == [3, 4, 5]
+    assert rig.outbox.receipted == 5
+
+
+@pytest.mark.parametrize("wrong", [receipt(9), receipt(1, "outbox-of-another")])
+def test_a_receipt_that_cannot_be_is_logged_and_not_acted_on(
+    rig: Rig, wrong: Receipt, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.write(2)
+    rig.heard(0, 0.0)
+    rig.sent()
+    rig.uplink.receipt(wrong, 0.5)
+    assert rig.outbox.receipted == 0
+    assert len(caplog.records) == 1
+
+
+def test_receipts_that_cannot_be_noted_stop_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_through: int) -> bool:
+        raise StorageError("no room")
+
+    rig.write(2)
+    monkeypatch.setattr(rig.outbox, "receipt", fail)
+    rig.heard(1, 0.0)
+    rig.uplink.receipt(receipt(2), 0.1)
+    assert rig.uplink.deadline_s is None
+    assert len(caplog.records) == 1
+
+
+def test_what_a_dead_link_drops_goes_again(rig: Rig) -> None:
+    rig.write(1)
+    rig.link.up = False
+    rig.heard(0, 0.0)
+    rig.link.up = True
+    rig.uplink.pump(AGAIN_S)
+    assert rig.sequences() == [1]
