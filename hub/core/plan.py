@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,8 +25,13 @@ _SPAN = re.compile(r"^(\d\d):(\d\d)-(\d\d):(\d\d)$")
 _DAY_MINUTES = 24 * 60
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks through the whole time zone database
+
+
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("no such time zone; write it like Asia/Shanghai")
     return name
 
