@@ -9,17 +9,18 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
 
 from device.configuration import UnitSettings, broker_address
-from device.drivers.panel import Panel
 from device.drivers.ports import EmulatedFront, Front, Wiring
 from device.drivers.registry import make_front
+from device.events import StaffKey
 from device.outbox import Outbox, open_outbox
 from device.presenter import Presenter
-from device.session import Session, StaffKey
+from device.session import Session
 from device.trace import LineTrace, NoTrace, Trace
 from device.ui.window import Window
 from device.unit import RATING_KEYS, Inbound, Parts, Stop, Unit
@@ -66,7 +67,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
         presenter = Presenter(own.id)
         window.prepare(presenter.rehearsal())
         front = _front(settings, inbox, started)
-        panel = _panel(settings, front, window, started, tracing)
+        changed = _panel(settings, front, window, started, tracing)
         link.start()
         started.callback(link.stop)
         started.callback(uplink.goodbye)
@@ -88,7 +89,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
             notifier=notifier,
             debounce_ms=settings.keys.debounce_ms,
             watchdog_s=_watchdog_s(),
-            changed=panel.changed if panel else _nothing,
+            changed=changed,
         )
         Unit(parts, inbox).run()
 
@@ -126,9 +127,12 @@ def _panel(
     window: Window,
     started: contextlib.ExitStack,
     tracing: Trace,
-) -> Panel | None:
+) -> Callable[[], None]:
+    """Start the page of an emulated unit; whom to tell when what it shows has changed."""
     if not isinstance(front, EmulatedFront):
-        return None
+        return lambda: None
+    from device.drivers.panel import Panel  # noqa: PLC0415  a real unit carries no web server
+
     panel = Panel(
         front,
         window.png,
@@ -140,7 +144,7 @@ def _panel(
     started.callback(panel.stop)
     tracing.panel(panel.url)
     log.info("panel page: %s", panel.url)
-    return panel
+    return panel.changed
 
 
 def _stop_on_signals(inbox: queue.SimpleQueue[Inbound]) -> None:
@@ -161,7 +165,3 @@ def _watchdog_s() -> float | None:
     """How often systemd wants to hear of the loop: twice in its own time."""
     text = os.environ.get("WATCHDOG_USEC", "")
     return int(text) / 2e6 if text.isdigit() and int(text) else None
-
-
-def _nothing() -> None:
-    pass

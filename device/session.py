@@ -11,9 +11,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
-from device.hearing import Beat, Hearing
+from device.events import (
+    Anomaly,
+    AnswerCame,
+    Effect,
+    Event,
+    Heard,
+    Kept,
+    Light,
+    LinkDown,
+    LinkUp,
+    NotKept,
+    RatingPressed,
+    Remark,
+    Say,
+    Send,
+    StaffKey,
+    StaffPressed,
+    StateCame,
+    Tick,
+    Write,
+)
+from device.hearing import Hearing
 from device.moment import Moment
 from wire.messages import (
     Action,
@@ -109,147 +130,6 @@ def step(stage: Stage, cue: Cue) -> Stage:
         return TABLE[stage][cue]
     except KeyError:
         raise IllegalCue(stage, cue) from None
-
-
-# --- events: what happens to the unit ----------------------------------------------------
-
-
-class StaffKey(Enum):
-    """The clerk's hard keys."""
-
-    NEXT = "next"
-    RECALL = "recall"
-    NO_SHOW = "no_show"
-    DONE = "done"
-
-
-@dataclass(frozen=True)
-class LinkUp:
-    """The broker is reached."""
-
-
-@dataclass(frozen=True)
-class LinkDown:
-    """The broker is lost."""
-
-
-@dataclass(frozen=True)
-class StateCame:
-    """The hub has said what it knows of this counter."""
-
-    state: State
-
-
-@dataclass(frozen=True)
-class AnswerCame:
-    """The hub has said what became of a command."""
-
-    answer: Answer
-
-
-@dataclass(frozen=True)
-class RatingPressed:
-    """A citizen pressed a rating key."""
-
-    level: Level
-
-
-@dataclass(frozen=True)
-class StaffPressed:
-    """The clerk pressed a key. `fresh_id` is for the command that it may become."""
-
-    key: StaffKey
-    fresh_id: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The record of a `Write` is committed."""
-
-    body: RatingRecord | UnratedRecord
-
-
-@dataclass(frozen=True)
-class NotKept:
-    """The record of a `Write` could not be committed; `full` if for want of room."""
-
-    body: RatingRecord | UnratedRecord
-    full: bool
-
-
-@dataclass(frozen=True)
-class Tick:
-    """`Session.deadline_s` has come."""
-
-
-Event: TypeAlias = (
-    LinkUp
-    | LinkDown
-    | StateCame
-    | AnswerCame
-    | RatingPressed
-    | StaffPressed
-    | Kept
-    | NotKept
-    | Tick
-)
-
-
-# --- effects: what the shell is to do ----------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Say:
-    """Send a hello or a renew."""
-
-    beat: Beat
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The hub is heard in an epoch, and has an outbox's records up to `committed`."""
-
-    epoch: int
-    outbox: str
-    committed: int
-
-
-@dataclass(frozen=True)
-class Write:
-    """Commit a record, and report `Kept` or `NotKept`."""
-
-    body: RatingRecord | UnratedRecord
-
-
-@dataclass(frozen=True)
-class Send:
-    """Send a command."""
-
-    command: Command
-
-
-@dataclass(frozen=True)
-class Light:
-    """Light the lamps of these rating keys and no others."""
-
-    levels: frozenset[Level]
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something for the log; the counter goes on."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Anomaly:
-    """Something that should not come; counted by kind."""
-
-    kind: str
-
-
-Effect: TypeAlias = Say | Heard | Write | Send | Light | Remark | Anomaly
 
 
 # --- facts -------------------------------------------------------------------------------

@@ -18,10 +18,7 @@ from typing import Final, Protocol, TypeAlias
 
 from device.debounce import Debounce
 from device.drivers.ports import Front, KeyEdge
-from device.moment import Moment
-from device.outbox import Outbox, RecordNotKept
-from device.presenter import Presenter
-from device.session import (
+from device.events import (
     Anomaly,
     AnswerCame,
     Effect,
@@ -36,13 +33,16 @@ from device.session import (
     Remark,
     Say,
     Send,
-    Session,
     StaffKey,
     StaffPressed,
     StateCame,
     Tick,
     Write,
 )
+from device.moment import Moment
+from device.outbox import Outbox, RecordNotKept
+from device.presenter import Presenter
+from device.session import Session
 from device.timekeeping import read_moment
 from device.trace import Trace
 from device.ui.viewmodel import View
@@ -116,6 +116,7 @@ class Unit:
         }
         self._next_change_s = 0.0
         self._fed_s = 0.0
+        self._down_reason: str | None = None
         self._anomalies: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -169,16 +170,22 @@ class Unit:
             case Delivery():
                 self._delivery(inbound)
             case Connected():
-                log.info("connected to the broker")
+                self._say_why("")
                 self._parts.uplink.connected()
                 self._session_event(LinkUp())
             case Disconnected(reason):
-                log.info("not connected: %s", reason)
+                self._say_why(reason)
                 self._parts.uplink.lost()
                 self._session_event(LinkDown())
             case Stop(why):
                 log.info("stopping: %s", why)
                 self._stopping = True
+
+    def _say_why(self, reason: str) -> None:
+        """Log a change of the link once, not every attempt of a long night without a broker."""
+        if reason != self._down_reason:
+            log.info("not connected: %s" if reason else "connected to the broker%s", reason)
+        self._down_reason = reason
 
     def _edge(self, edge: KeyEdge) -> None:
         if not self._debounce[edge.name].press(edge.closed, edge.at_ms):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from device.presenter import Presenter
-from device.session import (
+from device.events import (
     Event,
     Kept,
     LinkDown,
     LinkUp,
     NotKept,
     RatingPressed,
-    Session,
     StaffKey,
     StaffPressed,
     StateCame,
     Write,
 )
+from device.presenter import Presenter
+from device.session import Session
 from device.ui import texts, viewmodel
 from tests.device.samples import RUN, invitation, moment, picture, state
 from wire.messages import CounterState, Level, LinkRefusal, Text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -164,6 +165,26 @@ def _press_quietly(unit: Process) -> None:
         unit.press("rating-5")
     except OSError:
         return  # killed while it answered
+
+
+def test_systemd_hears_ready_then_the_loop_s_heartbeat_then_the_end(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "300000")
+        unit = Process(config)
+        unit.until("drawn", "connecting")
+        assert manager.recv(100) == b"READY=1"
+        beats = [(manager.recv(100), time.monotonic()) for _ in range(4)]
+        assert {beat for beat, _ in beats} == {b"WATCHDOG=1"}
+        assert 0.25 < beats[-1][1] - beats[0][1] < 2.0
+        unit.end()
+        last = b""
+        while last != b"STOPPING=1":
+            last = manager.recv(100)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -6,34 +6,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from device.session import (
-    ANSWER_S,
-    TABLE,
-    THANKS_S,
+from device.events import (
     Anomaly,
     AnswerCame,
-    Cue,
     Effect,
     Event,
     Heard,
-    IllegalCue,
     Kept,
     Light,
     LinkDown,
     LinkUp,
-    NoticeKind,
     NotKept,
     RatingPressed,
     Remark,
     Say,
     Send,
-    Session,
     StaffKey,
     StaffPressed,
-    Stage,
     StateCame,
     Tick,
     Write,
+)
+from device.session import (
+    ANSWER_S,
+    TABLE,
+    THANKS_S,
+    Cue,
+    IllegalCue,
+    NoticeKind,
+    Session,
+    Stage,
     step,
 )
 from tests.device.samples import RUN, invitation, moment, picture, state

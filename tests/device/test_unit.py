@@ -13,9 +13,10 @@ import pytest
 
 from device.drivers.gpio import MockedFront
 from device.drivers.ports import Wiring
+from device.events import StaffKey
 from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.presenter import Presenter
-from device.session import Session, StaffKey
+from device.session import Session
 from device.trace import LineTrace
 from device.ui.viewmodel import Fault, Inviting, Thanks, View
 from device.unit import RATING_KEYS, Inbound, Parts, Stop, Unit
