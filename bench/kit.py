@@ -8,6 +8,7 @@ ended here, by their id.
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -75,7 +76,7 @@ class Layout:
 
     def write_hall(self) -> Path:
         """Write hall.toml and return its path."""
-        pin_hash = hash_pin(PIN)
+        pin_hash = _pin_hash()
         names = [f"s{n}" for n in range(1, self.services + 1)]
         parts = [
             _section(
@@ -121,6 +122,11 @@ class Layout:
         file = self.folder / f"unit-{n}.toml"
         file.write_text("\n".join(parts), encoding="utf-8")
         return file
+
+
+@functools.cache
+def _pin_hash() -> str:
+    return hash_pin(PIN)  # with one salt, so that a hall that is started again is the same
 
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

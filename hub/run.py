@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -98,7 +98,9 @@ def _exposed(broker: EmbeddedBroker | None) -> bool:
 
 
 def _wait_for_eof(web: _Web) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a thread that waits inside its buffer breaks the interpreter's end.
+    while os.read(0, 4096):
+        pass
     web.end()
 
 

@@ -38,7 +38,6 @@ class Desk:
     hall: CrashHall
     n: int
     unit: UnitProcess
-    presses: int = 0
     thanked: set[str] = field(default_factory=set)
 
     def harvest(self) -> None:
@@ -61,7 +60,7 @@ class Desk:
                 return False
             self.unit.wait_drawn("inviting", 2.0, number=ticket["number"])
             time.sleep(press_delay_s)
-            self.presses += 1
+            self.hall.pressed.set()
             self.unit.press(f"rating-{self.hall.rng.randint(1, 5)}")
             return True
         return False
@@ -100,6 +99,7 @@ class CrashHall:
         self.layout = Layout(folder, counters=COUNTERS)
         self.rng = rng
         self.over = threading.Event()
+        self.pressed = threading.Event()
         self.hub = HubProcess(self.layout).wait_ready()
         units = [UnitProcess(self.layout, n) for n in range(1, COUNTERS + 1)]
         self.desks = [Desk(self, unit.n, unit.wait_panel()) for unit in units]
@@ -267,11 +267,21 @@ def test_units_killed_200_times(crash_hall: CrashHall) -> None:
 def _kill(hall: CrashHall, what: str, kills: int, act: Callable[[], None]) -> None:
     with hall.working():
         for number in range(1, kills + 1):
-            time.sleep(hall.rng.uniform(0.2, 0.7))
+            _around_a_press(hall)
             act()
             if number % 10 == 0:
                 print(f"crash: {number} of {kills} times {what} killed")
     _finish(hall, what, kills)
+
+
+def _around_a_press(hall: CrashHall) -> None:
+    """Wait for a random instant: most of them within the 60 ms after a rating press."""
+    hall.pressed.clear()
+    if hall.rng.random() < 0.75:
+        hall.pressed.wait(5)
+        time.sleep(hall.rng.uniform(0.0, 0.06))
+    else:
+        time.sleep(hall.rng.uniform(0.0, 2.5))
 
 
 @pytest.mark.slow
@@ -294,8 +304,6 @@ def _kill_broker(hall: CrashHall) -> Callable[[], None]:
         before = wait_for(lambda: _pid(hall), "a broker")
         hall.kill_broker()
         wait_for(lambda: _pid(hall) not in {None, before}, "the broker's return")
-        # Give units the time to come back, so that the next kill meets work and not silence.
-        time.sleep(hall.rng.uniform(0.5, 1.5))
 
     return act
 
@@ -331,7 +339,6 @@ def _kill_all(hall: CrashHall) -> None:
     hall.hub = HubProcess(hall.layout).wait_ready()
     for desk in hall.desks:
         desk.unit.wait_panel()
-    time.sleep(1.0)
 
 
 @pytest.mark.slow
