@@ -1,7 +1,7 @@
 """The journal on SQLite: WAL and synchronous=FULL, one writer, one transaction a batch.
 
 Only the service's thread commits. Two hubs on one journal would tear it apart, so a lock on
-the folder keeps the second one out. Nothing here is particular to SQLite but `_prepare`.
+the folder keeps the second one out. Nothing here is particular to SQLite but `_engine`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from typing import Any, TextIO
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import (
     Connection,
     Engine,
+    LargeBinary,
+    cast,
     create_engine,
     delete,
     event,
@@ -111,9 +114,12 @@ class Journal:
             _upgrade(self._connection)
             self._answered = set(self._connection.execute(select(t.answers.c.id)).scalars())
             self._connection.commit()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, CommandError) as error:
             self._lock.close()
             raise StorageError(f"journal {self.path}: {error}") from error
+        except BaseException:
+            self._lock.close()
+            raise
 
     def close(self) -> None:
         """Close the database and let go of the lock."""
@@ -183,10 +189,21 @@ class Journal:
         return head
 
     def events(self, after: int = 0) -> Iterator[tuple[int, Event]]:
-        """Events with a sequence above `after`, in order."""
+        """Events with a sequence above `after`, in order.
+
+        Raises StorageError for one that cannot be read.
+        """
         c = t.events.c
-        for row in self._rows(select(t.events).where(c.sequence > after).order_by(c.sequence)):
-            yield row["sequence"], event_of(row["kind"], row["at"], json.loads(row["content"]))
+        # As bytes: a damaged text would fail here without its sequence.
+        content = cast(c.content, LargeBinary).label("content")
+        query = select(c.sequence, c.kind, c.at, content).where(c.sequence > after)
+        for row in self._rows(query.order_by(c.sequence)):
+            try:
+                happened = event_of(row["kind"], row["at"], json.loads(row["content"]))
+            except (KeyError, TypeError, ValueError) as error:
+                found = f"event {row['sequence']} cannot be read: {error!r}"
+                raise StorageError(f"journal {self.path}: {found}") from error
+            yield row["sequence"], happened
 
     def quarantined(self, limit: int) -> list[dict[str, Any]]:
         """The latest quarantined payloads, newest first."""
@@ -208,9 +225,19 @@ class Journal:
         return int(self._rows(query)[0]["n"])
 
     def snapshot(self) -> tuple[int, dict[str, Any]] | None:
-        """The latest snapshot: its sequence and the state."""
+        """The latest snapshot: its sequence and the state.
+
+        Raises StorageError if it cannot be read.
+        """
         rows = self._rows(select(t.snapshots).order_by(t.snapshots.c.sequence.desc()).limit(1))
-        return (rows[0]["sequence"], json.loads(rows[0]["state"])) if rows else None
+        if not rows:
+            return None
+        sequence = rows[0]["sequence"]
+        try:
+            return sequence, json.loads(rows[0]["state"])
+        except ValueError as error:
+            found = f"snapshot {sequence} cannot be read: {error}"
+            raise StorageError(f"journal {self.path}: {found}") from error
 
     def save_snapshot(self, sequence: int, taken_at: float, state: dict[str, Any]) -> None:
         """Keep a snapshot of the state after the event with this sequence."""
@@ -272,10 +299,18 @@ def _rows_of(items: Iterable[Any]) -> list[dict[str, Any]]:
 def _engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
 def _prepare(connection: Any, _record: object) -> None:
+    # Python's driver begins no transaction before it makes a table: a migration that is cut
+    # off would leave half of its tables, and could never run again.
+    connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
