@@ -105,6 +105,8 @@ class Presenter:
             return texts.Notice.RATED.text if rated else None
         if notice.kind in _TROUBLES:
             return _TROUBLES[notice.kind].title(self._unit)
+        if notice.code == "closed":
+            return texts.both("Counter closed")
         return _REFUSALS.get(notice.code or "", _NOTICES[notice.kind]).text
 
     def _fault(self, frame: Frame, trouble: Trouble) -> View:

@@ -30,6 +30,7 @@ from wire.errors import HardwareError
 HOLD_MS: Final = 80
 HOLD_MS_RANGE: Final = (5, 2000)
 HEARTBEAT_S: Final = 10.0
+MAX_BODY_BYTES: Final = 65_536
 
 _FOLDER: Final = Path(__file__).parent / "panel"
 _FILES: Final = {
@@ -168,7 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Press a key: POST /keys/{name}?hold_ms=80."""
-        self.close_connection = True  # a body, if any, is not read
+        self.close_connection = True
+        self._swallow_body()
         if not self._is_local() or not self._is_same_origin():
             return
         target = urlsplit(self.path)
@@ -186,6 +188,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base's name
         """Requests are no news."""
+
+    def _swallow_body(self) -> None:
+        """Read what is of no use: a connection closed on unread bytes loses the answer."""
+        length = self.headers.get("Content-Length", "")
+        if length.isdecimal():
+            self.rfile.read(min(int(length), MAX_BODY_BYTES))
 
     def _is_local(self) -> bool:
         if _LOOPBACK.fullmatch(self.headers.get("Host", "")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from device.events import (
+    AnswerCame,
     Event,
     Kept,
     LinkDown,
@@ -20,7 +21,7 @@ from device.presenter import Presenter
 from device.session import Session
 from device.ui import texts, viewmodel
 from tests.device.samples import RUN, invitation, moment, picture, state
-from wire.messages import CounterState, Level, LinkRefusal, Text
+from wire.messages import Answer, CounterState, Level, LinkRefusal, Text
 
 START_S = 100.0
 
@@ -161,6 +162,28 @@ def test_a_key_without_a_hub_is_answered(desk: Desk) -> None:
     desk.give(LinkDown())
     desk.give(StaffPressed(StaffKey.NEXT, "k1"))
     assert desk.view().frame.notice == texts.Notice.NOT_CONNECTED.text
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("busy", "Finish the present number first"),
+        ("closed", "Counter closed"),
+        ("nothing_in_hand", "No number is called"),
+        ("not_signed_in", "Nobody is signed in"),
+        ("stale", "Too late: nothing was changed"),
+    ],
+)
+def test_a_refused_key_is_answered_in_both_languages(desk: Desk, code: str, said: str) -> None:
+    desk.give(StateCame(state(picture())))
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    answer = {"id": "k1", "outcome": "refused", "code": code, "counter": "c3"}
+    more = {"ticket": None, "reason": None, "state": None}
+    desk.give(AnswerCame(Answer.model_validate(answer | more)))
+    notice = desk.view().frame.notice
+    assert notice
+    assert notice.en == said
+    assert notice.zh != said
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,13 @@ def test_a_press_goes_through_the_pin(rig: Rig) -> None:
     assert rig.edges[1].at_ms - rig.edges[0].at_ms >= 10
 
 
+@pytest.mark.parametrize("length", ["2", "nonsense", "-1", "0"])
+def test_a_body_does_not_matter(rig: Rig, length: str) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=5)
+    client.request("POST", "/keys/next?hold_ms=5", b"{}", {"Content-Length": length})
+    assert client.getresponse().status == 204
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
