@@ -1,0 +1,96 @@
+"""What stands around every screen: header, link band, footer, notice.
+
+Imports no display. Each function puts its part on the sheet and says what room is left.
+"""
+
+from __future__ import annotations
+
+from pygame import Rect
+
+from device.ui import theme
+from device.ui.layout import Align
+from device.ui.scene import Badge, Block, Sign
+from device.ui.sheet import Sheet
+from device.ui.texts import age, both
+from device.ui.viewmodel import Bilingual, Frame, LinkConnecting, LinkLive, LinkStale
+
+_ON_NAVY = (theme.PAPER, theme.NAVY_QUIET)
+_ON_GROUND = (theme.INK, theme.QUIET)
+
+
+def framed(sheet: Sheet, frame: Frame, ground: theme.Colour = theme.GROUND) -> Rect:
+    """Put the ground, header, link band and footer on the sheet; the room between them."""
+    sheet.put(Block(sheet.area, ground))
+    top = _header(sheet, frame)
+    top += _band(sheet, frame, top)
+    bottom = _footer(sheet, frame)
+    return Rect(0, top, sheet.area.width, bottom - top)
+
+
+def notice(sheet: Sheet, text: Bilingual) -> None:
+    """Put the answer to a key press above everything, over the footer's edge."""
+    width, height = round(sheet.area.width * 0.62), sheet.px(15)
+    box = Rect(0, 0, width, height)
+    box.midbottom = (sheet.area.centerx, sheet.area.bottom - sheet.px(2))
+    edge = sheet.px(0.5)
+    sheet.put(Block(box.inflate(2 * edge, 2 * edge), theme.PAPER, sheet.px(theme.RADIUS) + edge))
+    sheet.put(Block(box, theme.INK, sheet.px(theme.RADIUS)))
+    room = box.inflate(-sheet.px(4), -sheet.px(2))
+    sheet.text(room, sheet.pair(text, 6.2, (theme.PAPER, theme.NAVY_QUIET), strong=True))
+
+
+def _header(sheet: Sheet, frame: Frame) -> int:
+    bar = Rect(0, 0, sheet.area.width, sheet.px(theme.HEADER))
+    sheet.put(Block(bar, theme.NAVY))
+    room = bar.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(2))
+    gap = sheet.px(theme.GAP)
+    counter = Rect(room.left, room.top, round(room.width * 0.27), room.height)
+    clock = Rect(0, room.top, round(room.width * 0.16), room.height)
+    clock.right = room.right
+    hall = Rect(counter.right + 2 * gap, room.top, 0, room.height)
+    hall.width = clock.left - gap - hall.left
+    rule = Rect(counter.right + gap, room.top + gap, sheet.px(0.3), room.height - 2 * gap)
+    sheet.put(Block(rule, theme.GREY))
+    name = both("Counter {counter}", counter=frame.counter)
+    sheet.text(counter, sheet.pair(name, 7.4, _ON_NAVY, strong=True, second=3.0), Align.LEFT)
+    sheet.text(hall, sheet.pair(frame.hall, 4.4, _ON_NAVY, second=2.8), Align.LEFT)
+    sheet.text(clock, [sheet.line(frame.clock, 6.8, theme.PAPER, strong=True)], Align.RIGHT)
+    return bar.bottom
+
+
+def _band(sheet: Sheet, frame: Frame, top: int) -> int:
+    """The height of the band that says what is wrong with the link; none if it is live."""
+    match frame.link:
+        case LinkLive():
+            return 0
+        case LinkStale(age_s, since):
+            text = both(
+                "No connection to the hall since {since}, for {age}", since=since, age=age(age_s)
+            )
+        case LinkConnecting():
+            text = both("Not connected to the hall yet")
+    bar = Rect(0, top, sheet.area.width, sheet.px(theme.BAND))
+    sheet.put(Block(bar, theme.AMBER))
+    room = bar.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(0.6))
+    side = sheet.px(5)
+    sheet.put(Badge(Rect(room.left, bar.centery - side // 2, side, side), Sign.ALERT, theme.INK))
+    room = room.inflate(-2 * (side + sheet.px(1.5)), 0)
+    sheet.text(room, sheet.pair(text, 3.6, (theme.INK, theme.INK), strong=True, second=2.4))
+    return bar.height
+
+
+def _footer(sheet: Sheet, frame: Frame) -> int:
+    """The top of the footer, which names the services and the clerk."""
+    height = sheet.px(theme.FOOTER)
+    bar = Rect(0, sheet.area.bottom - height, sheet.area.width, height)
+    sheet.put(Block(bar, theme.PAPER))
+    sheet.put(Block(Rect(bar.topleft, (bar.width, sheet.px(0.25))), theme.EDGE))
+    room = bar.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(0.8))
+    clerk = Rect(0, room.top, round(room.width * 0.3), room.height)
+    clerk.right = room.right
+    services = Rect(room.left, room.top, clerk.left - room.left - sheet.px(4), room.height)
+    sheet.text(services, sheet.pair(frame.services, 3.4, _ON_GROUND, second=2.5), Align.LEFT)
+    if frame.clerk is not None:
+        text = both("Clerk: {name}", name=frame.clerk)
+        sheet.text(clerk, sheet.pair(text, 3.4, _ON_GROUND, second=2.5), Align.RIGHT)
+    return bar.top

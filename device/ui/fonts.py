@@ -1,0 +1,125 @@
+"""The one typeface: static Noto Sans SC, pinned by its hash. Imports pygame.freetype.
+
+The common CJK collections open with Japanese glyphs and the variable font draws
+hairlines, so no other file is ever used, nor is the system asked for fonts.
+pygame.freetype serves every size from one face; pygame.font opens the file once a size
+and took 8 MB more for six sizes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import pygame
+import pylopdf_fonts_zh_cn
+from pygame import freetype
+
+from device.ui.theme import Colour
+from wire.errors import ConfigurationError
+
+SHA256: Final = "faa6c9df652116dde789d351359f3d7e5d2285a2b2a1f04a2d7244df706d5ea9"
+PACKAGE: Final = "pylopdf-fonts-zh-cn==0.1.1"
+
+_STRENGTH: Final = 1 / 34  # of the em; the default 1/36 looks thin on dark ground
+_METRICS_KEPT: Final = 1024
+_REFERENCE: Final = 200  # the size at which advances are taken, large enough not to be rounded
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class Lru(Generic[_K, _V]):
+    """A mapping that forgets what was used longest ago once it weighs more than `capacity`."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._kept: OrderedDict[_K, tuple[_V, int]] = OrderedDict()
+        self.weight = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: _K) -> _V | None:
+        """What was put under `key`, if it is still there."""
+        entry = self._kept.get(key)
+        if entry is None:
+            return None
+        self._kept.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: _K, value: _V, weight: int = 1) -> None:
+        """Keep `value`, and forget others until all fit; one above the capacity is not kept."""
+        if weight > self._capacity:
+            return
+        self._kept[key] = (value, weight)
+        self.weight += weight
+        while self.weight > self._capacity:
+            _, (_, freed) = self._kept.popitem(last=False)
+            self.weight -= freed
+
+
+class Typeface:
+    """Noto Sans SC in every size; measures and draws one line of text at a time."""
+
+    def __init__(self, font: freetype.Font) -> None:
+        self._font = font
+        self._inks: Lru[tuple[str, int, bool], pygame.Rect] = Lru(_METRICS_KEPT)
+        self._advances: Lru[str, tuple[float, ...]] = Lru(_METRICS_KEPT)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Typeface:
+        """Open the pinned font, or the file at `path`, which must be the same one.
+
+        Raises ConfigurationError when it is missing or is another file.
+        """
+        path = path or pylopdf_fonts_zh_cn.sans_path()
+        _check(path)
+        if not freetype.get_init():
+            freetype.init()
+        font = freetype.Font(str(path))
+        font.strength = _STRENGTH
+        return cls(font)
+
+    def ink(self, text: str, size: int, strong: bool = False) -> pygame.Rect:
+        """Where a line's pixels lie, in pixels from the start of its baseline, y downwards."""
+        key = (text, size, strong)
+        ink = self._inks.get(key)
+        if ink is None:
+            rect = self._font.get_rect(text, style=_style(strong), size=size)
+            ink = pygame.Rect(rect.x, -rect.y, rect.width, rect.height)
+            self._inks.put(key, ink)
+        return ink
+
+    def advances(self, text: str) -> tuple[float, ...]:
+        """How far each character moves the pen, in parts of the type size."""
+        kept = self._advances.get(text)
+        if kept is None:
+            metrics = self._font.get_metrics(text, size=_REFERENCE)
+            kept = tuple(metric[4] / _REFERENCE if metric else 0.0 for metric in metrics)
+            self._advances.put(text, kept)
+        return kept
+
+    def render(self, text: str, size: int, colour: Colour, strong: bool = False) -> pygame.Surface:
+        """A line's pixels on transparent ground, as large as its `ink`."""
+        surface, _ = self._font.render(text, fgcolor=colour, style=_style(strong), size=size)
+        return surface
+
+
+def _style(strong: bool) -> int:
+    return freetype.STYLE_STRONG if strong else freetype.STYLE_NORMAL
+
+
+def _check(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ConfigurationError([f"font {path}: {error.strerror}; {_REMEDY}"]) from error
+    if found != SHA256:
+        raise ConfigurationError([f"font {path}: SHA-256 is {found}, not {SHA256}; {_REMEDY}"])
+
+
+_REMEDY: Final = f"install it again with: pip install --force-reinstall {PACKAGE}"

@@ -1,0 +1,122 @@
+"""The invitation to rate: five cards on a screen of its own, or a strip under a number.
+
+Imports no display. All levels are drawn alike in size and weight: nobody is led to one.
+"""
+
+from __future__ import annotations
+
+from pygame import Rect
+
+from device.ui import theme
+from device.ui.layout import Align
+from device.ui.scene import Block, Face
+from device.ui.sheet import Sheet
+from device.ui.texts import both
+from device.ui.viewmodel import Invitation, RatingOption
+
+STRIP = 26.0
+"""Height of the strip, in units."""
+
+_ON_PAPER = (theme.INK, theme.QUIET)
+
+
+def cards(sheet: Sheet, room: Rect, invitation: Invitation) -> None:
+    """Fill `room` with the question, a card for each level and the time that is left."""
+    room = room.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(1.5))
+    ask = Rect(room.left, room.top, room.width, sheet.px(17))
+    foot = Rect(room.left, room.bottom - sheet.px(8), room.width, sheet.px(8))
+    question = both("{number}: please rate our service", number=invitation.number)
+    sheet.text(ask, sheet.pair(question, 8.6, (theme.INK, theme.QUIET), strong=True, second=4.2))
+    row = Rect(room.left, ask.bottom, room.width, foot.top - ask.bottom - sheet.px(1.5))
+    for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
+        _card(sheet, box, option)
+    _foot(sheet, foot, invitation)
+
+
+def card_boxes(sheet: Sheet, row: Rect, invitation: Invitation) -> list[Rect]:
+    """Where the cards stand in `row`, in the order of the levels given."""
+    count, gap = len(invitation.levels), sheet.px(theme.GAP)
+    width = (row.width - gap * (count - 1)) // count
+    return [
+        Rect(row.left + index * (width + gap), row.top, width, row.height) for index in range(count)
+    ]
+
+
+def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:
+    """Put the invitation at the foot of `room`; the room that is left above it."""
+    height = sheet.px(STRIP)
+    bar = Rect(room.left, room.bottom - height, room.width, height)
+    sheet.put(Block(bar, theme.PAPER))
+    _time_bar(sheet, Rect(bar.topleft, (bar.width, sheet.px(1.2))), invitation)
+    inner = bar.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(2))
+    ask = Rect(inner.left, inner.top, round(inner.width * 0.25), inner.height)
+    row = Rect(ask.right + sheet.px(3), inner.top, 0, inner.height)
+    row.width = inner.right - row.left
+    question = both("{number}: please rate our service", number=invitation.number)
+    left = both("{seconds} s left", seconds=invitation.seconds_left)
+    paragraphs = (
+        *sheet.pair(question, 4.8, _ON_PAPER, strong=True, lines=2, second=2.9),
+        *sheet.pair(left, 3.2, _ON_PAPER, gap=1.0, second=2.5),
+    )
+    sheet.text(ask, paragraphs, Align.LEFT)
+    for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
+        _small_card(sheet, box, option)
+    return Rect(room.left, room.top, room.width, room.height - height)
+
+
+def _card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
+    _paper(sheet, box)
+    side = min(sheet.px(19), box.width - sheet.px(8))
+    face = Rect(0, box.top + sheet.px(3), side, side)
+    face.centerx = box.centerx
+    sheet.put(Face(face, option.level))
+    key = Rect(0, 0, sheet.px(9), sheet.px(9))
+    key.midbottom = (box.centerx, box.bottom - sheet.px(2))
+    names = Rect(box.left, face.bottom, box.width, key.top - face.bottom).inflate(-sheet.px(2), 0)
+    sheet.text(names, sheet.pair(option.name, 5.6, _ON_PAPER, strong=True, second=3.1))
+    _key(sheet, key, option, 6.0)
+
+
+def _small_card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
+    side, key_side, gap = sheet.px(9.5), sheet.px(6.5), sheet.px(1.6)
+    face = Rect(box.centerx - (side + gap + key_side) // 2, box.top + sheet.px(1), side, side)
+    sheet.put(Face(face, option.level))
+    key = Rect(face.right + gap, 0, key_side, key_side)
+    key.centery = face.centery
+    _key(sheet, key, option, 4.4)
+    names = Rect(box.left, face.bottom, box.width, box.bottom - face.bottom)
+    sheet.text(names, sheet.pair(option.name, 4.2, _ON_PAPER, strong=True, second=2.5))
+
+
+def _key(sheet: Sheet, box: Rect, option: RatingOption, units: float) -> None:
+    """A key cap with its number, as it is printed on the rating keys."""
+    radius = sheet.px(1.2)
+    sheet.put(Block(box, theme.INK, radius))
+    sheet.text(box, [sheet.line(str(option.key), units, theme.PAPER, strong=True)])
+
+
+def _paper(sheet: Sheet, box: Rect) -> None:
+    radius, edge = sheet.px(theme.RADIUS), sheet.px(0.3)
+    sheet.put(Block(box, theme.EDGE, radius))
+    sheet.put(Block(box.inflate(-2 * edge, -2 * edge), theme.PAPER, radius - edge))
+
+
+def _foot(sheet: Sheet, box: Rect, invitation: Invitation) -> None:
+    half = box.width // 2 - sheet.px(2)
+    left = Rect(box.left, box.top, half, box.height - sheet.px(1.5))
+    right = Rect(box.right - half, box.top, half, left.height)
+    free = both("Press a key from 1 to 5. Rating is voluntary")
+    time = both("{seconds} s left", seconds=invitation.seconds_left)
+    sheet.text(left, sheet.pair(free, 3.4, (theme.INK, theme.QUIET), second=2.4), Align.LEFT)
+    sheet.text(
+        right, sheet.pair(time, 3.8, (theme.INK, theme.QUIET), strong=True, second=2.4), Align.RIGHT
+    )
+    _time_bar(sheet, Rect(box.left, box.bottom - sheet.px(1), box.width, sheet.px(1)), invitation)
+
+
+def _time_bar(sheet: Sheet, track: Rect, invitation: Invitation) -> None:
+    sheet.put(Block(track, theme.EDGE))
+    share = invitation.seconds_left / max(1, invitation.seconds_total)
+    width = round(track.width * min(1.0, max(0.0, share)))
+    if width:
+        sheet.put(Block(Rect(track.left, track.top, width, track.height), theme.BLUE))

@@ -1,0 +1,71 @@
+"""What a picture is made of: a scene is a tuple of these, painted from first to last.
+
+Positions and lengths are whole pixels of the surface. Imports pygame's Rect, no display.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from pygame import Rect
+
+from device.ui.theme import Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A filled rectangle, its corners rounded by `radius`."""
+
+    rect: Rect
+    colour: Colour
+    radius: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text on the baseline that starts at (`x`, `baseline`).
+
+    `ink` is where its pixels lie, `box` the room that it was given.
+    """
+
+    text: str
+    size: int
+    colour: Colour
+    strong: bool
+    x: int
+    baseline: int
+    ink: Rect
+    box: Rect
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The face of a level, 5 (best) to 1, filling the square `rect`."""
+
+    rect: Rect
+    level: int
+
+
+class Sign(Enum):
+    """The signs, each white on a disc of its own colour."""
+
+    TICK = "tick"
+    ALERT = "alert"
+    CLOSED = "closed"
+    PAUSE = "pause"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A sign on a disc that fills the square `rect`."""
+
+    rect: Rect
+    sign: Sign
+    colour: Colour
+
+
+Item: TypeAlias = Block | Line | Face | Badge
+Scene: TypeAlias = tuple[Item, ...]

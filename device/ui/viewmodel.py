@@ -1,0 +1,190 @@
+"""What a screen shows, as plain values. PURE: imports the standard library's types only.
+
+A view is compared by `==`: two equal views are the same picture, so durations are whole
+seconds and whoever builds a view rounds them before. Texts are what people read; a key to
+translate never stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+
+class Bilingual(NamedTuple):
+    """One text in Chinese and in English; `en` may be empty where no English is known."""
+
+    zh: str
+    en: str = ""
+
+
+class LanguageOrder(Enum):
+    """Which of the two languages stands first and large."""
+
+    CHINESE_FIRST = "zh"
+    ENGLISH_FIRST = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLive:
+    """The hub is heard: what is shown is of now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStale:
+    """The hub has not been heard for `age_s` seconds, since the time of day `since`."""
+
+    age_s: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkConnecting:
+    """The hub has not answered this run of the unit yet."""
+
+
+Link: TypeAlias = LinkLive | LinkStale | LinkConnecting
+
+
+def stale(age_s: float, since: str) -> LinkStale:
+    """A lost link, its age rounded down to what the screen tells.
+
+    Seconds below one minute, whole minutes below one hour, then whole hours: so the view
+    of a counter that has been alone for long does not change every second.
+    """
+    grain = 1 if age_s < 60 else 60 if age_s < 3600 else 3600
+    return LinkStale(int(age_s // grain) * grain, since)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every screen.
+
+    `counter` is the counter's number as people read it ("3"), `clock` the time of day
+    ("10:41"), `services` one line that names what is done here. `notice` answers a key
+    press and is taken away by the next view.
+    """
+
+    counter: str
+    hall: Bilingual
+    services: Bilingual
+    clock: str
+    clerk: str | None = None
+    link: Link = LinkLive()
+    notice: Bilingual | None = None
+    order: LanguageOrder = LanguageOrder.CHINESE_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class RatingOption:
+    """One level, 5 (best) to 1, and the number of the key that gives it."""
+
+    level: int
+    zh: str
+    en: str
+    key: int
+
+    @property
+    def name(self) -> Bilingual:
+        """The level's name in both languages."""
+        return Bilingual(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation to rate the service of ticket `number`.
+
+    It ends in `seconds_left` of the `seconds_total` whole seconds that it is given.
+    """
+
+    number: str
+    levels: tuple[RatingOption, ...]
+    seconds_left: int
+    seconds_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Nobody works at this counter."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Open, with no ticket held; `waiting` people wait for the counter's services."""
+
+    frame: Frame
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """A ticket is called and its holder is on the way; `recalls` counts repeated calls.
+
+    The invitation of the ticket before may still be open beneath it.
+    """
+
+    frame: Frame
+    number: str
+    service: Bilingual
+    recalls: int = 0
+    invitation: Invitation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A ticket is served since the time of day `since`."""
+
+    frame: Frame
+    number: str
+    service: Bilingual
+    since: str
+    invitation: Invitation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    """The service has ended and its citizen is asked for a rating."""
+
+    frame: Frame
+    invitation: Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """The rating is on disk; `level` is the name of what was pressed."""
+
+    frame: Frame
+    level: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The clerk is away for `reason`, expected back at the time of day `back_at`."""
+
+    frame: Frame
+    reason: Bilingual | None = None
+    back_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """The hub has not answered yet, so there is no picture to show."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The unit cannot work: what is wrong, and what helps."""
+
+    frame: Frame
+    title: Bilingual
+    detail: Bilingual
+
+
+View: TypeAlias = (
+    Closed | Idle | Calling | Serving | Inviting | Thanks | Paused | Connecting | Fault
+)

@@ -1,0 +1,128 @@
+"""The display: the only module that uses pygame.display.
+
+`offscreen` starts no SDL video at all, so it needs neither a display nor a driver. One
+thread shows; `png` may be asked from another, and takes a copy before it encodes.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterable
+from threading import Lock
+from typing import Final, Literal, TypeAlias
+
+import pygame
+from pygame import Surface
+
+from device.ui.fonts import Typeface
+from device.ui.painter import Painter
+from device.ui.screens import draw
+from device.ui.viewmodel import View
+from wire.errors import HardwareError
+
+Mode: TypeAlias = Literal["offscreen", "window", "kms"]
+
+_DEPTH: Final = 32
+_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_QUICK: Final = 1  # zlib's level: half the time of the default for a tenth more bytes
+
+
+class Window:
+    """A screen that shows one view at a time, and draws only what differs from the last."""
+
+    def __init__(self, surface: Surface, painter: Painter, *, display: bool) -> None:
+        self._surface = surface
+        self._painter = painter
+        self._display = display
+        self._shown: View | None = None
+        self._png: bytes | None = None
+        self._drawing = Lock()
+
+    @classmethod
+    def open(cls, mode: Mode, size: tuple[int, int]) -> Window:
+        """Open a screen of `size` pixels: off any display, in a window, or the whole of it.
+
+        `kms` takes the screen of a machine without a desktop. Raises HardwareError when
+        there is no such display, ConfigurationError when the font is not the pinned one.
+        """
+        painter = Painter(Typeface.load())
+        if mode == "offscreen":
+            return cls(Surface(size, depth=_DEPTH), painter, display=False)
+        return cls(_display(mode, size), painter, display=True)
+
+    @property
+    def surface(self) -> Surface:
+        """What is shown; to be read, not drawn on."""
+        return self._surface
+
+    def prepare(self, views: Iterable[View]) -> None:
+        """Draw `views` where nobody sees them, so that each is quick to show when it comes."""
+        unseen = Surface(self._surface.get_size(), depth=_DEPTH)
+        for view in views:
+            draw(unseen, view, self._painter)
+
+    def show(self, view: View) -> bool:
+        """Show `view`; whether anything had to be drawn."""
+        if view == self._shown:
+            return False
+        with self._drawing:
+            draw(self._surface, view, self._painter)
+            self._shown = view
+            self._png = None
+        if self._display:
+            pygame.display.flip()
+        return True
+
+    def png(self) -> bytes:
+        """What is shown, as a PNG; encoded once for each picture, and only when asked for."""
+        with self._drawing:
+            if self._png is not None:
+                return self._png
+            shown, size = self._shown, self._surface.get_size()
+            pixels = pygame.image.tobytes(self._surface, "RGB")
+        encoded = encode_png(pixels, size)
+        with self._drawing:
+            if self._shown is shown:
+                self._png = encoded
+        return encoded
+
+    def close(self) -> None:
+        """Give the display back; the window shows nothing afterwards."""
+        if self._display:
+            pygame.display.quit()
+
+
+def encode_png(pixels: bytes, size: tuple[int, int]) -> bytes:
+    """RGB pixels, row by row, as a PNG file.
+
+    pygame's own encoder is four times as slow and stops every other thread meanwhile.
+    """
+    width, height = size
+    rows = (b"\0" + pixels[at : at + 3 * width] for at in range(0, len(pixels), 3 * width))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(b"".join(rows), _QUICK)
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+
+def _display(mode: Mode, size: tuple[int, int]) -> Surface:
+    if mode == "kms":
+        os.environ["SDL_VIDEODRIVER"] = "kmsdrm"
+    try:
+        pygame.display.init()
+        surface = pygame.display.set_mode(size, pygame.FULLSCREEN if mode == "kms" else 0)
+    except pygame.error as error:
+        pygame.display.quit()
+        raise HardwareError(
+            f"no display for mode {mode!r} at {size[0]}×{size[1]}: {error}; "
+            "check the screen, or use mode 'offscreen'"
+        ) from error
+    pygame.display.set_caption("Nextwindow")
+    pygame.mouse.set_visible(mode != "kms")
+    return surface
