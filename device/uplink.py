@@ -71,6 +71,7 @@ class Uplink:
         self._sent = 0
         self._again_s: float | None = None
         self._receipts_fail = False
+        self._impossible = False
 
     @property
     def deadline_s(self) -> float | None:
@@ -121,14 +122,16 @@ class Uplink:
         if epoch != self._epoch:
             self._epoch = epoch
             self.lost()  # a hub that was restored may have less than before
-        self._note(committed, now_s, "state")
+        if not self._is_possible(committed):
+            committed = self._outbox.receipted  # what is here goes out all the same, as a fork
+        self._note(committed, now_s)
 
     def receipt(self, receipt: Receipt, now_s: float) -> None:
         """The hub has committed records."""
         if receipt.outbox != self._outbox.id:
             log.warning("a receipt for outbox %s, which is not this one", receipt.outbox)
-        elif self._committed is not None:
-            self._note(receipt.through, now_s, "receipt")
+        elif self._committed is not None and self._is_possible(receipt.through):
+            self._note(receipt.through, now_s)
 
     def pump(self, now_s: float) -> None:
         """Send what is due: new records, or those whose receipt is late."""
@@ -146,15 +149,20 @@ class Uplink:
         if self._committed >= self._outbox.through:
             self._again_s = None
 
-    def _note(self, committed: int, now_s: float, what: str) -> None:
-        if committed > self._outbox.through:
+    def _is_possible(self, committed: int) -> bool:
+        """Whether the hub can have this many records of this outbox; logged once if not."""
+        if committed <= self._outbox.through:
+            return True
+        if not self._impossible:
             log.error(
-                "a %s up to record %d, but the outbox ends at %d: is this an old copy of it?",
-                what,
+                "the hub has %d records of this outbox, which ends at %d: is it an old copy?",
                 committed,
                 self._outbox.through,
             )
-            return
+        self._impossible = True
+        return False
+
+    def _note(self, committed: int, now_s: float) -> None:
         self._keep_receipt(committed)
         if self._committed is None:
             # It may be less than it once receipted: a restored hub gets the rest again.

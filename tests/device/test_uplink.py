@@ -154,6 +154,17 @@ def test_a_receipt_that_cannot_be_is_logged_and_not_acted_on(
     assert len(caplog.records) == 1
 
 
+def test_an_old_copy_of_an_outbox_still_sends_what_it_has_and_is_logged_once(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    rig.write(2)
+    for now_s in (0.0, 0.5):
+        rig.heard(9, now_s)
+    assert rig.sequences() == [1, 2]
+    assert rig.outbox.receipted == 0
+    assert len(caplog.records) == 1
+
+
 def test_receipts_that_cannot_be_noted_stop_nothing(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
