@@ -8,14 +8,16 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from hub.service import Service
 from hub.transaction import IdReusedError
-from hub.web.access import Access
-from hub.web.api import make_router, problem
+from hub.web.access import Access, StateSilent
+from hub.web.api import make_router, problem, wants_json
 from hub.web.facts import Facts, Tell
 from hub.web.guard import RequestGuard, SecurityHeaders
+from hub.web.pages import FOLDER, error_page, make_pages
 from hub.web.stream import Live
 from wire.errors import NextwindowError
 from wire.ids import new_id as random_id
@@ -43,6 +45,8 @@ def create_app(
     app.state.live = live
     app.state.close_streams = live.close
     app.include_router(make_router(access, live))
+    app.include_router(make_pages(access))
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     _add_errors(app)
     app.add_middleware(RequestGuard)
     app.add_middleware(SecurityHeaders)
@@ -71,12 +75,18 @@ def _add_errors(app: FastAPI) -> None:
         return problem(422, "id_reused", str(error))
 
     @app.exception_handler(NextwindowError)
-    async def unwell(_request: Request, error: NextwindowError) -> Response:
+    async def unwell(request: Request, error: NextwindowError) -> Response:
         log.error("a request could not be served: %s", error)
+        if not wants_json(request):
+            return error_page(request, 503)
+        if isinstance(error, StateSilent):
+            return problem(503, "silent", "the hub does not answer; ask again with the same key")
         return problem(503, "unavailable", "the hub cannot do this right now; nothing has changed")
 
     @app.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> Response:
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if not wants_json(request):
+            return error_page(request, error.status_code)
         if error.status_code == 400:  # how FastAPI says that a body is not even text
             return problem(422, "invalid", "the body is not JSON in UTF-8")
         response = problem(error.status_code, "http", str(error.detail))

@@ -23,8 +23,8 @@ _SECURITY = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
+    # Not no-referrer: a form would then be sent with "Origin: null", which is refused below.
+    "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
 
@@ -46,10 +46,15 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _SECURITY.items():
                     headers[name] = value
-                headers.setdefault("cache-control", "no-store")
+                headers.setdefault("cache-control", _keeping(scope["path"]))
             await send(message)
 
         await self._app(scope, receive, send_guarded if scope["type"] == "http" else send)
+
+
+def _keeping(path: str) -> str:
+    """Pages are never shown from a cache; files that make them up are asked for again."""
+    return "no-cache" if path.startswith("/static/") else "no-store"
 
 
 class RequestGuard:

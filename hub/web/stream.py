@@ -35,6 +35,9 @@ BEAT_S = 2.0
 FRESH_S = 0.25
 """Who begins to follow a channel is shown a picture no older than this."""
 
+RETRY_MS = 1000
+"""After so long a browser comes back to a stream that broke off."""
+
 BACKLOG = 64
 """A browser that is so many messages behind is dropped; it will come back for a new picture."""
 
@@ -263,4 +266,4 @@ def encoded(event: str, view: Moment, fields: dict[str, Any]) -> bytes:
     """A message of the stream, ready to send."""
     when = {name: getattr(view, name) for name in _MOMENT}
     data = to_json({**when, **fields}).decode()
-    return format_sse_event(data_str=data, event=event, id=f"{view.epoch}-{view.version}")
+    return format_sse_event(data_str=data, event=event, retry=RETRY_MS)

@@ -1,0 +1,167 @@
+"""The pages for people, rendered here and kept up to date by their scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from functools import cache
+from math import ceil, floor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from hub.core.pictures import WaitRange
+from hub.transaction import IdReusedError
+from hub.web import script_texts as st
+from hub.web.access import Access
+from hub.web.texts import COOKIE, Language, catalogue, language_of
+from wire.ids import new_id
+from wire.messages import Part
+
+FOLDER = Path(__file__).parent
+LANGUAGE_KEPT_S = 365 * 86_400
+
+
+@cache
+def _templates(language: Language) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = catalogue(language)
+    made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(lang=language, minutes=_minutes)
+    made.filters.update(own=lambda text: getattr(text, language), clock=_clock, moment=_moment)
+    return made
+
+
+def _minutes(wait: WaitRange) -> tuple[int, int]:
+    """A wait rounded outward to whole minutes, so that nobody is promised too much."""
+    return floor(wait.p10 / 60), ceil(wait.p90 / 60)
+
+
+def _clock(wall_time: str) -> str:
+    return datetime.fromisoformat(wall_time).strftime("%H:%M:%S")
+
+
+def _moment(wall_time: str, now: str) -> str:
+    """The time of day, and the date if it is not today's."""
+    return (
+        wall_time[11:16] if wall_time[:10] == now[:10] else f"{wall_time[5:10]} {wall_time[11:16]}"
+    )
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page in the language of who asks. `page` is what its script needs to begin with."""
+    language = language_of(request)
+    values = {"page": {}, "path": request.url.path, **values}
+    html = _templates(language).get_template(template).render(values)
+    response = HTMLResponse(html, status)
+    if request.query_params.get("lang") == language:
+        response.set_cookie(COOKIE, language, LANGUAGE_KEPT_S, httponly=True, samesite="lax")
+    return response
+
+
+def _page(request: Request, picture: Part | None, *groups: dict[str, str]) -> dict[str, Any]:
+    language = language_of(request)
+    return {
+        "lang": language,
+        "texts": st.script_texts(language, *groups),
+        "picture": picture.model_dump(mode="json") if picture else None,
+    }
+
+
+def error_page(request: Request, status: int) -> HTMLResponse:
+    """What a person sees instead of a page."""
+    return render(request, "error.html", status, code=status)
+
+
+def make_pages(access: Access) -> APIRouter:
+    """All pages."""
+    router = APIRouter(include_in_schema=False)
+    _add_hall(router, access)
+    _add_clerk(router, access)
+    _add_take(router, access)
+    _add_ticket(router, access)
+    return router
+
+
+def _add_hall(router: APIRouter, access: Access) -> None:
+    @router.get("/")
+    async def hall(request: Request) -> Response:
+        """The operator's page."""
+        facts, storage_error = access.facts, access.service.storage_error
+        view = await access.look(lambda view: view.hall(facts, storage_error))
+        return render(request, "hall.html", view=view, page=_page(request, view, st.HALL))
+
+
+def _add_clerk(router: APIRouter, access: Access) -> None:
+    @router.get("/clerk")
+    async def counters(request: Request) -> Response:
+        """At which counter a clerk works."""
+        plan = access.service.plan
+        return render(request, "counters.html", plan=plan)
+
+    @router.get("/clerk/{counter}")
+    async def clerk(request: Request, counter: str) -> Response:
+        """The page beside a clerk's work."""
+        facts, storage_error = access.facts, access.service.storage_error
+        view = await access.look(lambda view: view.desk(counter, facts, storage_error))
+        if view is None:
+            return error_page(request, 404)
+        plan = access.service.plan
+        # Ids and names alone: what else the plan knows of a clerk must not leave the hub.
+        clerks = [(clerk.id, clerk.name) for clerk in plan.clerks]
+        page = _page(request, view, st.CLERK)
+        page["services"] = {s.id: getattr(s.name, language_of(request)) for s in plan.services}
+        return render(request, "clerk.html", view=view, clerks=clerks, plan=plan, page=page)
+
+
+def _add_take(router: APIRouter, access: Access) -> None:
+    async def choose(request: Request, code: str | None = None, status: int = 200) -> Response:
+        view = await access.look(lambda view: view.lines())
+        # A key for each button: a double tap or a reload gets the same number again.
+        keys = {service.id: new_id() for service in view.services}
+        page = _page(request, view, st.TAKE)
+        return render(request, "take.html", status, view=view, keys=keys, code=code, page=page)
+
+    @router.get("/take")
+    async def services(request: Request) -> Response:
+        """The services that a number can be taken for."""
+        return await choose(request)
+
+    @router.post("/take")
+    async def take(request: Request) -> Response:
+        """Take a number, without a script."""
+        service, key = await _form(request, "service", "key")
+        try:
+            answer = await access.issue(service, key or None)
+        except IdReusedError:
+            return RedirectResponse("/take", 303)
+        content = json.loads(answer.body)
+        if answer.status != 201:
+            return await choose(request, content["code"], answer.status)
+        return RedirectResponse(f"/t/{content['id']}", 303)
+
+
+async def _form(request: Request, *names: str) -> list[str]:
+    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
+    return [fields.get(name, [""])[0][:64] for name in names]
+
+
+def _add_ticket(router: APIRouter, access: Access) -> None:
+    @router.get("/t/{ticket}")
+    async def ticket(request: Request, ticket: str) -> Response:
+        """Where a ticket stands, for the citizen who holds it."""
+        view = await access.look(lambda view: view.ticket(ticket))
+        if view is None:
+            return render(request, "no_ticket.html", 404)
+        return render(request, "ticket.html", view=view, page=_page(request, view, st.TICKET))

@@ -1,0 +1,136 @@
+// The operator's page.
+
+import {
+  Live, clockOf, fill, lasting, make, momentOf, own, put, say, showAlerts, timeOf, waiting,
+} from './live.js';
+
+const RATINGS_SHOWN = 5;
+const NEWS_SHOWN = 20;
+const QUIET_BELOW = 0.4;
+const BUSY_ABOVE = 0.8;
+
+let newsShown = '';
+
+new Live('', '/healthz', show).start();
+
+function show(picture, live) {
+  const now = live.now();
+  showHall(picture, now);
+  showFigures(picture, now);
+  for (const service of picture.services) showLine(service, now);
+  for (const counter of picture.counters) showCounter(counter, picture, now);
+  showLevels(picture);
+  showNews(picture);
+  showAlerts(picture.warnings);
+}
+
+function since(text, now) {
+  return text ? Math.max(0, (now - Date.parse(text)) / 1000) : 0;
+}
+
+function showHall(picture, now) {
+  const hall = picture.hall;
+  const chip = document.getElementById('hall-open');
+  chip.dataset.open = hall.open;
+  chip.textContent = hall.open ? say('open')
+    : hall.opens_at ? say('opens_at', { time: momentOf(hall.opens_at, picture.now) }) : say('closed');
+  document.getElementById('clock').textContent = clockOf(now, hall.time_zone);
+}
+
+function showFigures(picture, now) {
+  const { services, counters, today } = picture;
+  const oldest = services.filter((service) => service.oldest_at)
+    .sort((one, other) => Date.parse(one.oldest_at) - Date.parse(other.oldest_at))[0];
+  const open = counters.filter((counter) => counter.state !== 'closed').length;
+  const ended = today.rated + today.unrated;
+  const figures = document.querySelector('.figures');
+  put(figures, 'waiting', services.reduce((sum, service) => sum + service.waiting, 0));
+  put(figures, 'longest', oldest ? lasting(since(oldest.oldest_at, now)) : say('none'));
+  put(figures, 'longest_note', oldest ? own(oldest.name) : say('nobody_waits'));
+  put(figures, 'open', say('open_of', { open, all: counters.length }));
+  put(figures, 'open_note', open ? '' : say('all_opened'));
+  put(figures, 'served', today.served);
+  put(figures, 'rated', today.rated);
+  put(figures, 'unrated', ended ? Math.round((100 * today.unrated) / ended) + ' %' : say('none'));
+  const rejected = Object.values(picture.rejected).reduce((sum, count) => sum + count, 0);
+  put(figures, 'waiting_note', rejected ? say('rejected', { count: rejected }) : '');
+}
+
+function showLine(service, now) {
+  const element = document.querySelector(`[data-service="${service.id}"]`);
+  const longest = since(service.oldest_at, now);
+  const part = longest / service.target_s;
+  const load = loadOf(service, part);
+  element.dataset.load = load;
+  put(element, 'waiting', service.waiting);
+  put(element, 'load', say('load_' + load));
+  put(element, 'longest', service.waiting
+    ? say('longest_of_target', { age: lasting(longest), target: lasting(service.target_s) })
+    : say('nobody_waits'));
+  put(element, 'wait', waiting(service.wait_s));
+  put(element, 'open', say('counters_open', { open: service.open_counters, all: service.counters }));
+  element.querySelector('.meter').style.setProperty('--part', Math.min(part / 1.5, 1));
+}
+
+function loadOf(service, part) {
+  if (service.waiting && !service.open_counters) return 'stuck';
+  if (part >= 1) return 'over';
+  if (part >= BUSY_ABOVE) return 'busy';
+  return part < QUIET_BELOW ? 'quiet' : 'steady';
+}
+
+function showCounter(counter, picture, now) {
+  const element = document.querySelector(`[data-counter="${counter.id}"]`);
+  const ticket = counter.ticket;
+  const state = ticket && ticket.state === 'recalled' ? 'recalled' : counter.state;
+  const began = ticket ? ticket.since : counter.since;
+  const service = ticket && picture.services.find((item) => item.id === ticket.service);
+  element.dataset.state = counter.state;
+  put(element, 'state', say('state_' + state));
+  put(element, 'ticket', ticket ? ticket.number : say('none'));
+  put(element, 'since', began ? lasting(since(began, now)) : '');
+  put(element, 'serving', service ? own(service.name) : '');
+  put(element, 'clerk', counter.clerk ? counter.clerk.name : say('no_clerk'));
+  showUnit(element, counter.unit, now);
+  const left = counter.invitation ? (Date.parse(counter.invitation.until) - now) / 1000 : 0;
+  put(element, 'invited', left > 0
+    ? say('invited', { number: counter.invitation.number, age: lasting(left) }) : '');
+}
+
+function showUnit(element, unit, now) {
+  const lost = unit && unit.lost_since;
+  element.dataset.unit = !unit ? 'none' : unit.heard ? 'heard' : 'lost';
+  if (!unit) put(element, 'unit', say('no_unit'));
+  else if (unit.heard) put(element, 'unit', say('unit_heard'));
+  else if (!lost) put(element, 'unit', say('unit_unheard'));
+  else put(element, 'unit', say('unit_lost', { time: timeOf(lost), age: lasting(since(lost, now)) }));
+}
+
+function showLevels(picture) {
+  const counts = { ...picture.today.levels, unrated: picture.today.unrated };
+  const most = Math.max(1, ...Object.values(counts));
+  for (const row of document.querySelectorAll('[data-level]')) {
+    const count = counts[row.dataset.level] || 0;
+    put(row, 'count', count);
+    row.querySelector('.meter').style.setProperty('--part', count / most);
+  }
+}
+
+function showNews(picture) {
+  const latest = String(picture.news.length && picture.news[0].sequence);
+  if (latest === newsShown) return;
+  newsShown = latest;
+  const ratings = picture.news.filter((line) => line.kind === 'Rated').slice(0, RATINGS_SHOWN);
+  fill(document.getElementById('ratings'), ratings.map(newsLine));
+  document.getElementById('no-ratings').hidden = ratings.length > 0 || picture.today.rated > 0;
+  fill(document.getElementById('news'), picture.news.slice(0, NEWS_SHOWN).map(newsLine));
+}
+
+function newsLine(line) {
+  const item = make('li');
+  item.dataset.kind = line.kind;
+  item.append(make('time', '', timeOf(line.at)), make('span', '', own(line.text)));
+  if (line.why) item.append(make('small', '', own(line.why)));
+  return item;
+}
+

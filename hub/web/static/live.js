@@ -1,0 +1,192 @@
+// One live stream: keeps a picture up to date, and never lets it pass for younger than it is.
+
+const OLD_AFTER_S = 3;
+const DEAD_AFTER_S = 8;
+const RETRY_MS = 2000;
+const TICK_MS = 500;
+const NEWS_KEPT = 40;
+
+export const page = JSON.parse(document.getElementById('page').textContent);
+
+export class Live {
+  // `follow` is the query of the stream, `show` is called with the picture after each change
+  // and on each tick, `gone` when what is followed is no longer there.
+  constructor(follow, probe, show) {
+    this.address = '/api/events' + follow;
+    this.probe = probe;
+    this.show = show;
+    this.picture = page.picture;
+    this.heardAt = null;
+    this.source = null;
+    this.base = { wall: Date.parse(this.picture.now), at: performance.now() };
+  }
+
+  start() {
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.stop(); else this.connect();
+    });
+    setInterval(() => this.tick(), TICK_MS);
+    if (!document.hidden) this.connect();
+    this.tick();
+  }
+
+  // The hall's time in milliseconds, going on from the last that was heard.
+  now() {
+    return this.base.wall + (performance.now() - this.base.at) * this.picture.speed;
+  }
+
+  // Seconds since something was heard; null while nothing has been.
+  age() {
+    return this.heardAt === null ? null : (performance.now() - this.heardAt) / 1000;
+  }
+
+  fresh() {
+    const age = this.age();
+    return age !== null && age <= OLD_AFTER_S;
+  }
+
+  stop() {
+    if (this.source) this.source.close();
+    this.source = null;
+    clearTimeout(this.retry);
+  }
+
+  connect() {
+    this.stop();
+    this.openedAt = performance.now();
+    this.source = new EventSource(this.address);
+    this.source.addEventListener('snapshot', (event) => this.hear(event, () => this.replace(event)));
+    this.source.addEventListener('change', (event) => this.hear(event, () => this.merge(event)));
+    this.source.addEventListener('heartbeat', (event) => this.hear(event, () => this.merge(event)));
+    this.source.onerror = () => {
+      if (this.source && this.source.readyState === EventSource.CLOSED) this.refused();
+    };
+  }
+
+  refused() {
+    this.stop();
+    this.retry = setTimeout(() => this.connect(), RETRY_MS);
+    fetch(this.probe, { cache: 'no-store' }).then(
+      (answer) => { if (answer.status === 404) location.reload(); },
+      () => { /* no network: the retry above goes on */ },
+    );
+  }
+
+  hear(event, take) {
+    this.heardAt = performance.now();
+    take();
+    this.base = { wall: Date.parse(this.picture.now), at: this.heardAt };
+    this.tick();
+  }
+
+  replace(event) {
+    const picture = JSON.parse(event.data);
+    const changed = ['services', 'counters'].some((name) => names(picture[name]) !== names(this.picture[name]));
+    if (changed) location.reload();
+    this.picture = picture;
+  }
+
+  merge(event) {
+    for (const [name, value] of Object.entries(JSON.parse(event.data))) {
+      if (name === 'services' || name === 'counters') {
+        const news = new Map(value.map((item) => [item.id, item]));
+        this.picture[name] = this.picture[name].map((item) => news.get(item.id) || item);
+      } else if (name === 'news') {
+        this.picture.news = value.concat(this.picture.news).slice(0, NEWS_KEPT);
+      } else {
+        this.picture[name] = value;
+      }
+    }
+  }
+
+  tick() {
+    const age = this.age();
+    const silence = (performance.now() - Math.max(this.heardAt || 0, this.openedAt || 0)) / 1000;
+    if (this.source && silence > DEAD_AFTER_S) this.connect();
+    badge(age);
+    this.show(this.picture, this);
+  }
+}
+
+function names(items) {
+  return (items || []).map((item) => item.id).join(' ');
+}
+
+function badge(age) {
+  const element = document.getElementById('live');
+  const state = age === null ? 'connecting' : age > OLD_AFTER_S ? 'old' : 'live';
+  element.dataset.live = state;
+  document.body.dataset.live = state;
+  put(element, 'live', state === 'old' ? say('old', { age: lasting(age) }) : say(state));
+}
+
+// --- words --------------------------------------------------------------------------------
+
+export function say(name, values) {
+  return page.texts[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+}
+
+export function own(text) {
+  return text ? text[page.lang] : '';
+}
+
+export function lasting(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return say('seconds', { n: whole });
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return say('minutes', { n: minutes });
+  return say('hours', { h: Math.floor(minutes / 60), m: minutes % 60 });
+}
+
+// A wait rounded outward to whole minutes, so that nobody is promised too much.
+export function waiting(range) {
+  if (!range) return say('no_counter');
+  const low = Math.floor(range.p10 / 60);
+  const high = Math.ceil(range.p90 / 60);
+  if (high === 0) return say('no_wait');
+  return low === 0 ? say('within_minutes', { high }) : say('range_minutes', { low, high });
+}
+
+// Wall times come in the hall's own zone, whatever the browser's is.
+export function timeOf(text) {
+  return text.slice(11, 16);
+}
+
+export function momentOf(text, now) {
+  return text.slice(0, 10) === now.slice(0, 10) ? timeOf(text) : text.slice(5, 10) + ' ' + timeOf(text);
+}
+
+export function clockOf(milliseconds, zone) {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false,
+  }).format(milliseconds);
+}
+
+// --- elements -----------------------------------------------------------------------------
+
+export function put(root, slot, text) {
+  for (const element of root.querySelectorAll(`[data-slot="${slot}"]`)) {
+    const wanted = text === null || text === undefined ? '' : String(text);
+    if (element.textContent !== wanted) element.textContent = wanted;
+  }
+}
+
+export function make(tag, kind, text) {
+  const element = document.createElement(tag);
+  if (kind) element.className = kind;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+export function fill(list, items) {
+  list.replaceChildren(...items);
+}
+
+export function showAlerts(warnings) {
+  const list = document.getElementById('alerts');
+  const wanted = warnings.map((warning) => own(warning.text)).join('\n');
+  if (list.dataset.shown === wanted) return;
+  list.dataset.shown = wanted;
+  list.hidden = warnings.length === 0;
+  fill(list, warnings.map((warning) => make('li', '', own(warning.text))));
+}
