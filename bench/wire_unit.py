@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from wire import messages as w
 from wire import topics
 from wire.clock import RealClock, rfc3339
+from wire.errors import WireError
 from wire.ids import new_id
 from wire.link import BrokerAddress, Connected, Delivery, Link, LinkEvent
 
@@ -89,14 +91,20 @@ class WireUnit:
         with self._news:
             self._answers.pop(command_id, None)
         self.publish(topics.COMMAND, message)
+        answer = self.wait_answer(command_id)
+        with self._news:
+            if answer.state is not None:
+                self._take_version(answer.state)
+            elif answer.outcome == "done":  # a clerk sees the new picture before going on
+                self._news.wait_for(lambda: self.state and self.state.version > seen, 5)
+        return answer
+
+    def wait_answer(self, command_id: str) -> w.Answer:
+        """Wait for the answer to a command. Raises TimeoutError."""
         with self._news:
             if not self._news.wait_for(lambda: command_id in self._answers, 10):
                 raise TimeoutError(f"{self.unit} got no answer to {command_id}")
-            answer = self._answers[command_id]
-        if answer.state is not None:
-            with self._news:
-                self._take_version(answer.state)
-        return answer
+            return self._answers[command_id]
 
     def raw_answer(self, command_id: str) -> bytes:
         """The bytes of the last answer to a command."""
@@ -164,8 +172,9 @@ class WireUnit:
             self.publish(topics.STATUS, status)
             self._say(topics.HELLO)
         elif isinstance(event, Delivery):
-            topic, _ = topics.locate(event.topic, self.hall, topics.Direction.DOWN)
-            self._take(topics.unpack(topic, event.payload), event.payload)
+            with suppress(WireError):  # whoever publishes nonsense to a unit gets no hold of it
+                topic, _ = topics.locate(event.topic, self.hall, topics.Direction.DOWN)
+                self._take(topics.unpack(topic, event.payload), event.payload)
 
     def _take(self, message: w.Message, payload: bytes) -> None:
         with self._news:

@@ -1,0 +1,116 @@
+"""`hall-hub demo`: alive within seconds, and nothing left behind, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from bench.kit import Api, free_port, wait_for
+
+
+@contextmanager
+def _demo(port: int, folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    command = [str(Path(sys.executable).parent / "hall-hub"), "demo"]
+    env = {**os.environ, "DEMO_PORT": str(port), "TMPDIR": str(folder), **environment}
+    demo = subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield demo
+    finally:
+        if demo.poll() is None:
+            demo.kill()
+            demo.wait()
+        if demo.stdout is not None:
+            demo.stdout.close()
+
+
+def _hall(port: int) -> dict[str, Any]:
+    try:
+        status, hall = Api(port).get("/api/hall")
+    except OSError:
+        return {"today": {}, "counters": []}
+    assert status == 200
+    found: dict[str, Any] = hall
+    return found
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    return psutil.Process(pid).children(recursive=True)
+
+
+def _gone(processes: list[psutil.Process], within_s: float) -> bool:
+    _, alive = psutil.wait_procs(processes, timeout=within_s)
+    return alive == []
+
+
+@pytest.mark.slow
+def test_demo_lives_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    with _demo(port, tmp_path) as demo:
+        wait_for(lambda: _hall(port)["today"].get("issued"), "citizens", 30)
+        alive_by = time.monotonic() + 10
+        wait_for(lambda: any(c["ticket"] for c in _hall(port)["counters"]), "a call", 20)
+        assert time.monotonic() < alive_by
+        wait_for(lambda: _hall(port)["today"]["rated"], "a rating", 120)
+        children = _children(demo.pid)
+        assert len(children) == 8  # hub, broker, six units
+        demo.send_signal(signal.SIGINT)
+        output, _ = demo.communicate(timeout=20)
+    assert demo.returncode == 0
+    assert "Traceback" not in output
+    assert f"http://127.0.0.1:{port}/" in output
+    assert _gone(children, 1)
+    assert _free(port)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_demo_without_people_and_killed(tmp_path: Path) -> None:
+    port = free_port()
+    with _demo(port, tmp_path, DEMO_AUTO="0") as demo:
+        wait_for(
+            lambda: len([c for c in _hall(port)["counters"] if c["unit"]["heard"]]) == 6,
+            "six units",
+            40,
+        )
+        assert _hall(port)["today"]["issued"] == 0
+        assert {c["state"] for c in _hall(port)["counters"]} == {"closed"}
+        children = _children(demo.pid)
+        demo.kill()
+        demo.wait()
+        assert _gone(children, 15)
+    assert _free(port)
+
+
+@pytest.mark.slow
+def test_demo_says_that_its_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with _demo(taken.getsockname()[1], tmp_path) as demo:
+            output, _ = demo.communicate(timeout=30)
+    assert demo.returncode == 1
+    assert "Traceback" not in output
+    assert "Address already in use" in output
