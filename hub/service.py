@@ -47,7 +47,10 @@ class Work(Protocol):
     """A piece of work for the state's thread."""
 
     def run(self, transaction: Transaction) -> None:
-        """Act on the state. An exception leaves the state as it was and goes to `failed`."""
+        """Act on the state. An exception leaves the state as it was and goes to `failed`.
+
+        It is run again, on the state as it was before, if other work of its round failed.
+        """
 
     def committed(self) -> None:
         """What `run` did is durable."""
@@ -78,6 +81,8 @@ class _Asked(Generic[T]):
         self._result: list[T] = []
 
     def run(self, transaction: Transaction) -> None:
+        if self.future.cancelled():
+            return
         if self.future.running() or self.future.set_running_or_notify_cancel():
             self._result = [self._act(transaction)]
 
@@ -109,9 +114,9 @@ class Service:
         hall, heads = load(journal)
         self._books = Books(journal, hall, heads, Presence(), new_id, public_url)
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
-        self._next_due = 0.0
         self._next_check = 0.0
-        self._snapshot_at = hall.version
+        self._snapshot_at = journal.snapshot_sequence()
+        self._sound = True
         self.storage_error: str | None = None
         self.on_death: Callable[[], None] = lambda: None
 
@@ -139,6 +144,7 @@ class Service:
         transaction.read_again()
         self._journal.commit(transaction.batch)
         self._next_check = transaction.monotonic + LOST_AFTER_S  # units need time to be heard
+        self._keep(tuple(transaction.batch.events))
 
     @property
     def configured(self) -> bool:
@@ -161,10 +167,9 @@ class Service:
 
     def stop(self) -> None:
         """Finish the work that is queued, keep a snapshot, and end the thread."""
-        alive = self.alive
         self._inbox.put(None)
         self._thread.join()
-        if alive and self.storage_error is None:
+        if self._sound and self.storage_error is None:
             self._snapshot()
 
     def submit(self, work: Work) -> None:
@@ -196,6 +201,7 @@ class Service:
                 self._notifier.alive()
         except Exception:
             # The state cannot be trusted or stored: better a restart than a hall that lies.
+            self._sound = False
             log.exception("the state's thread has ended")
             self.on_death()
 
@@ -212,29 +218,34 @@ class Service:
         return batch
 
     def _patience(self) -> float:
-        until_due = self._clock.real_seconds(self._next_due - self._clock.now())
+        now = self._clock.now()
+        until_due = self._clock.real_seconds(next_due(self._books.hall, now) - now)
         return min(max(until_due, 0.0), HEARTBEAT_S)
 
     def _transaction(self) -> Transaction:
         return Transaction(self._books, self._clock.now(), self._clock.monotonic())
 
     def _round(self, batch: list[Work]) -> None:
+        while not self._tried(batch):
+            pass
+
+    def _tried(self, batch: list[Work]) -> bool:
+        """False if a piece of work failed: it has left the batch, and the others start again."""
         transaction = self._transaction()
         self._pass_time(transaction)
-        ran: list[Work] = []
-        for work in batch:
+        for work in tuple(batch):
             try:
                 work.run(transaction)
             except IdReusedError as error:  # raised before anything was changed
+                batch.remove(work)
                 work.failed(error)
             except Exception as error:
                 log.exception("a piece of work failed; the state is loaded again")
-                self._start_over([*ran, work], error)
-                self._round([w for w in batch if w is not work and w not in ran])
-                return
-            else:
-                ran.append(work)
-        self._finish(transaction, ran)
+                batch.remove(work)
+                self._start_over([work], error)
+                return False
+        self._finish(transaction, batch)
+        return True
 
     def _finish(self, transaction: Transaction, ran: list[Work]) -> None:
         try:
@@ -265,12 +276,10 @@ class Service:
             log.exception("a watcher failed")
 
     def _pass_time(self, transaction: Transaction) -> None:
-        if transaction.now >= self._next_due:
-            transaction.happen(due(self._books.hall, transaction.now))
+        transaction.happen(due(self._books.hall, transaction.now))
         if transaction.monotonic >= self._next_check:
             transaction.missed_units()
             self._next_check = transaction.monotonic + HEARTBEAT_S
-        self._next_due = next_due(self._books.hall, transaction.now)
 
     def _keep(self, happened: tuple[e.Event, ...]) -> None:
         day = next((event.day for event in happened if isinstance(event, e.DayBegan)), None)
@@ -292,11 +301,12 @@ class Service:
         self._snapshot_at = hall.version
 
     def _start_over(self, undone: list[Work], error: Exception) -> None:
-        hall, heads = load(self._journal)
-        self._books.hall, self._books.heads = hall, heads
-        self._next_due = 0.0
-        for work in undone:
-            work.failed(error)
+        try:
+            self._books.hall, self._books.heads = load(self._journal)
+        finally:
+            for work in undone:
+                work.failed(error)
+        self._books.presence.forget_unjoined(self._books.hall)
 
 
 def load(journal: Journal) -> tuple[Hall, Heads]:
@@ -310,4 +320,7 @@ def load(journal: Journal) -> tuple[Hall, Heads]:
         hall.apply(event)
         if hall.version != sequence:
             raise StorageError(f"the journal jumps from event {hall.version - 1} to {sequence}")
+    last = journal.last_sequence()
+    if hall.version != last:
+        raise StorageError(f"the journal ends at event {last}, before its snapshot {hall.version}")
     return hall, Heads(journal.heads())

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hub.core.hall import Hall
 from wire.messages import Hello, LinkRefusal, Renew, Status, Text
 
 LOST_AFTER_S = 6.0
@@ -74,6 +75,13 @@ class Presence:
         """Take in a renew of a run that said hello before this hub started."""
         found = self._units[unit] = Heard(run, outbox, renew.n, now)
         found.renewed(renew.n, now)
+
+    def forget_unjoined(self, hall: Hall) -> None:
+        """Forget runs whose joining was not kept: they get no state, and will say hello again."""
+        for unit, found in tuple(self._units.items()):
+            known = hall.units.get(unit)
+            if known is None or known.run != found.run:
+                del self._units[unit]
 
     def renew(self, unit: str, renew: Renew, now: float) -> bool:
         """Take in a renew. False if it is not of the present run."""

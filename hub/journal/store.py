@@ -17,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import (
+    Column,
     Connection,
     Engine,
     LargeBinary,
@@ -238,6 +239,17 @@ class Journal:
         except ValueError as error:
             found = f"snapshot {sequence} cannot be read: {error}"
             raise StorageError(f"journal {self.path}: {found}") from error
+
+    def snapshot_sequence(self) -> int:
+        """The sequence of the latest snapshot; 0 for none."""
+        return self._highest(t.snapshots.c.sequence)
+
+    def last_sequence(self) -> int:
+        """The sequence of the last event; 0 for none."""
+        return self._highest(t.events.c.sequence)
+
+    def _highest(self, column: Column[int]) -> int:
+        return int(self._rows(select(func.max(column).label("n")))[0]["n"] or 0)
 
     def save_snapshot(self, sequence: int, taken_at: float, state: dict[str, Any]) -> None:
         """Keep a snapshot of the state after the event with this sequence."""

@@ -2,35 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S, Presence
-from wire.messages import Hello, Renew, Role, Status
-
-WALL = "2026-03-02T09:00:00.000+08:00"
-
-
-def hello(run: str, n: int = 0, **fields: Any) -> Hello:
-    given: dict[str, Any] = {
-        "role": Role.COUNTER,
-        "counter": "c1",
-        "outbox": "outbox-1",
-        "head": "0" * 64,
-        "receipted": 0,
-        "epoch_id": None,
-        "software": "1",
-    }
-    return Hello(**{**given, **renew(run, n).model_dump(), **fields})
-
-
-def renew(run: str, n: int) -> Renew:
-    return Renew(
-        run=run, n=n, epoch=0, version=0, through=0, boot_ms=1, wall=WALL, synchronised=True
-    )
-
-
-def status(run: str, *, online: bool) -> Status:
-    return Status(run=run, online=online)
+from tests.hub.core.units import hello, renew, status
 
 
 def test_a_unit_is_heard_for_a_while_after_each_word() -> None:
