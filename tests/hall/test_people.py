@@ -29,12 +29,8 @@ def _hall(**counter: Any) -> dict[str, Any]:
 
 
 def _actions(people: People, hall: dict[str, Any], start: float, end: float) -> list[str]:
-    found = []
-    for second in range(int(start), int(end)):
-        for act in people.act(hall, second, second):
-            if isinstance(act, Press):
-                found.append(act.action["action"])
-    return found
+    acts = (act for s in range(int(start), int(end)) for act in people.act(hall, s, s))
+    return [act.action["action"] for act in acts if isinstance(act, Press)]
 
 
 def test_a_clerk_signs_in_opens_and_calls() -> None:
