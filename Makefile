@@ -46,7 +46,7 @@ check: install ## style, types and the import rules of the house
 bench: install ## each figure beside its limit, measured in the same run
 	@exec $(BIN)/python -m bench
 
-docs: install ## write docs/protocol.md and docs/asyncapi.yaml again
+docs: install ## write the generated documents again
 	@exec $(BIN)/python -m docs.generate
 
 system-deps: ## the system programs that some tests use (as root, Debian)

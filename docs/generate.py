@@ -1,4 +1,6 @@
-"""Writes docs/protocol.md and docs/asyncapi.yaml from `wire.topics`; `--check` only compares.
+"""Writes the documents that the code knows best; `--check` only compares.
+
+protocol.md and asyncapi.yaml come from `wire.topics`, states.md from the transition tables.
 
 Nothing here says what a message holds: that stands once, in the types of `wire.messages`.
 """
@@ -15,6 +17,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from docs.states import states
 from wire import ids, link, messages, topics
 
 HERE = Path(__file__).parent
@@ -40,7 +43,11 @@ def main(arguments: list[str]) -> int:
 
 def documents() -> dict[Path, str]:
     """Each generated file with what belongs in it."""
-    return {HERE / "protocol.md": protocol(), HERE / "asyncapi.yaml": asyncapi()}
+    return {
+        HERE / "protocol.md": protocol(),
+        HERE / "asyncapi.yaml": asyncapi(),
+        HERE / "states.md": states(),
+    }
 
 
 def protocol() -> str:

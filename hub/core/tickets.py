@@ -1,7 +1,7 @@
 """The life of a ticket: one table of states and steps, and the line in which it waits.
 
 An illegal step raises `IllegalStep`, which names state and step, and changes nothing.
-The diagram in `docs/tickets.md` is generated from `TRANSITIONS`.
+The diagram in `docs/states.md` is generated from `TRANSITIONS`.
 """
 
 from __future__ import annotations
