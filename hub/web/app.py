@@ -43,6 +43,7 @@ def create_app(
         openapi_url="/api/openapi.json",
     )
     app.state.live = live
+    app.state.tell = facts
     app.state.close_streams = live.close
     app.include_router(make_router(access, live))
     app.include_router(make_pages(access))

@@ -18,7 +18,9 @@ from hub.core.pictures import WaitRange
 from hub.transaction import IdReusedError
 from hub.web import script_texts as st
 from hub.web.access import Access
+from hub.web.facts import Facts
 from hub.web.texts import COOKIE, Language, catalogue, language_of
+from hub.web.views import trouble
 from wire.ids import new_id
 from wire.messages import Part
 
@@ -62,7 +64,10 @@ def _moment(wall_time: str, now: str) -> str:
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the language of who asks. `page` is what its script needs to begin with."""
     language = language_of(request)
-    values = {"page": {}, "path": request.url.path, **values}
+    facts: Facts = request.app.state.tell()
+    # What this network can do to the hall is said on every page.
+    exposed = [alert for alert in trouble(facts, None) if alert.code == "broker_exposed"]
+    values = {"page": {}, "path": request.url.path, "exposed": exposed, **values}
     html = _templates(language).get_template(template).render(values)
     response = HTMLResponse(html, status)
     if request.query_params.get("lang") == language:

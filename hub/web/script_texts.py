@@ -43,7 +43,12 @@ HALL = {
     "no_unit": marked("no unit"),
     "invited": marked("{number} may rate, {age} left"),
     "rejected": marked("{count} messages were rejected since the hub started"),
-    "all_opened": marked("No counter is open"),
+    "none_open": marked("No counter is open"),
+    "free_counters": marked("{count} of them free"),
+    "taken": marked("{count} numbers taken today"),
+    "missed": marked("{count} did not come"),
+    "content": marked("{share} satisfied"),
+    "unrated_of": marked("{count} of {all} invitations"),
 }
 
 CLERK = {

@@ -5,9 +5,10 @@ import {
 } from './live.js';
 
 const RATINGS_SHOWN = 5;
-const NEWS_SHOWN = 20;
+const NEWS_SHOWN = 14;
 const QUIET_BELOW = 0.4;
 const BUSY_ABOVE = 0.8;
+const CONTENT = ['very_satisfied', 'satisfied', 'fairly_satisfied'];
 
 let newsShown = '';
 
@@ -48,12 +49,22 @@ function showFigures(picture, now) {
   put(figures, 'longest', oldest ? lasting(since(oldest.oldest_at, now)) : say('none'));
   put(figures, 'longest_note', oldest ? own(oldest.name) : say('nobody_waits'));
   put(figures, 'open', say('open_of', { open, all: counters.length }));
-  put(figures, 'open_note', open ? '' : say('all_opened'));
+  const free = counters.filter((counter) => counter.state === 'idle').length;
+  put(figures, 'open_note', open ? say('free_counters', { count: free }) : say('none_open'));
+  put(figures, 'waiting_note', say('taken', { count: today.issued }));
   put(figures, 'served', today.served);
+  put(figures, 'served_note', say('missed', { count: today.missed }));
   put(figures, 'rated', today.rated);
-  put(figures, 'unrated', ended ? Math.round((100 * today.unrated) / ended) + ' %' : say('none'));
+  const content = CONTENT.reduce((sum, level) => sum + (today.levels[level] || 0), 0);
+  put(figures, 'rated_note', today.rated ? say('content', { share: percent(content, today.rated) }) : '');
+  put(figures, 'unrated', ended ? percent(today.unrated, ended) : say('none'));
+  put(figures, 'unrated_note', ended ? say('unrated_of', { count: today.unrated, all: ended }) : '');
   const rejected = Object.values(picture.rejected).reduce((sum, count) => sum + count, 0);
-  put(figures, 'waiting_note', rejected ? say('rejected', { count: rejected }) : '');
+  document.getElementById('rejected').textContent = rejected ? say('rejected', { count: rejected }) : '';
+}
+
+function percent(part, whole) {
+  return Math.round((100 * part) / whole) + ' %';
 }
 
 function showLine(service, now) {

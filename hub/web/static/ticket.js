@@ -30,6 +30,8 @@ function summon(ticket) {
     ? say('title_called', { number: ticket.number, counter: ticket.counter_number })
     : say('title', { number: ticket.number });
   const by = called ? ticket.since : '';
-  if (by && by !== summonedBy && navigator.vibrate) navigator.vibrate(VIBRATION_MS);
+  // A browser lets a page vibrate only after somebody has touched it.
+  const touched = navigator.userActivation && navigator.userActivation.hasBeenActive;
+  if (by && by !== summonedBy && touched && navigator.vibrate) navigator.vibrate(VIBRATION_MS);
   summonedBy = by;
 }

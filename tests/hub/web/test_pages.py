@@ -1,0 +1,216 @@
+"""The pages: what they say in both languages, that they are safe, and work without a script."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.web.facts import Facts
+from hub.web.guard import POLICY
+from tests.hub.web.conftest import MARKUP, House, plan
+from wire.errors import StorageError
+
+PAGES = ["/", "/clerk", "/clerk/c1", "/take", "/t/nobody", "/nowhere"]
+
+
+class Markup(HTMLParser):
+    """The elements of a page and its texts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data.strip())
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def page(house: House, address: str, **params: str) -> Markup:
+    return Markup(house.client.get(address, params=params).text)
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_stands_inline_and_nothing_comes_from_outside(
+    house: House, address: str, lang: str
+) -> None:
+    answer = house.client.get(address, params={"lang": lang})
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "unsafe" not in POLICY
+    markup = Markup(answer.text)
+    assert not markup.of("style")
+    for script in markup.of("script"):
+        src = script.get("src")
+        assert script.get("type") == "application/json" or (src and src.startswith("/static/"))
+    for tag, attributes in markup.elements:
+        assert not [name for name in attributes if name == "style" or name.startswith("on")], tag
+        for name in ("src", "href", "action"):
+            assert (attributes.get(name) or "/").startswith(("/", "#")), attributes
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_speak_the_language_that_is_asked_for(house: House, address: str) -> None:
+    for lang, tag in (("zh", "zh-CN"), ("en", "en")):
+        markup = page(house, address, lang=lang)
+        assert markup.of("html") == [{"lang": tag}]
+        title = re.search(r"<title>(.+?)</title>", house.client.get(address).text)
+        assert title is not None
+        assert (re.search("[一-鿿]", title[1]) is not None) == (lang == "zh")
+
+
+def test_the_language_is_remembered_else_the_browser_s_else_chinese(house: House) -> None:
+    def language(accept: str = "") -> str | None:
+        answer = house.client.get("/take", headers={"Accept-Language": accept})
+        return Markup(answer.text).of("html")[0]["lang"]
+
+    assert language("fr") == "zh-CN"
+    assert language("fr, en-GB;q=0.8, zh;q=0.5") == "en"
+    assert language("en;q=junk, zh") == "zh-CN"
+    page(house, "/take", lang="en")
+    assert language("zh") == "en"
+
+
+def test_a_number_is_taken_and_followed_without_a_script(house: House) -> None:
+    house.open()
+    forms = page(house, "/take").of("input")
+    wish = {str(field["name"]): str(field["value"]) for field in forms[:2]}
+    assert set(wish) == {"service", "key"}
+    first = house.client.post("/take", data=wish, follow_redirects=False)
+    again = house.client.post("/take", data=wish, follow_redirects=False)
+    assert first.status_code == 303
+    assert first.headers["location"] == again.headers["location"]
+    assert house.client.get("/api/hall").json()["today"]["issued"] == 1
+    slip = house.client.get(first.headers["location"])
+    assert "A001" in slip.text
+    assert '<meta http-equiv="refresh"' in slip.text
+
+
+def test_every_button_has_a_key_of_its_own(house: House) -> None:
+    keys = [f["value"] for f in page(house, "/take").of("input") if f["name"] == "key"]
+    assert len(set(keys)) == 2
+    other = {"service": "social", "key": keys[0]}
+    house.client.post("/take", data={"service": "residence", "key": keys[0]})
+    answer = house.client.post("/take", data=other, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/take")
+
+
+def test_a_ticket_s_page_shows_each_state(house: House) -> None:
+    house.open()
+    address = f"/t/{house.take()['id']}"
+
+    def shown() -> set[str]:
+        sections = [a for _, a in page(house, address).elements if "data-when" in a]
+        return {str(a["data-when"]) for a in sections if "hidden" not in a}
+
+    assert shown() == {"waiting"}
+    house.command("next")
+    assert shown() == {"called recalled"}
+    house.command("recall")
+    assert shown() == {"called recalled", "recalled"}
+    house.command("start")
+    assert shown() == {"serving"}
+    house.command("done")
+    assert shown() == {"done", "done no_show expired"}
+
+
+def test_waits_are_rounded_outward(house: House) -> None:
+    house.open()
+    for _ in range(4):
+        ticket = house.take()
+    wait = ticket["wait_s"]
+    low, high = int(wait["p10"] // 60), -int(-wait["p90"] // 60)
+    assert f"{low}–{high}分钟" in house.client.get(f"/t/{ticket['id']}").text
+
+
+def test_a_closed_hall_gives_no_numbers(tmp_path: Path) -> None:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    house = House(tmp_path, plan(hours=dict.fromkeys(days, "")))
+    try:
+        assert all("disabled" in button for button in page(house, "/take").of("button"))
+        answer = house.client.post("/take", data={"service": "social", "key": "k"})
+        assert answer.status_code == 409
+        assert "现在不发号" in answer.text
+    finally:
+        house.close()
+
+
+def test_unknown_things_have_a_page_of_their_own(house: House) -> None:
+    assert house.client.get("/t/nobody").status_code == 404
+    assert "没有找到此票号" in house.client.get("/t/nobody").text
+    assert house.client.get("/clerk/c9").status_code == 404
+    assert "没有这个页面" in house.client.get("/nowhere").text
+
+
+def test_a_disk_that_fails_has_a_page_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(batch: Any) -> None:
+        if not batch.empty():
+            raise StorageError("journal: disk full")
+
+    monkeypatch.setattr(house.journal, "commit", full)
+    answer = house.client.post("/take", data={"service": "social", "key": "k"})
+    assert answer.status_code == 503
+    assert "系统暂时无法完成此操作" in answer.text
+
+
+def test_names_full_of_markup_are_only_text(tmp_path: Path) -> None:
+    name = {"zh": MARKUP, "en": MARKUP}
+    hall = plan(
+        hall={"id": "civic", "name": name},
+        services=[{"id": "residence", "name": name, "prefix": "A"}],
+        counters=[{"id": "c1", "number": "<b>", "name": name, "services": ["residence"]}],
+    )
+    house = House(tmp_path, hall)
+    try:
+        house.open("c1", "li", "1357")
+        slip = f"/t/{house.take()['id']}"
+        house.command("next")
+        for address in ("/", "/clerk", "/clerk/c1", "/take", slip):
+            text = house.client.get(address).text
+            assert "alert(1)" in text, address
+            assert "<script>alert" not in text, address
+            assert "<b>" not in text, address
+    finally:
+        house.close()
+
+
+def test_no_hash_of_a_pin_is_on_a_page(house: House) -> None:
+    house.open()
+    for address in PAGES:
+        assert "scrypt" not in house.client.get(address).text
+
+
+def test_a_clerk_s_page_knows_no_ratings(house: House) -> None:
+    text = house.client.get("/clerk/c1").text
+    assert "satisfied" not in text
+    assert "满意" not in text
+
+
+def test_every_page_warns_of_an_open_broker(house: House) -> None:
+    house.facts = Facts(broker_exposed=True)
+    for address in ("/", "/clerk", "/clerk/c1", "/take", f"/t/{house.take()['id']}", "/nowhere"):
+        assert "内置消息服务对本网络开放" in house.client.get(address).text, address
+
+
+def test_pages_are_not_kept_and_their_files_are_asked_for_again(house: House) -> None:
+    assert house.client.get("/take").headers["cache-control"] == "no-store"
+    file = house.client.get("/static/hall.css")
+    assert file.headers["cache-control"] == "no-cache"
+    again = house.client.get("/static/hall.css", headers={"If-None-Match": file.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_a_form_of_ours_keeps_its_origin(house: House) -> None:
+    # "no-referrer" would make browsers send "Origin: null", which the guard refuses.
+    assert house.client.get("/take").headers["referrer-policy"] == "same-origin"
+    assert house.client.get("/static/../app.py").status_code == 404

@@ -1,0 +1,87 @@
+"""Every text of ours is there in both languages, with the same values in it, and compiled."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from hub.core.hall import _NEWS
+from hub.web.script_texts import CLERK, COMMON, HALL, TAKE, TICKET, script_texts
+from hub.web.texts import LOCALE_DIR, both
+from hub.web.words import _SAY
+
+WEB = LOCALE_DIR.parent
+PO = LOCALE_DIR / "zh_CN" / "LC_MESSAGES" / "hub.po"
+STATIC = WEB / "static"
+
+
+def catalogue() -> Catalog:
+    return read_po(io.BytesIO(PO.read_bytes()))
+
+
+def used() -> set[str]:
+    found: set[str] = set()
+    for path in WEB.glob("*.py"):
+        found |= messages("python", path, {"both": None, "marked": None})
+    for path in (WEB / "templates").glob("*.html"):
+        found |= messages("jinja2.ext:babel_extract", path, {"_": None})
+    return found
+
+
+def messages(method: str, path: Path, keywords: dict[str, None]) -> set[str]:
+    with path.open("rb") as file:
+        return {str(found[1]) for found in extract(method, file, keywords=keywords)}
+
+
+def test_nothing_is_missing_and_nothing_is_left_over() -> None:
+    translated = {str(entry.id) for entry in catalogue() if entry.id and entry.string}
+    assert used() == translated
+
+
+def test_both_languages_hold_the_same_values() -> None:
+    def values(text: str) -> list[str]:
+        return sorted(re.findall(r"\{\w+\}", text))
+
+    for entry in catalogue():
+        if entry.id:
+            assert values(str(entry.string)) == values(str(entry.id)), entry.id
+            assert not entry.fuzzy
+
+
+def test_the_compiled_catalogue_is_up_to_date() -> None:
+    compiled = read_mo(io.BytesIO(PO.with_suffix(".mo").read_bytes()))
+    assert {e.id: e.string for e in compiled if e.id} == {
+        e.id: e.string for e in catalogue() if e.id
+    }
+
+
+def test_scripts_say_only_what_they_are_given() -> None:
+    groups = {"hall": HALL, "clerk": CLERK, "take": TAKE, "ticket": TICKET}
+    for name, group in groups.items():
+        source = (STATIC / f"{name}.js").read_text() + (STATIC / "live.js").read_text()
+        said = set(re.findall(r"say\('(\w+)'", source))
+        known = set(script_texts("en", group))
+        assert {text for text in said if not text.endswith("_")} <= known, name
+
+
+def test_no_script_text_is_unused() -> None:
+    source = "".join(path.read_text() for path in STATIC.glob("*.js"))
+    computed = re.findall(r"'(\w+_)' \+", source)
+    for name in {**COMMON, **HALL, **CLERK, **TAKE, **TICKET}:
+        assert f"'{name}'" in source or name.startswith(tuple(computed)), name
+
+
+def test_every_kind_of_news_has_words() -> None:
+    assert {kind.__name__ for kind in _NEWS} == set(_SAY)
+
+
+def test_values_with_two_languages_go_where_they_belong() -> None:
+    inner = both("closed")
+    assert both("{text} (kept, not counted: {why})", text="x", why=inner).zh.endswith("未开放）")
+    assert both("{text} (kept, not counted: {why})", text="x", why=inner).en.endswith("closed)")
