@@ -65,7 +65,7 @@ class Transaction:
         self.hall = books.hall
         self.now = now
         self.monotonic = monotonic
-        self.batch = Batch(books.hall.version + 1)
+        self.batch = Batch(books.hall.version + 1, at=now)
         self._states: set[str] = set()
         self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
         self._receipts: set[tuple[str, str]] = set()
@@ -220,7 +220,7 @@ class Transaction:
         if found is Fit.REPEAT:
             return
         if found is Fit.FORK:
-            self._set_aside(unit, record, "fork", "the same key came before with another hash")
+            self._keep_fork(unit, record)
             return
         self._store(unit, record)
         if found is Fit.BAD_HASH:
@@ -253,6 +253,16 @@ class Transaction:
         for sequence in head.add(record.sequence, record.previous, record.hash):
             detail = "its previous hash is not that of the record before"
             self._flag(unit, record.outbox, sequence, "broken_chain", detail)
+
+    def _keep_fork(self, unit: str, record: w.Record) -> None:
+        """Set a fork aside, once: it comes again until the unit has heard of the receipt."""
+        detail = (
+            f"the key came before with another hash than {record.hash} (after {record.previous})"
+        )
+        key = (unit, record.outbox, record.sequence, detail)
+        batched = ((q.unit, q.outbox, q.sequence, q.detail) for q in self.batch.quarantine)
+        if key not in batched and not self.books.journal.has_quarantined(*key):
+            self._set_aside(unit, record, "fork", detail)
 
     def _take_in(self, unit: str, record: w.Record) -> None:
         try:

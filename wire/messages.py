@@ -35,6 +35,9 @@ WallTime = Annotated[str, Field(max_length=40), AfterValidator(_with_offset)]
 Sequence = Annotated[int, Field(ge=0, le=2**53)]
 """A counter that only grows; 0 stands for "none yet"."""
 
+Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
+"""A reading of CLOCK_BOOTTIME, or a span between two."""
+
 # Ids by what they name. The descriptions are what docs/protocol.md says of each field.
 RunId = Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
 OutboxId = Annotated[Id, Field(description="Random id made with the outbox file.")]
@@ -241,7 +244,7 @@ class Renew(Message):
     epoch: Annotated[Sequence, Field(description="Epoch of the state acted on; 0 for none.")]
     version: Annotated[Sequence, Field(description="Version of the state acted on.")]
     through: Annotated[Sequence, Field(description="Last record written before this message.")]
-    boot_ms: Annotated[int, Field(ge=0, description="CLOCK_BOOTTIME when it was sent.")]
+    boot_ms: Annotated[Milliseconds, Field(description="CLOCK_BOOTTIME when it was sent.")]
     wall: Annotated[WallTime, Field(description="The unit's own wall time when it was sent.")]
     synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
 
@@ -292,7 +295,7 @@ class RecordBody(Message):
     """What every record says of itself: when, by which clock, in which run."""
 
     run: RunId
-    boot_ms: Annotated[int, Field(ge=0, description="CLOCK_BOOTTIME when it happened.")]
+    boot_ms: Annotated[Milliseconds, Field(description="CLOCK_BOOTTIME when it happened.")]
     wall: Annotated[WallTime, Field(description="The unit's own wall time when it happened.")]
     synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
     counter: CounterId
@@ -306,7 +309,7 @@ class RatingRecord(RecordBody):
     ticket: TicketId
     clerk: SomeClerk
     level: Annotated[Level, Field(description="Which key.")]
-    after_ms: Annotated[int, Field(ge=0, description="From the invitation to the press.")]
+    after_ms: Annotated[Milliseconds, Field(description="From the invitation to the press.")]
 
 
 class UnratedRecord(RecordBody):

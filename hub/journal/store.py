@@ -79,7 +79,7 @@ class Quarantined:
 
 @dataclass(slots=True)
 class Batch:
-    """What one transaction will hold. `first` is the sequence of its first event."""
+    """What one transaction will hold, and when. `first` is the sequence of its first event."""
 
     first: int
     events: list[Event] = field(default_factory=list)
@@ -87,6 +87,7 @@ class Batch:
     records: dict[tuple[str, str, int], StoredRecord] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
     read_again: list[int] = field(default_factory=list)
+    at: float = 0.0
 
     def empty(self) -> bool:
         """Whether there is nothing to write."""
@@ -220,6 +221,12 @@ class Journal:
         )
         return self._rows(query.order_by(c.id))
 
+    def has_quarantined(self, unit: str, outbox: str, sequence: int, detail: str) -> bool:
+        """Whether this very thing is in quarantine already."""
+        c = t.quarantine.c
+        found = select(c.id).where(c.unit == unit, c.outbox == outbox, c.sequence == sequence)
+        return bool(self._rows(found.where(c.detail == detail).limit(1)))
+
     def quarantine_count(self, unit: str) -> int:
         """How many payloads of a unit are in quarantine."""
         query = select(func.count().label("n")).where(t.quarantine.c.unit == unit)
@@ -282,8 +289,7 @@ class Journal:
             self._connection.execute(insert(t.quarantine), _rows_of(batch.quarantine))
         if batch.read_again:
             ids = t.quarantine.c.id.in_(batch.read_again)
-            read_at = batch.events[-1].at if batch.events else 0.0
-            self._connection.execute(update(t.quarantine).where(ids).values(read_at=read_at))
+            self._connection.execute(update(t.quarantine).where(ids).values(read_at=batch.at))
 
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         try:
