@@ -19,16 +19,23 @@ EMBEDDED = "embedded"
 def _broker(text: str) -> str:
     if text == EMBEDDED:
         return text
-    parts = urlsplit(text)
-    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+    if not _is_address(text, {"mqtt", "mqtts"}):
         raise ValueError("expected 'embedded', mqtt://host[:port] or mqtts://host[:port]")
     return text
 
 
 def _public_url(text: str) -> str:
-    if text and (urlsplit(text).scheme not in {"http", "https"} or not urlsplit(text).hostname):
+    if text and not _is_address(text, {"http", "https"}):
         raise ValueError("expected http://… or https://…, or an empty text")
     return text.rstrip("/")
+
+
+def _is_address(text: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket that is not closed
+        return False
 
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -92,8 +99,15 @@ def _compare(place: str, file: Any, journal: Any) -> Iterator[str]:
             pair = (items[index] if index < len(items) else None for items in (file, journal))
             yield from _compare(f"{place}[{index + 1}]", *pair)
     elif file != journal:
-        yield f"{place}: file {_masked(place, file)}, journal {_masked(place, journal)}"
+        key = place.rpartition(".")[2]
+        yield f"{place}: file {_shown(key, file)}, journal {_shown(key, journal)}"
 
 
-def _masked(place: str, value: object) -> str:
-    return "***" if place.endswith("pin_hash") and value else repr(value)
+def _shown(key: str, value: object) -> str:
+    return "***" if key == "pin_hash" and value else repr(_masked(value))
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: "***" if key == "pin_hash" else item for key, item in value.items()}
+    return value

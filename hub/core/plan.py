@@ -193,15 +193,18 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from doubles(raw.get("services"), "services", "prefix")
     yield from doubles(raw.get("counters"), "counters", "number")
     yield from doubles(raw.get("counters"), "counters", "unit")
+    rating = raw.get("rating")
+    levels = rating.get("levels") if isinstance(rating, Mapping) else None
+    yield from doubles(levels, "rating.levels", "level")
     known = {str(item["id"]) for _, item in tables(raw.get("services")) if "id" in item}
     used: set[str] = set()
     for index, item in tables(raw.get("counters")):
         services = item.get("services")
         for name in services if isinstance(services, list) else []:
             used.add(str(name))
-            if name not in known:
+            if str(name) not in known:
                 yield unknown_name(f"counters[{index + 1}].services", name, known, "service")
     for index, item in tables(raw.get("services")):
-        if item.get("id") in known - used:
+        if "id" in item and str(item["id"]) not in used:
             place = f"services[{index + 1}].id"
             yield Mistake(place, item["id"], "no counter serves it; nobody could be called")

@@ -1,0 +1,33 @@
+"""The plan: hours as text, and names found by id."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.core.plan import Plan, spans
+from tests.hub.core.examples import make_plan, through_json
+
+
+def test_spans_of_a_day() -> None:
+    assert spans("") == []
+    assert spans("08:30-12:00") == [(510, 720)]
+    assert spans(" 08:30-12:00 ,13:30-24:00") == [(510, 720), (810, 1440)]
+
+
+@pytest.mark.parametrize("text", ["8:30-12:00", "08:30", "08:60-09:00", "08:30-12:00;", "a"])
+def test_spans_written_otherwise(text: str) -> None:
+    with pytest.raises(ValueError, match="expected spans"):
+        spans(text)
+
+
+def test_a_plan_goes_through_json() -> None:
+    plan = make_plan()
+    assert Plan.model_validate(through_json(plan.model_dump(mode="json"))) == plan
+
+
+def test_things_are_found_by_id() -> None:
+    plan = make_plan()
+    assert list(plan.service) == ["a", "b", "c"]
+    assert plan.counter["c3"].services == ("a", "b", "c")
+    assert plan.clerk["li"].name == "Li"
+    assert plan.counter_of_unit == {"unit-1": "c1", "unit-2": "c2", "unit-3": "c3"}
