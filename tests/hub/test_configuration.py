@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 import hub
 from hub.configuration import HallFile, HubSettings, differences
 from hub.core.plan import Plan, plan_mistakes
-from hub.pins import pin_right
+from hub.pins import hash_pin, pin_right
 from tests.hub.core.examples import make_plan, raw_plan
 from wire.errors import ConfigurationError
 from wire.settings import load, parse
@@ -276,3 +277,48 @@ def test_no_difference_shows_a_hash() -> None:
     assert len(found) == 2
     assert found[0] == "clerks[1].pin_hash: file ***, journal ***"
     assert not [line for line in found if "scrypt" in line]
+
+
+# --- PINs ---------------------------------------------------------------------------------
+
+
+def test_a_pin_is_known_by_its_hash_alone() -> None:
+    first, second = hash_pin("2468"), hash_pin("2468")
+    assert first != second
+    assert "2468" not in first.split("$")
+    parse(MINIMAL.replace("scrypt$2$1$1$00$00", first), HallFile, "hall.toml")
+    assert pin_right("2468", first)
+    assert pin_right("2468", second)
+    assert not pin_right("2469", first)
+    assert not pin_right("", first)
+    assert not pin_right("nobody", None)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["scrypt$3$1$1$00$00", "scrypt$2$1$1$0$00", "scrypt$2$0$1$00$00", "scrypt$2$1$1$00$0"],
+)
+def test_no_pin_belongs_to_a_damaged_hash(damaged: str) -> None:
+    assert not pin_right("2468", damaged)
+
+
+def test_no_pin_is_too_odd_to_be_wrong() -> None:
+    assert not pin_right("\ud800", hash_pin("2468"))
+
+
+def test_a_clerk_who_does_not_exist_takes_as_long_as_one_who_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = hash_pin("2468")
+    work: list[dict[str, Any]] = []
+    scrypt = hashlib.scrypt
+
+    def counted(password: bytes, **cost: Any) -> bytes:
+        work.append({name: cost[name] for name in ("n", "r", "p")})
+        return scrypt(password, **cost)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    pin_right("1357", known)
+    pin_right("1357", None)
+    assert len(work) == 2
+    assert work[0] == work[1]

@@ -1,0 +1,50 @@
+"""Dispatch: first come, first served over what a counter can do, whatever the lines hold."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.core.dispatch import choose, waiting_for
+from tests.hub.core.examples import Driver, make_plan
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=12),
+    st.sampled_from(["c1", "c2", "c3", "c4"]),
+)
+def test_the_longest_waiting_that_the_counter_can_serve(
+    arrivals: list[tuple[str, int]], counter: str
+) -> None:
+    d = Driver(_PLAN)
+    for service, pause in arrivals:
+        d.now += pause
+        d.ticket(service)
+    d.now += 30
+    skills = d.hall.plan.counter[counter].services
+    mine = [t for t in d.hall.tickets.values() if t.service in skills]
+    assert waiting_for(d.hall, counter) == len(mine)
+    before = d.hall.dump()
+    choice = choose(d.hall, counter, d.now)
+    assert d.hall.dump() == before
+    if not mine:
+        assert choice is None
+        return
+    assert choice is not None
+    best = mine[0]  # they were issued in the order of their arrival
+    assert choice.ticket == best.id
+    heads = {t.service: t for t in reversed(mine)}
+    others = sorted((t.queued_at, t.order) for s, t in heads.items() if s != best.service)
+    assert choice.reason == {
+        "policy": "fcfs",
+        "waited_s": round(d.now - best.queued_at, 3),
+        "lines": len(heads),
+        "runner_up": next(
+            (t.number for t in mine if others and (t.queued_at, t.order) == others[0]), None
+        ),
+        "runner_up_waited_s": round(d.now - others[0][0], 3) if others else None,
+    }
+
+
+_PLAN = make_plan()
