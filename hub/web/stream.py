@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -28,6 +29,12 @@ log = logging.getLogger(__name__)
 
 ROUND_S = 0.05
 """Changes closer together than this are told together."""
+
+REST = 4
+"""Looking takes the state's time; this many times as long is left for commands after it."""
+
+FAILED_S = 0.5
+"""How long to wait before looking again at a state that did not answer."""
 
 BEAT_S = 2.0
 """A page hears from us at least this often; it calls its picture old after 3 s."""
@@ -131,6 +138,7 @@ class Live:
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pump: asyncio.Task[None] | None = None
+        self._took_s = 0.0
         self._closed = False
         access.service.watch(self._noticed)
 
@@ -192,11 +200,19 @@ class Live:
         try:
             while self._channels and not self._closed:
                 await self._wait()
-                async with self._looking:
-                    await self._look(list(self._channels.values()))
-                await asyncio.sleep(ROUND_S)
+                await self._round()
+                await asyncio.sleep(max(ROUND_S, self._took_s * REST))
         finally:
             self._drop_all()  # whatever ended this, nobody is left with a stream that is silent
+
+    async def _round(self) -> None:
+        try:
+            async with self._looking:
+                await self._look(list(self._channels.values()))
+        except NextwindowError as error:
+            # The streams stay silent, which tells every page that its picture is old.
+            log.warning("no picture of the hall: %s", error)
+            await asyncio.sleep(FAILED_S)
 
     async def _wait(self) -> None:
         oldest = min((channel.sent_at for channel in self._channels.values()), default=0.0)
@@ -209,12 +225,7 @@ class Live:
 
     async def _look(self, channels: list[_Channel]) -> None:
         build = self._builder([channel.topic for channel in channels])
-        try:
-            views = await self._access.look(build)
-        except NextwindowError as error:
-            log.warning("no picture of the hall: %s", error)
-            await asyncio.sleep(1.0)
-            return
+        views = await self._access.look(build)
         at = asyncio.get_running_loop().time()
         for channel, view in zip(channels, views, strict=True):
             channel.show(view, at)
@@ -231,7 +242,13 @@ class Live:
                 return view.desk(topic.id, facts, storage_error)
             return view.ticket(topic.id)
 
-        return lambda view: [view_of(view, topic) for topic in topics]
+        def views(view: View) -> list[Moment | None]:
+            began = time.perf_counter()
+            found = [view_of(view, topic) for topic in topics]
+            self._took_s = time.perf_counter() - began
+            return found
+
+        return views
 
 
 def contents(view: Moment) -> dict[str, Any]:

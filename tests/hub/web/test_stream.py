@@ -13,6 +13,7 @@ import httpx
 import pytest
 import uvicorn
 
+from hub.web import access
 from hub.web.stream import BEAT_S, changes
 from hub.web.views import View
 from tests.hub.web.conftest import House
@@ -175,6 +176,24 @@ def test_streams_are_forgotten_when_their_browser_leaves(server: Server) -> None
     while server.house.app.state.live.followers() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.house.app.state.live.followers() == 0
+
+
+def test_a_state_that_does_not_answer_is_never_called_the_present(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "PATIENCE_S", 0.2)
+    with server.events() as events:
+        next(events)
+        stuck = threading.Event()
+        blocked = server.house.service.ask(lambda _: stuck.wait(5))
+        for address in ("/api/events?only=lines", "/api/hall", "/healthz"):
+            assert httpx.get(server.url + address).status_code == 503
+        began = time.monotonic()
+        threading.Timer(2 * BEAT_S, stuck.set).start()
+        assert next(events)[0] == "heartbeat"
+        assert time.monotonic() - began > 1.5 * BEAT_S
+        blocked.result(5)
+    assert httpx.get(server.url + "/api/hall").status_code == 200
 
 
 def test_equal_pictures_have_no_changes(house: House) -> None:
