@@ -28,15 +28,12 @@ def framed(sheet: Sheet, frame: Frame, ground: theme.Colour = theme.GROUND) -> R
 
 
 def notice(sheet: Sheet, text: Bilingual) -> None:
-    """Put the answer to a key press above everything, over the footer's edge."""
-    width, height = round(sheet.area.width * 0.62), sheet.px(15)
-    box = Rect(0, 0, width, height)
-    box.midbottom = (sheet.area.centerx, sheet.area.bottom - sheet.px(2))
-    edge = sheet.px(0.5)
-    sheet.put(Block(box.inflate(2 * edge, 2 * edge), theme.PAPER, sheet.px(theme.RADIUS) + edge))
-    sheet.put(Block(box, theme.INK, sheet.px(theme.RADIUS)))
-    room = box.inflate(-sheet.px(4), -sheet.px(2))
-    sheet.text(room, sheet.pair(text, 6.2, (theme.PAPER, theme.NAVY_QUIET), strong=True))
+    """Put the answer to a key press over the footer; it covers no rating key."""
+    height = sheet.px(theme.FOOTER + 1.5)
+    bar = Rect(0, sheet.area.bottom - height, sheet.area.width, height)
+    sheet.put(Block(bar, theme.INK))
+    room = bar.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(0.8))
+    sheet.text(room, sheet.pair(text, 5.2, (theme.PAPER, theme.NAVY_QUIET), strong=True, second=3))
 
 
 def _header(sheet: Sheet, frame: Frame) -> int:
@@ -49,12 +46,14 @@ def _header(sheet: Sheet, frame: Frame) -> int:
     clock.right = room.right
     hall = Rect(counter.right + 2 * gap, room.top, 0, room.height)
     hall.width = clock.left - gap - hall.left
-    rule = Rect(counter.right + gap, room.top + gap, sheet.px(0.3), room.height - 2 * gap)
-    sheet.put(Block(rule, theme.GREY))
-    name = both("Counter {counter}", counter=frame.counter)
-    sheet.text(counter, sheet.pair(name, 7.4, _ON_NAVY, strong=True, second=3.0), Align.LEFT)
-    sheet.text(hall, sheet.pair(frame.hall, 4.4, _ON_NAVY, second=2.8), Align.LEFT)
-    sheet.text(clock, [sheet.line(frame.clock, 6.8, theme.PAPER, strong=True)], Align.RIGHT)
+    if frame.counter and frame.hall.zh:
+        rule = Rect(counter.right + gap, room.top + gap, sheet.px(0.3), room.height - 2 * gap)
+        sheet.put(Block(rule, theme.GREY))
+    if frame.counter:
+        name = both("Counter {counter}", counter=frame.counter)
+        sheet.text(counter, sheet.pair(name, 7.4, _ON_NAVY, strong=True, second=3.2), Align.LEFT)
+    sheet.text(hall, sheet.pair(frame.hall, 4.4, _ON_NAVY, lines=2, second=3.0), Align.LEFT)
+    sheet.number(clock, frame.clock, sheet.px(6.8), theme.PAPER, Align.RIGHT)
     return bar.bottom
 
 
@@ -74,8 +73,10 @@ def _band(sheet: Sheet, frame: Frame, top: int) -> int:
     room = bar.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(0.6))
     side = sheet.px(5)
     sheet.put(Badge(Rect(room.left, bar.centery - side // 2, side, side), Sign.ALERT, theme.INK))
-    room = room.inflate(-2 * (side + sheet.px(1.5)), 0)
-    sheet.text(room, sheet.pair(text, 3.6, (theme.INK, theme.INK), strong=True, second=2.4))
+    start = room.left + side + sheet.px(1.5)
+    words = Rect(start, room.top, room.right - start, room.height)
+    colours = (theme.INK, theme.INK)
+    sheet.text(words, sheet.pair(text, 3.6, colours, strong=True, second=2.5), Align.LEFT)
     return bar.height
 
 
@@ -89,8 +90,8 @@ def _footer(sheet: Sheet, frame: Frame) -> int:
     clerk = Rect(0, room.top, round(room.width * 0.3), room.height)
     clerk.right = room.right
     services = Rect(room.left, room.top, clerk.left - room.left - sheet.px(4), room.height)
-    sheet.text(services, sheet.pair(frame.services, 3.4, _ON_GROUND, second=2.5), Align.LEFT)
+    sheet.text(services, sheet.pair(frame.services, 3.4, _ON_GROUND, second=2.6), Align.LEFT)
     if frame.clerk is not None:
         text = both("Clerk: {name}", name=frame.clerk)
-        sheet.text(clerk, sheet.pair(text, 3.4, _ON_GROUND, second=2.5), Align.RIGHT)
+        sheet.text(clerk, sheet.pair(text, 3.4, _ON_GROUND, second=2.6), Align.RIGHT)
     return bar.top

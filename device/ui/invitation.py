@@ -18,16 +18,19 @@ STRIP = 26.0
 """Height of the strip, in units."""
 
 _ON_PAPER = (theme.INK, theme.QUIET)
+_ON_GROUND = (theme.INK, theme.QUIET)
 
 
 def cards(sheet: Sheet, room: Rect, invitation: Invitation) -> None:
     """Fill `room` with the question, a card for each level and the time that is left."""
     room = room.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(1.5))
-    ask = Rect(room.left, room.top, room.width, sheet.px(17))
+    ask = Rect(room.left, room.top, room.width, sheet.px(16.5))
     foot = Rect(room.left, room.bottom - sheet.px(8), room.width, sheet.px(8))
     question = both("{number}: please rate our service", number=invitation.number)
-    sheet.text(ask, sheet.pair(question, 8.6, (theme.INK, theme.QUIET), strong=True, second=4.2))
-    row = Rect(room.left, ask.bottom, room.width, foot.top - ask.bottom - sheet.px(1.5))
+    sheet.text(ask, sheet.pair(question, 8.4, _ON_GROUND, strong=True, second=4.2))
+    row = Rect(
+        room.left, ask.bottom + sheet.px(1), room.width, foot.top - ask.bottom - sheet.px(2.5)
+    )
     for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
         _card(sheet, box, option)
     _foot(sheet, foot, invitation)
@@ -56,7 +59,7 @@ def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:
     left = both("{seconds} s left", seconds=invitation.seconds_left)
     paragraphs = (
         *sheet.pair(question, 4.8, _ON_PAPER, strong=True, lines=2, second=2.9),
-        *sheet.pair(left, 3.2, _ON_PAPER, gap=1.0, second=2.5),
+        *sheet.pair(left, 3.4, _ON_PAPER, gap=1.2, second=2.6),
     )
     sheet.text(ask, paragraphs, Align.LEFT)
     for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
@@ -66,15 +69,16 @@ def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:
 
 def _card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     _paper(sheet, box)
-    side = min(sheet.px(19), box.width - sheet.px(8))
-    face = Rect(0, box.top + sheet.px(3), side, side)
+    side = min(round(box.height * 0.38), box.width - sheet.px(8))
+    face = Rect(0, box.top + sheet.px(2.5), side, side)
     face.centerx = box.centerx
     sheet.put(Face(face, option.level))
-    key = Rect(0, 0, sheet.px(9), sheet.px(9))
+    key_side = round(box.height * 0.18)
+    key = Rect(0, 0, key_side, key_side)
     key.midbottom = (box.centerx, box.bottom - sheet.px(2))
     names = Rect(box.left, face.bottom, box.width, key.top - face.bottom).inflate(-sheet.px(2), 0)
-    sheet.text(names, sheet.pair(option.name, 5.6, _ON_PAPER, strong=True, second=3.1))
-    _key(sheet, key, option, 6.0)
+    sheet.text(names, sheet.pair(option.name, 5.6, _ON_PAPER, strong=True, second=3.2))
+    _key(sheet, key, option)
 
 
 def _small_card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
@@ -83,16 +87,16 @@ def _small_card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     sheet.put(Face(face, option.level))
     key = Rect(face.right + gap, 0, key_side, key_side)
     key.centery = face.centery
-    _key(sheet, key, option, 4.4)
+    _key(sheet, key, option)
     names = Rect(box.left, face.bottom, box.width, box.bottom - face.bottom)
-    sheet.text(names, sheet.pair(option.name, 4.2, _ON_PAPER, strong=True, second=2.5))
+    sheet.text(names, sheet.pair(option.name, 4.4, _ON_PAPER, strong=True, second=2.7))
 
 
-def _key(sheet: Sheet, box: Rect, option: RatingOption, units: float) -> None:
+def _key(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     """A key cap with its number, as it is printed on the rating keys."""
     radius = sheet.px(1.2)
     sheet.put(Block(box, theme.INK, radius))
-    sheet.text(box, [sheet.line(str(option.key), units, theme.PAPER, strong=True)])
+    sheet.number(box, str(option.key), round(box.height * 0.68), theme.PAPER)
 
 
 def _paper(sheet: Sheet, box: Rect) -> None:
@@ -107,10 +111,8 @@ def _foot(sheet: Sheet, box: Rect, invitation: Invitation) -> None:
     right = Rect(box.right - half, box.top, half, left.height)
     free = both("Press a key from 1 to 5. Rating is voluntary")
     time = both("{seconds} s left", seconds=invitation.seconds_left)
-    sheet.text(left, sheet.pair(free, 3.4, (theme.INK, theme.QUIET), second=2.4), Align.LEFT)
-    sheet.text(
-        right, sheet.pair(time, 3.8, (theme.INK, theme.QUIET), strong=True, second=2.4), Align.RIGHT
-    )
+    sheet.text(left, sheet.pair(free, 3.6, _ON_GROUND, second=2.6), Align.LEFT)
+    sheet.text(right, sheet.pair(time, 3.6, _ON_GROUND, strong=True, second=2.6), Align.RIGHT)
     _time_bar(sheet, Rect(box.left, box.bottom - sheet.px(1), box.width, sheet.px(1)), invitation)
 
 

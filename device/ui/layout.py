@@ -85,6 +85,21 @@ def stack(
     return ()
 
 
+def centred(face: Typeface, box: Rect, paragraph: Paragraph, align: Align, floor: int) -> Line:
+    """One line with its ink, not its line box, in the vertical middle of `box`.
+
+    For numbers that stand alone: they may fill the box, whose height a line box would waste.
+    """
+    for size in _sizes(paragraph.size, min(floor, paragraph.size)):
+        ink = face.ink(paragraph.text, size, paragraph.strong)
+        if ink.width <= box.width and ink.height <= box.height:
+            break
+    left = box.left + round((box.width - ink.width) * align.value)
+    top = box.top + (box.height - ink.height) // 2
+    start = (left - ink.left, top - ink.top)
+    return _line(replace(paragraph, size=size), paragraph.text, start, ink.move(start), box)
+
+
 def fit(face: Typeface, paragraph: Paragraph, width: int, floor: int) -> Fitted:
     """The paragraph in `width` pixels: smaller, then broken, then shortened."""
     floor = min(floor, paragraph.size)
@@ -196,24 +211,14 @@ def _placed(
     top = box.top + (box.height - _height(paragraphs, fitted)) // 2
     for index, (paragraph, block) in enumerate(zip(paragraphs, fitted, strict=True)):
         top += paragraph.gap if index else 0
+        sized = replace(paragraph, size=block.size)
         for text in block.lines:
-            baseline = top + round(block.size * _ASCENT)
-            yield _line(face, box, paragraph, text, block.size, baseline, align)
+            ink = face.ink(text, block.size, paragraph.strong)
+            left = box.left + round((box.width - ink.width) * align.value)
+            start = (left - ink.left, top + round(block.size * _ASCENT))
+            yield _line(sized, text, start, ink.move(start), box)
             top += leading(block.size)
 
 
-def _line(
-    face: Typeface,
-    box: Rect,
-    paragraph: Paragraph,
-    text: str,
-    size: int,
-    baseline: int,
-    align: Align,
-) -> Line:
-    ink = face.ink(text, size, paragraph.strong)
-    left = box.left + round((box.width - ink.width) * align.value)
-    x = left - ink.left
-    return Line(
-        text, size, paragraph.colour, paragraph.strong, x, baseline, ink.move(x, baseline), box
-    )
+def _line(paragraph: Paragraph, text: str, start: tuple[int, int], ink: Rect, box: Rect) -> Line:
+    return Line(text, paragraph.size, paragraph.colour, paragraph.strong, *start, ink, box)

@@ -6,6 +6,7 @@ size give the same bytes every time.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 
 from pygame import Rect, Surface
@@ -24,8 +25,9 @@ from device.ui.viewmodel import (
     Connecting,
     Fault,
     Idle,
-    Invitation,
     Inviting,
+    LinkConnecting,
+    LinkLive,
     LinkStale,
     Paused,
     Serving,
@@ -61,7 +63,7 @@ def _closed(view: Closed, sheet: Sheet) -> None:
     _signed(
         sheet,
         chrome.framed(sheet, view.frame),
-        Badge(Rect(0, 0, 0, 0), Sign.CLOSED, theme.GREY),
+        (Sign.CLOSED, theme.GREY),
         sheet.pair(both("Counter closed"), theme.TITLE, _ON_GROUND, strong=True),
         sheet.pair(both("Please go to another counter"), theme.BODY, _ON_GROUND, gap=3),
     )
@@ -76,16 +78,18 @@ def _paused(view: Paused, sheet: Sheet) -> None:
     if view.back_at is not None:
         back = both("Expected back at {time}", time=view.back_at)
         details += sheet.pair(back, theme.BODY, _ON_GROUND, gap=2.5)
-    badge = Badge(Rect(0, 0, 0, 0), Sign.PAUSE, theme.GREY)
-    _signed(sheet, chrome.framed(sheet, view.frame), badge, title, details)
+    room = chrome.framed(sheet, view.frame)
+    _signed(sheet, room, (Sign.PAUSE, theme.GREY), title, details)
 
 
 @_set.register
 def _connecting(view: Connecting, sheet: Sheet) -> None:
+    says_so_itself = isinstance(view.frame.link, LinkConnecting)
+    frame = replace(view.frame, link=LinkLive()) if says_so_itself else view.frame
     _signed(
         sheet,
-        chrome.framed(sheet, view.frame),
-        Badge(Rect(0, 0, 0, 0), Sign.LINK, theme.BLUE),
+        chrome.framed(sheet, frame),
+        (Sign.LINK, theme.BLUE),
         sheet.pair(both("Connecting to the hall"), theme.TITLE, _ON_GROUND, strong=True),
         sheet.pair(both("Please wait"), theme.BODY, _ON_GROUND, gap=3),
     )
@@ -98,7 +102,7 @@ def _fault(view: Fault, sheet: Sheet) -> None:
     _signed(
         sheet,
         chrome.framed(sheet, view.frame),
-        Badge(Rect(0, 0, 0, 0), Sign.ALERT, theme.RED),
+        (Sign.ALERT, theme.RED),
         title,
         (
             *sheet.pair(view.detail, 4.4, _ON_GROUND, lines=2, gap=2.5),
@@ -113,7 +117,7 @@ def _thanks(view: Thanks, sheet: Sheet) -> None:
     _signed(
         sheet,
         chrome.framed(sheet, view.frame),
-        Badge(Rect(0, 0, 0, 0), Sign.TICK, theme.GREEN),
+        (Sign.TICK, theme.GREEN),
         sheet.pair(both("Thank you for your rating"), theme.TITLE, _ON_GROUND, strong=True),
         sheet.pair(rating, 6.0, _ON_GROUND, gap=3),
     )
@@ -123,9 +127,9 @@ def _thanks(view: Thanks, sheet: Sheet) -> None:
 def _idle(view: Idle, sheet: Sheet) -> None:
     room = chrome.framed(sheet, view.frame)
     title = sheet.pair(both("Please wait for your number"), 13.0, _ON_GROUND, strong=True)
-    top = Rect(room.left, room.top, room.width, round(room.height * 0.5))
+    top = Rect(room.left, room.top, room.width, round(room.height * 0.46))
     sheet.text(_inset(sheet, top), title)
-    card = Rect(0, 0, round(room.width * 0.62), sheet.px(25))
+    card = Rect(0, 0, round(room.width * 0.62), sheet.px(27))
     card.midtop = (room.centerx, top.bottom)
     sheet.put(Block(card, theme.PAPER, sheet.px(theme.RADIUS)))
     sheet.text(_inset(sheet, card), _waiting(sheet, view))
@@ -133,39 +137,26 @@ def _idle(view: Idle, sheet: Sheet) -> None:
 
 @_set.register
 def _calling(view: Calling, sheet: Sheet) -> None:
-    room = _above_strip(sheet, chrome.framed(sheet, view.frame, theme.BLUE), view.invitation)
-    come = both("Please come to counter {counter}", counter=view.frame.counter)
-    called = both("Now calling")
+    room = chrome.framed(sheet, view.frame, theme.BLUE)
+    label, quiet = both("Now calling"), theme.BLUE_QUIET
     if view.recalls:
-        called = both("Now calling, call {count}", count=view.recalls + 1)
-    _numbered(
-        sheet,
-        room,
-        called,
-        view.number,
-        (theme.PAPER, theme.BLUE_QUIET),
-        (
-            *sheet.pair(come, 9.0, _ON_BLUE, strong=True, second=4.6),
-            *sheet.pair(view.service, 4.2, _ON_BLUE, gap=1.2),
-        ),
+        label, quiet = both("Now calling, call {count}", count=view.recalls + 1), theme.AMBER
+    come = both("Please come to counter {counter}", counter=view.frame.counter)
+    about = (
+        *sheet.pair(come, 9.0, _ON_BLUE, strong=True, second=4.8),
+        *sheet.pair(view.service, 4.6, _ON_BLUE, lines=3, gap=1.8, second=3.0),
     )
+    _ticket(sheet, room, view, (label, theme.PAPER, quiet), about)
 
 
 @_set.register
 def _serving(view: Serving, sheet: Sheet) -> None:
-    room = _above_strip(sheet, chrome.framed(sheet, view.frame), view.invitation)
-    since = both("since {time}", time=view.since)
-    _numbered(
-        sheet,
-        room,
-        both("Now serving"),
-        view.number,
-        (theme.BLUE, theme.QUIET),
-        (
-            *sheet.pair(view.service, 7.0, _ON_GROUND, strong=True, lines=2, second=4.0),
-            *sheet.pair(since, 4.2, _ON_GROUND, gap=1.2),
-        ),
+    room = chrome.framed(sheet, view.frame)
+    about = (
+        *sheet.pair(view.service, 7.0, _ON_GROUND, strong=True, lines=3, second=4.2),
+        *sheet.pair(both("since {time}", time=view.since), 4.6, _ON_GROUND, gap=1.8, second=3.0),
     )
+    _ticket(sheet, room, view, (both("Now serving"), theme.BLUE, theme.QUIET), about)
 
 
 @_set.register
@@ -177,15 +168,11 @@ def _waiting(sheet: Sheet, view: Idle) -> tuple[Paragraph, ...]:
     text = (
         both("{count} waiting", count=view.waiting) if view.waiting else both("Nobody is waiting")
     )
-    paragraphs = sheet.pair(text, 8.0, (theme.BLUE, theme.QUIET), strong=True)
+    paragraphs = sheet.pair(text, 10.0, (theme.BLUE, theme.QUIET), strong=True, second=5.0)
     if not isinstance(view.frame.link, LinkStale):
         return paragraphs
     as_of = both("as of {time}", time=view.frame.link.since)
-    return (*paragraphs, *sheet.pair(as_of, 3.2, _ON_GROUND, gap=0.8))
-
-
-def _above_strip(sheet: Sheet, room: Rect, open_invitation: Invitation | None) -> Rect:
-    return room if open_invitation is None else invitation.strip(sheet, room, open_invitation)
+    return (*paragraphs, *sheet.pair(as_of, 3.4, _ON_GROUND, gap=0.4, second=2.6))
 
 
 def _inset(sheet: Sheet, room: Rect) -> Rect:
@@ -195,32 +182,56 @@ def _inset(sheet: Sheet, room: Rect) -> Rect:
 def _signed(
     sheet: Sheet,
     room: Rect,
-    badge: Badge,
+    sign: tuple[Sign, theme.Colour],
     title: tuple[Paragraph, ...],
     details: tuple[Paragraph, ...],
 ) -> None:
-    """A sign above a title above its details, as one group in the middle of `room`."""
-    side = sheet.px(19)
-    rect = Rect(0, room.top + sheet.px(5), side, side)
-    rect.centerx = room.centerx
-    sheet.put(Badge(rect, badge.sign, badge.colour))
-    below = Rect(room.left, rect.bottom, room.width, room.bottom - rect.bottom)
-    sheet.text(_inset(sheet, below), (*title, *details))
+    """A sign, given with the colour of its disc, above a title above its details."""
+    upper, lower = _split(room, round(room.height * 0.34))
+    disc = Rect(0, 0, sheet.px(17), sheet.px(17))
+    disc.midbottom = upper.midbottom
+    sheet.put(Badge(disc, *sign))
+    sheet.text(_inset(sheet, lower), (*title, *details))
+
+
+def _ticket(
+    sheet: Sheet,
+    room: Rect,
+    view: Calling | Serving,
+    number: tuple[Bilingual, theme.Colour, theme.Colour],
+    about: tuple[Paragraph, ...],
+) -> None:
+    """The number with its label, colour and label's colour, and what there is to say of it.
+
+    Over an open invitation the two stand side by side, so that the number stays as large.
+    """
+    if view.invitation is None:
+        inner = _inset(sheet, room)
+        upper, lower = _split(inner, round(inner.height * 0.63))
+        _numbered(sheet, upper, view.number, *number)
+        sheet.text(lower, about)
+        return
+    inner = _inset(sheet, invitation.strip(sheet, room, view.invitation))
+    left = Rect(inner.left, inner.top, round(inner.width * 0.6), inner.height)
+    start = left.right + sheet.px(theme.GAP)
+    _numbered(sheet, left, view.number, *number)
+    sheet.text(Rect(start, inner.top, inner.right - start, inner.height), about)
 
 
 def _numbered(
     sheet: Sheet,
     room: Rect,
-    label: Bilingual,
     number: str,
-    colours: tuple[theme.Colour, theme.Colour],
-    below: tuple[Paragraph, ...],
+    label: Bilingual,
+    colour: theme.Colour,
+    quiet: theme.Colour,
 ) -> None:
-    """A label, the number as large as the room allows, and what belongs to it."""
-    inner = _inset(sheet, room)
-    head = Rect(inner.left, inner.top, inner.width, round(inner.height * 0.17))
-    middle = Rect(inner.left, head.bottom, inner.width, round(inner.height * 0.48))
-    foot = Rect(inner.left, middle.bottom, inner.width, inner.bottom - middle.bottom)
-    sheet.text(head, sheet.pair(label, 5.0, (colours[1], colours[1]), second=3.0))
-    sheet.text(middle, [sheet.line(number, theme.CALLED, colours[0], strong=True)])
-    sheet.text(foot, below)
+    head, body = _split(room, sheet.px(11.5))
+    sheet.text(head, sheet.pair(label, 5.4, (quiet, quiet), second=3.2))
+    sheet.number(body.inflate(0, -sheet.px(3)), number, sheet.px(theme.CALLED), colour)
+
+
+def _split(room: Rect, height: int) -> tuple[Rect, Rect]:
+    """The upper `height` pixels of `room`, and the rest."""
+    upper = Rect(room.left, room.top, room.width, height)
+    return upper, Rect(room.left, upper.bottom, room.width, room.height - height)

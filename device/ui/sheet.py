@@ -13,7 +13,7 @@ from pygame import Rect
 
 from device.ui import theme
 from device.ui.fonts import Typeface
-from device.ui.layout import Align, Paragraph, stack
+from device.ui.layout import Align, Paragraph, centred, stack
 from device.ui.scene import Item, Scene
 from device.ui.theme import Colour
 from device.ui.viewmodel import Bilingual, LanguageOrder
@@ -49,11 +49,14 @@ class Sheet:
         floor = self.px(theme.FLOOR)
         self._items.extend(stack(self._face, box, paragraphs, align, floor))
 
-    def line(
-        self, text: str, units: float, colour: Colour, *, strong: bool = False, lines: int = 1
-    ) -> Paragraph:
-        """A paragraph in one language, `units` high."""
-        return Paragraph(text, self.px(units), colour, strong, lines)
+    def number(
+        self, box: Rect, text: str, size: int, colour: Colour, align: Align = Align.CENTRE
+    ) -> None:
+        """Set a number or a time by itself, `size` pixels high or what of it `box` has room for."""
+        if not text:
+            return
+        paragraph = Paragraph(text, size, colour, strong=True)
+        self.put(centred(self._face, box, paragraph, align, self.px(theme.FLOOR)))
 
     def pair(
         self,

@@ -39,6 +39,7 @@ TEXT_PAIRS: Final[tuple[tuple[Colour, Colour], ...]] = (
     (INK, GROUND),
     (INK, PAPER),
     (INK, AMBER),
+    (AMBER, BLUE),
     (QUIET, GROUND),
     (QUIET, PAPER),
     (BLUE, GROUND),
@@ -64,13 +65,10 @@ MARGIN: Final = 4.0
 GAP: Final = 2.2
 RADIUS: Final = 2.0
 
-CALLED: Final = 40.0
-"""Type size of a called number: its digits stand 0.73 of this high."""
+CALLED: Final = 43.0
+"""Type size of a called number where it has the room: its digits stand 0.73 of this high."""
 TITLE: Final = 12.0
-HEADING: Final = 8.0
 BODY: Final = 5.0
-NOTE: Final = 3.4
-SMALL: Final = 2.7
 ENGLISH: Final = 0.55
 """Size of the second language, as a part of the first's."""
 FLOOR: Final = 2.2
