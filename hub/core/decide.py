@@ -144,7 +144,8 @@ def _sign_in(hall: Hall, counter: CounterState, command: AtCounter, now: float) 
         return _busy(hall, counter)
     elsewhere = next((c for c in hall.counters.values() if c.clerk == request.clerk), None)
     if elsewhere is not None and elsewhere.ticket is not None:
-        number = hall.plan.counter[elsewhere.id].number
+        plan = hall.plan.counter.get(elsewhere.id)  # None if it has left the plan since
+        number = plan.number if plan else elsewhere.id
         return refuse("signed_in_elsewhere", f"still serving at counter {number}")
     events = _leave(elsewhere, now) if elsewhere else []
     events += _leave(counter, now)

@@ -168,7 +168,11 @@ class Hall:
 
     @_apply.register
     def _(self, event: e.Configured) -> None:
-        self._set_plan(Plan.model_validate(event.plan))
+        plan = Plan.model_validate(event.plan)
+        gone = {t.service for t in self.tickets.values()} - plan.service.keys()
+        if gone:
+            raise ValueError(f"there are tickets of {', '.join(sorted(gone))}")
+        self._set_plan(plan)
 
     @_apply.register
     def _(self, event: e.EpochStarted) -> None:

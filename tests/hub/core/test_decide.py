@@ -9,8 +9,18 @@ import pytest
 from hub.core import events as e
 from hub.core.decide import PIN_TRIES, PIN_WINDOW_S, Decision, Issue, decide, due, next_due
 from hub.core.hall import Hall
+from hub.core.plan import Plan
 from hub.core.tickets import TicketState
-from tests.hub.core.examples import MONDAY, MORNING, Driver, make_plan, sign_in, wall
+from tests.hub.core.examples import (
+    MONDAY,
+    MORNING,
+    Driver,
+    make_plan,
+    raw_plan,
+    sign_in,
+    through_json,
+    wall,
+)
 
 
 @pytest.fixture
@@ -424,3 +434,22 @@ def test_a_decision_changes_nothing_by_itself(serving: Driver) -> None:
     before = serving.hall.dump()
     decide(serving.hall, Issue("a", "t", "web"), serving.now)
     assert serving.hall.dump() == before
+
+
+# --- another plan -------------------------------------------------------------------------
+
+
+def test_a_counter_that_leaves_the_plan_while_it_serves(serving: Driver) -> None:
+    raw = raw_plan()
+    del raw["counters"][0]
+    content = Plan.model_validate(raw).model_dump(mode="json")
+    serving.apply(e.Configured(serving.now, content))
+    assert unchanged(serving, lambda: serving.press("c1", "done")).code == "unknown_counter"
+    refused = unchanged(serving, lambda: serving.at("c2", sign_in("wang")))
+    assert refused.code == "signed_in_elsewhere"
+    serving.pass_time(20)
+    serving.now = wall("2026-03-03 09:00")
+    serving.pass_time()
+    assert (serving.counter("c1").ticket, serving.counter("c1").clerk) == (None, None)
+    assert serving.at("c2", sign_in("wang")).outcome == "done"
+    assert Hall.load(through_json(serving.hall.dump())).dump() == serving.hall.dump()

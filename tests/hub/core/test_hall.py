@@ -8,7 +8,8 @@ import pytest
 
 from hub.core import events as e
 from hub.core.hall import FEED_LENGTH, Hall, HistoryError
-from tests.hub.core.examples import Driver, through_json
+from hub.core.plan import Plan
+from tests.hub.core.examples import Driver, raw_plan, sign_in, through_json
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def _impossible(d: Driver) -> dict[str, e.Event]:
     return {
         "epoch_back": e.EpochStarted(1.0, 1, "again"),
         "plan_broken": e.Configured(1.0, {"hall": 1}),
+        "plan_without_a_service_in_use": e.Configured(1.0, _plan_without_a()),
         "issued_twice": e.TicketIssued(1.0, waits, "A009", "a", 1.0, "web"),
         "unknown_service": e.TicketIssued(1.0, "new", "Z001", "z", 1.0, "web"),
         "called_while_held": called(ticket=held),
@@ -62,6 +64,12 @@ def _impossible(d: Driver) -> dict[str, e.Event]:
         "lost_and_never_there": e.UnitLost(1.0, "unit-1"),
         "rated_call_unknown": _rated("invented"),
     }
+
+
+def _plan_without_a() -> dict[str, Any]:
+    raw = raw_plan(services=[{"id": "b", "name": {"zh": "b", "en": "b"}, "prefix": "B"}])
+    raw["counters"] = raw["counters"][1:2]
+    return Plan.model_validate(raw).model_dump(mode="json")
 
 
 def _rated(call: str) -> e.Rated:
@@ -156,14 +164,8 @@ def test_a_snapshot_shares_nothing_with_the_state(d: Driver) -> None:
     dump = d.hall.dump()
     text = str(dump)
     d.press("c1", "recall")
-    d.at("c3", _wrong_pin(), pin_right=False)
+    d.at("c3", sign_in("zhao"), pin_right=False)
     assert str(dump) == text
-
-
-def _wrong_pin() -> Any:
-    from tests.hub.core.examples import sign_in  # noqa: PLC0415
-
-    return sign_in("zhao")
 
 
 @pytest.mark.parametrize(
