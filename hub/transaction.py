@@ -101,7 +101,7 @@ class Transaction:
             return before
         decided = decision()
         self.happen(decided.events)
-        if isinstance(command, AtCounter):
+        if isinstance(command, AtCounter) and command.counter in self.hall.plan.counter:
             self.books.commanded[command.counter] = key or ""
         answer = self._answer(key or "", print_, command, decided)
         if key is not None:

@@ -252,6 +252,13 @@ def test_a_unit_commands_its_own_counter_only(joined: Running) -> None:
     assert joined.events(e.ClerkSignedIn) == []
 
 
+def test_the_last_command_of_each_counter_is_known(hub: Running) -> None:
+    for counter, id_ in (("c1", "k1"), ("c2", "k2"), ("c1", "k3"), ("c9", "k4")):
+        hub.press(counter, "open", id_)
+    known = hub.service.ask(lambda t: dict(t.books.commanded)).result(5)
+    assert known == {"c1": "k3", "c2": "k2"}
+
+
 def test_an_id_that_was_used_before_is_counted_and_not_answered(joined: Running) -> None:
     joined.issue("a", "k1")
     joined.news.clear()
