@@ -114,6 +114,7 @@ class _Channel:
         self.sent_at = at
         for follower in self.followers:
             follower.put(message)
+        self.followers = {follower for follower in self.followers if not follower.dropped}
 
     def join(self) -> _Follower:
         """A new follower, whose first message is the whole picture."""
@@ -193,14 +194,18 @@ class Live:
                     yield message
         finally:
             channel.followers.discard(follower)
-            if not channel.followers and self._channels.get(channel.topic) is channel:
-                del self._channels[channel.topic]
+            self._forget_unfollowed()
+
+    def _forget_unfollowed(self) -> None:
+        for topic in [topic for topic, c in self._channels.items() if not c.followers]:
+            del self._channels[topic]
 
     async def _run(self) -> None:
         try:
             while self._channels and not self._closed:
                 await self._wait()
                 await self._round()
+                self._forget_unfollowed()
                 await asyncio.sleep(max(ROUND_S, self._took_s * REST))
         finally:
             self._drop_all()  # whatever ended this, nobody is left with a stream that is silent

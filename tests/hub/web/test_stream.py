@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -13,11 +14,13 @@ import httpx
 import pytest
 import uvicorn
 
+from hub.core.decide import Issue
 from hub.web import access
-from hub.web.stream import BEAT_S, changes
+from hub.web.stream import BACKLOG, BEAT_S, Topic, changes
 from hub.web.views import View
 from tests.hub.web.conftest import House
 from wire.clock import ManualClock
+from wire.ids import new_id
 
 pytestmark = pytest.mark.slow
 
@@ -194,6 +197,20 @@ def test_a_state_that_does_not_answer_is_never_called_the_present(
         assert time.monotonic() - began > 1.5 * BEAT_S
         blocked.result(5)
     assert httpx.get(server.url + "/api/hall").status_code == 200
+
+
+def test_a_browser_that_cannot_follow_is_dropped(house: House) -> None:
+    async def lag() -> tuple[int, list[bytes]]:
+        live = house.app.state.live
+        stuck = await live.follow(Topic("lines"))
+        for _ in range(BACKLOG + 5):
+            await asyncio.wrap_future(house.service.command(None, Issue("social", new_id(), "web")))
+            await asyncio.sleep(0)
+            async with live._looking:
+                await live._look(list(live._channels.values()))
+        return live.followers(), [message async for message in stuck]
+
+    assert asyncio.run(lag()) == (0, [])
 
 
 def test_equal_pictures_have_no_changes(house: House) -> None:
