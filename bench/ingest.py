@@ -29,7 +29,7 @@ def measure(folder: Path) -> list[Figure]:
     hub = HubProcess(layout)
     with running(hub):
         hub.wait_ready()
-        durable = _publisher(layout.broker_url, "hub")
+        durable = _durable(layout.broker_url)
         bare = _bare(layout.broker_url)
     return [
         Figure(
@@ -42,8 +42,8 @@ def measure(folder: Path) -> list[Figure]:
     ]
 
 
-def _publisher(url: str, mode: str) -> float:
-    command = [sys.executable, "-m", "bench.ingest", mode, url]
+def _durable(url: str) -> float:
+    command = [sys.executable, "-m", "bench.ingest", "hub", url]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=300)
     return float(done.stdout)
 
@@ -67,10 +67,17 @@ def _bare(url: str) -> float:
     reader.start()
     ready.wait(5)
     time.sleep(0.3)
-    _publisher(url, "bare")
-    done.wait(60)
+    publisher = subprocess.Popen(
+        [sys.executable, "-m", "bench.ingest", "bare", url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    complete = done.wait(120)
+    publisher.communicate()  # closes its input, which ends it
     reader.stop()
-    return count[0] / (last[0] - first[0])
+    if not complete:
+        raise RuntimeError(f"only {count[0]} of {total} bare messages have arrived")
+    return (count[0] - 1) / (last[0] - first[0])
 
 
 # --- the publishing process ----------------------------------------------------------------
@@ -112,22 +119,15 @@ def _into_hub(url: str) -> float:
     for unit, _ in units:
         unit.wait_state()
     start = time.perf_counter()
-    threads = [threading.Thread(target=_send_all, args=item) for item in units]
+    threads = [threading.Thread(target=unit.send_all, args=(chain_,)) for unit, chain_ in units]
     for thread in threads:
         thread.start()
-    for unit, _ in units:
-        unit.wait_receipt(RECORDS, 120)
-    took = time.perf_counter() - start
     for thread in threads:
         thread.join()
+    took = time.perf_counter() - start
     for unit, _ in units:
         unit.stop()
     return UNITS * RECORDS / took
-
-
-def _send_all(unit: WireUnit, records: list[w.Record]) -> None:
-    for record in records:
-        unit.record(record)
 
 
 def _into_nothing(url: str) -> float:
@@ -146,7 +146,7 @@ def _into_nothing(url: str) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    time.sleep(2.0)  # let the last ones through before the links close
+    sys.stdin.read()  # until the reader has all of them
     for link, _, _ in links:
         link.stop()
     return 0.0

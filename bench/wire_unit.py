@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -114,6 +115,30 @@ class WireUnit:
     def record(self, record: w.Record) -> None:
         """Publish a record."""
         self.publish(topics.RECORD, record)
+
+    def send_all(self, records: list[w.Record], window: int = 200, again_s: float = 2.0) -> None:
+        """Publish an outbox's records as a unit does, until the last one is receipted.
+
+        At most `window` are out without a receipt; without progress they are sent again.
+        Raises TimeoutError if no receipt comes for a long time.
+        """
+        sent, last, patience = 0, len(records), 30
+        while self.receipted < last:
+            before = self.receipted
+            while sent < min(before + window, last):
+                self.record(records[sent])
+                sent += 1
+            with self._news:
+                moved = self._news.wait_for(self._receipt_after(before), again_s)
+            if moved:
+                patience = 30
+                continue
+            sent, patience = self.receipted, patience - 1
+            if not patience:
+                raise TimeoutError(f"{self.unit}: receipt {self.receipted} of {last}")
+
+    def _receipt_after(self, before: int) -> Callable[[], bool]:
+        return lambda: self.receipted > before
 
     def wait_receipt(self, through: int, within_s: float = 20.0) -> None:
         """Wait until records up to `through` are receipted. Raises TimeoutError."""
