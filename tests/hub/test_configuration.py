@@ -229,7 +229,7 @@ _ITEM = st.fixed_dictionaries(
 _SECTION = st.one_of(_ANYTHING, st.lists(_ITEM, max_size=3))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.fixed_dictionaries(
         {},

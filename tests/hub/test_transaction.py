@@ -498,7 +498,7 @@ def test_outboxes_of_two_units_do_not_meet(joined: Running) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

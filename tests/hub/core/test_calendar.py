@@ -79,7 +79,7 @@ _MOMENTS = st.one_of(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.sampled_from(ZONES), st.sampled_from(["00:00", "02:30", "04:00", "23:59"]), _MOMENTS)
 @example("Europe/Berlin", "02:30", 1_792_891_800.0)  # 02:10 for the second time that night
 def test_the_next_day_is_always_ahead_and_is_the_next(zone: str, starts: str, now: float) -> None:
@@ -90,7 +90,7 @@ def test_the_next_day_is_always_ahead_and_is_the_next(zone: str, starts: str, no
     assert business_day(plan, ahead - 0.001) == business_day(plan, now)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.sampled_from(ZONES), _MOMENTS, st.floats(0, 1))
 def test_the_hall_neither_opens_nor_closes_before_the_next_change(
     zone: str, now: float, part: float

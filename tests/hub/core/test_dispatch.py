@@ -9,7 +9,7 @@ from hub.core.dispatch import choose, waiting_for
 from tests.hub.core.examples import Driver, make_plan
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=12),
     st.sampled_from(["c1", "c2", "c3", "c4"]),

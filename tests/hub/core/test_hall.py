@@ -140,9 +140,11 @@ def test_totals_of_the_day(d: Driver) -> None:
     d.press("c1", "no_show")
     today = d.hall.today
     assert (today.issued, today.served, today.missed) == (3, 1, 1)
+    assert d.counter("c3").served_today == 1
     d.now += 86_400
     d.pass_time()
     assert (d.hall.today.issued, d.hall.today.served, d.hall.today.missed) == (0, 0, 0)
+    assert d.counter("c3").served_today == 0
 
 
 # --- snapshots ----------------------------------------------------------------------------

@@ -231,7 +231,7 @@ _COMMON = settings(
 
 
 def test_a_hall_keeps_its_promises() -> None:
-    run_state_machine_as_test(HallMachine, settings=settings(_COMMON, max_examples=20))
+    run_state_machine_as_test(HallMachine, settings=settings(_COMMON, max_examples=12))
 
 
 @pytest.mark.long

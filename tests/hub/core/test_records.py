@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.records import NO_HASH, Fit, Head, Heads, chain_hash, fit, read_body
@@ -44,6 +44,7 @@ def test_a_record_that_was_touched_is_seen(change: dict[str, str]) -> None:
     assert fit(record_of(BODY).model_copy(update=change), None) is Fit.BAD_HASH
 
 
+@settings(max_examples=40)
 @given(st.data(), st.integers(1, 12))
 def test_any_order_of_arrival_ends_at_the_same_head(data: st.DataObject, length: int) -> None:
     records = chain(length)
@@ -57,6 +58,7 @@ def test_any_order_of_arrival_ends_at_the_same_head(data: st.DataObject, length:
         assert set(head.beyond) == {n for n in arrived if n > without_gap}
 
 
+@settings(max_examples=40)
 @given(st.data(), st.integers(2, 10))
 def test_a_broken_chain_is_named_once_whenever_it_arrives(data: st.DataObject, length: int) -> None:
     records = chain(length)

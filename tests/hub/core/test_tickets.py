@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.tickets import (
@@ -60,6 +60,7 @@ def _ticket(key: int, queued_at: float) -> Ticket:
     )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 3), max_size=12), st.data())
 def test_a_line_goes_by_queued_at_then_by_order_of_issue(
     times: list[int], data: st.DataObject
