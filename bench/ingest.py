@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from bench.report import Figure, times
 from bench.wire_unit import WireUnit
 from wire import messages as w
 from wire import topics
+from wire.chain import NO_HASH, chain_hash
 from wire.clock import RealClock, rfc3339
 from wire.ids import new_id
 from wire.link import BrokerAddress, Connected, Delivery, Link, LinkEvent
@@ -85,7 +85,7 @@ def _bare(url: str) -> float:
 
 def chain(count: int, counter: str) -> list[w.Record]:
     """Records of an outbox as a unit would have written them."""
-    outbox, previous = new_id(), "0" * 64
+    outbox, previous = new_id(), NO_HASH
     found = []
     for sequence in range(1, count + 1):
         body = w.RatingRecord(
@@ -100,7 +100,7 @@ def chain(count: int, counter: str) -> list[w.Record]:
             level=w.Level.SATISFIED,
             after_ms=2500,
         ).model_dump_json()
-        hash_ = hashlib.sha256(bytes.fromhex(previous) + body.encode()).hexdigest()
+        hash_ = chain_hash(previous, body)
         found.append(
             w.Record(outbox=outbox, sequence=sequence, previous=previous, hash=hash_, body=body)
         )

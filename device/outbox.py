@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import sqlite3
@@ -21,13 +20,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from wire.chain import NO_HASH, chain_hash
 from wire.errors import StorageError
 from wire.messages import Record
 
 FILE_NAME = "outbox.sqlite3"
-NO_HASH = "0" * 64
-"""What the first record has for a previous hash."""
-
 SCHEMA = 1
 KEEP_RECEIPTED_S = 30 * 86_400
 KEEP_BYTES = 200 * 1024 * 1024
@@ -65,11 +62,6 @@ class Limits:
 
     receipted_s: float = KEEP_RECEIPTED_S
     total_bytes: int = KEEP_BYTES
-
-
-def chain_hash(previous: str, body: str) -> str:
-    """The hash of a record, as `wire.messages.Record` defines it."""
-    return hashlib.sha256(bytes.fromhex(previous) + body.encode()).hexdigest()
 
 
 class Outbox:

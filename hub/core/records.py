@@ -7,21 +7,18 @@ unit's history can be changed unseen.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pydantic import TypeAdapter, ValidationError
 
+from wire.chain import NO_HASH, chain_hash
 from wire.errors import NewerSchema, UnreadableMessage
 from wire.messages import SCHEMA_VERSION, AnyRecordBody, RatingRecord, Record, UnratedRecord
 from wire.topics import first_mistake, schema_version
 
 _BODY: TypeAdapter[RatingRecord | UnratedRecord] = TypeAdapter(AnyRecordBody)
-
-NO_HASH = "0" * 64
-"""The `previous` of an outbox's first record."""
 
 
 class Fit(StrEnum):
@@ -73,16 +70,11 @@ class Heads:
         return head.through if head else 0
 
 
-def chain_hash(previous: str, body: bytes) -> str:
-    """SHA-256 over the 32 bytes of the previous hash and the body, in hexadecimal."""
-    return hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()
-
-
 def fit(record: Record, stored: str | None) -> Fit:
     """How a record fits. `stored` is the hash stored under its key, if there is one."""
     if stored is not None:
         return Fit.REPEAT if stored == record.hash else Fit.FORK
-    if chain_hash(record.previous, record.body.encode()) != record.hash:
+    if chain_hash(record.previous, record.body) != record.hash:
         return Fit.BAD_HASH
     return Fit.NEW
 

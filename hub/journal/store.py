@@ -33,8 +33,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.core.events import Event, event_of
-from hub.core.records import NO_HASH, Head
+from hub.core.records import Head
 from hub.journal import tables as t
+from wire.chain import NO_HASH
 from wire.errors import StorageError
 
 SNAPSHOTS_KEPT = 2

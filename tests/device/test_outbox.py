@@ -17,7 +17,6 @@ import pytest
 
 from device.outbox import (
     FILE_NAME,
-    NO_HASH,
     TIDY_AFTER_COMMITS,
     Limits,
     Outbox,
@@ -25,6 +24,7 @@ from device.outbox import (
     RecordNotKept,
     open_outbox,
 )
+from wire.chain import NO_HASH
 from wire.errors import StorageError
 
 DAY_S = 86_400.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import sqlite3
@@ -19,6 +18,7 @@ from bench.wire_unit import WireUnit
 from hub.core.audit import Audit
 from hub.journal.store import Journal
 from wire import messages as w
+from wire.chain import chain_hash
 from wire.link import BrokerAddress, Link
 from wire.topics import MAX_PAYLOAD_BYTES, TOPICS, Direction, Publication
 
@@ -162,7 +162,7 @@ def test_record_of_a_newer_schema_is_kept_and_receipted(
 ) -> None:
     good = chain(1, "c1")[0]
     body = good.body.replace('"v":1', '"v":7')
-    hash_ = hashlib.sha256(bytes.fromhex(good.previous) + body.encode()).hexdigest()
+    hash_ = chain_hash(good.previous, body)
     neighbour.outbox = good.outbox
     neighbour.record(good.model_copy(update={"body": body, "hash": hash_}))
     neighbour.wait_receipt(1)

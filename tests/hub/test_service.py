@@ -19,7 +19,7 @@ from hub.core.hall import Hall, HistoryError
 from hub.journal.store import Batch, Journal
 from hub.service import Committed, Service, load
 from hub.transaction import IdReusedError, Transaction
-from tests.hub.core.examples import make_plan, request, through_json, wall
+from tests.hub.core.examples import make_plan, request, sign_in, through_json, wall
 from tests.hub.core.running import PATIENCE_S, Doing, Running
 from tests.hub.core.units import hello, renew
 from wire import messages as w
@@ -212,6 +212,13 @@ def test_an_id_is_bound_to_counter_action_and_seen(hub: Running) -> None:
             hub.command("key", counter, request(action), seen).result(PATIENCE_S)
     with pytest.raises(IdReusedError):
         hub.issue("a", "key")
+
+
+def test_nothing_of_a_pin_is_kept_with_an_answer(hub: Running) -> None:
+    """Not even a digest, which four digits could be found from: another PIN is a repeat."""
+    command = hub.command("key", "c1", sign_in("wang", "2468"))
+    first = command.result(PATIENCE_S)
+    assert hub.command("key", "c1", sign_in("wang", "1357")).result(PATIENCE_S) == first
 
 
 def test_a_command_without_an_id_is_answered_and_not_kept(hub: Running) -> None:

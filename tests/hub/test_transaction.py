@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from hub import transaction as transactions
 from hub.core import events as e
 from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S
-from hub.core.records import NO_HASH, read_body
+from hub.core.records import read_body
 from hub.transaction import UNREADABLE_KEPT, Transaction
 from tests.hub.core.examples import rating, record_of, request, sign_in, unrated
 from tests.hub.core.running import Doing, Running
 from tests.hub.core.units import command, hello, renew, status
 from wire import messages as w
+from wire.chain import NO_HASH
 from wire.clock import rfc3339
 from wire.errors import NewerSchema, StorageError, UnreadableMessage
 from wire.messages import Level, Record

@@ -11,9 +11,9 @@ from hub.core import events as e
 from hub.core.decide import AtCounter, Decision, Issue, decide, due
 from hub.core.hall import CounterState, Hall
 from hub.core.plan import Plan
-from hub.core.records import NO_HASH, chain_hash
 from hub.core.tickets import Ticket
 from wire import messages as w
+from wire.chain import NO_HASH, chain_hash
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PIN_HASH = "scrypt$2$1$1$00$00"
@@ -173,7 +173,7 @@ def record_of(
 ) -> w.Record:
     """A record as a unit sends it."""
     content = body if isinstance(body, str) else body.model_dump_json()
-    hash_ = chain_hash(previous, content.encode())
+    hash_ = chain_hash(previous, content)
     return w.Record(outbox=outbox, sequence=sequence, previous=previous, hash=hash_, body=content)
 
 

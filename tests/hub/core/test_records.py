@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core.records import NO_HASH, Fit, Head, Heads, chain_hash, fit, read_body
+from hub.core.records import Fit, Head, Heads, fit, read_body
 from tests.hub.core.examples import rating, record_of, unrated
+from wire.chain import NO_HASH, chain_hash
 from wire.errors import NewerSchema, UnreadableMessage
 from wire.messages import Record
 
@@ -27,7 +28,7 @@ def chain(length: int) -> list[Record]:
 
 def test_the_hash_covers_the_previous_hash_and_the_exact_bytes() -> None:
     expected = hashlib.sha256(bytes(31) + b"\x07" + "中".encode()).hexdigest()
-    assert chain_hash("00" * 31 + "07", "中".encode()) == expected
+    assert chain_hash("00" * 31 + "07", "中") == expected
 
 
 def test_how_a_record_fits() -> None:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from hub.core import events as e
-from hub.core.records import NO_HASH
 from hub.journal.store import Batch, Journal, Quarantined, StoredAnswer, StoredRecord
+from wire.chain import NO_HASH
 
 EVENTS_EACH = 3
 """Events of a batch; batch k holds those with the sequences 3k+1 to 3k+3."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.core import events as e
-from hub.core.records import NO_HASH, Head
+from hub.core.records import Head
 from hub.journal.store import (
     SNAPSHOTS_KEPT,
     Batch,
@@ -20,6 +20,7 @@ from hub.journal.store import (
     StoredRecord,
 )
 from tests.hub.core.examples import record_of
+from wire.chain import NO_HASH
 from wire.errors import StorageError
 
 EVENTS: list[e.Event] = [
