@@ -29,10 +29,11 @@ demo: install ## a whole hall on this machine: http://127.0.0.1:8600
 	@exec $(BIN)/hall-hub demo
 
 test: install ## every test but the long ones
-	@exec $(BIN)/pytest -m "not long"
+	@$(BIN)/pytest -n 2 -m "not slow and not long and not system"
+	@exec $(BIN)/pytest -m "(slow or system) and not long"
 
 test-fast: install ## the tests that start no process, under 20 seconds
-	@exec $(BIN)/pytest -m "not slow and not long and not system"
+	@exec $(BIN)/pytest -n 2 -m "not slow and not long and not system"
 
 test-long: install ## the full numbers, with progress; this takes a while
 	@exec $(BIN)/pytest -m long -v -s
