@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -67,7 +68,7 @@ class Typeface:
     def __init__(self, font: freetype.Font) -> None:
         self._font = font
         self._inks: Lru[tuple[str, int, bool], pygame.Rect] = Lru(_METRICS_KEPT)
-        self._advances: Lru[str, tuple[float, ...]] = Lru(_METRICS_KEPT)
+        self._ends: Lru[str, tuple[float, ...]] = Lru(_METRICS_KEPT)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Typeface:
@@ -93,13 +94,15 @@ class Typeface:
             self._inks.put(key, ink)
         return ink
 
-    def advances(self, text: str) -> tuple[float, ...]:
-        """How far each character moves the pen, in parts of the type size."""
-        kept = self._advances.get(text)
+    def ends(self, text: str) -> tuple[float, ...]:
+        """Where each character ends, in parts of the type size from the line's start."""
+        kept = self._ends.get(text)
         if kept is None:
             metrics = self._font.get_metrics(text, size=_REFERENCE)
-            kept = tuple(metric[4] / _REFERENCE if metric else 0.0 for metric in metrics)
-            self._advances.put(text, kept)
+            kept = tuple(
+                accumulate(metric[4] / _REFERENCE if metric else 0.0 for metric in metrics)
+            )
+            self._ends.put(text, kept)
         return kept
 
     def render(self, text: str, size: int, colour: Colour, strong: bool = False) -> pygame.Surface:

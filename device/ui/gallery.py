@@ -88,6 +88,13 @@ def _ordinary() -> dict[str, View]:
         "calling": Calling(_FRAME, "A001", _SERVICE),
         "recalling": Calling(_FRAME, "A001", _SERVICE, recalls=1),
         "calling-invitation": Calling(_FRAME, "A002", _SERVICE, invitation=_invitation("A001", 7)),
+        "calling-notice": Calling(
+            replace(_FRAME, notice=Notice.BUSY.text),
+            "A002",
+            _SERVICE,
+            invitation=_invitation("A001", 7),
+        ),
+        "calling-rated": Calling(replace(_FRAME, notice=Notice.RATED.text), "A002", _SERVICE),
         "serving": Serving(_FRAME, "A001", _SERVICE, "10:32"),
         "serving-invitation": Serving(
             _FRAME, "A002", _SERVICE, "10:32", invitation=_invitation("A001", 3)
@@ -121,12 +128,12 @@ def _cut_off() -> dict[str, View]:
 def _extreme() -> dict[str, View]:
     """The longest texts that are met, all at once, with the link lost."""
     frame = replace(_LONG_FRAME, link=stale(86_400, "10:41"))
-    invitation = _invitation("XA12345", 60)
+    invitation = _invitation("AB1000", 60)
     return {
         "long-idle": Idle(replace(frame, notice=Notice.BUSY.text), 12_345),
-        "long-calling": Calling(frame, "XA12345", _LONG_SERVICE, 9, invitation),
-        "long-serving": Serving(frame, "XA12345", _LONG_SERVICE, "10:32", invitation),
-        "long-serving-alone": Serving(frame, "XA12345", _LONG_SERVICE, "10:32"),
+        "long-calling": Calling(frame, "AB1000", _LONG_SERVICE, 9, invitation),
+        "long-serving": Serving(frame, "AB1000", _LONG_SERVICE, "10:32", invitation),
+        "long-serving-alone": Serving(frame, "AB1000", _LONG_SERVICE, "10:32"),
         "long-inviting": Inviting(frame, invitation),
         "long-paused": Paused(frame, _LONG_SERVICE, "10:55"),
         "long-fault": Fault(frame, _LONG_SERVICE, _LONG_SERVICE),

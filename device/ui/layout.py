@@ -8,10 +8,10 @@ every line is then measured, and has the last word.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import accumulate
 from typing import Final
 
 from pygame import Rect
@@ -115,7 +115,7 @@ def fit(face: Typeface, paragraph: Paragraph, width: int, floor: int) -> Fitted:
 
 def broken_into(face: Typeface, text: str, lines: int, width: float) -> tuple[str, ...] | None:
     """`text` in at most `lines` even lines of `width` times the type size; None if too long."""
-    ends = tuple(accumulate(face.advances(text)))
+    ends = face.ends(text)
     if ends[-1] <= width:
         return (text,)
     if ends[-1] > width * lines:
@@ -132,16 +132,10 @@ def _greedy(text: str, ends: tuple[float, ...], width: float) -> tuple[str, ...]
     lines: list[str] = []
     start = 0
     while start < len(text):
-        room = width + (ends[start - 1] if start else 0.0)
-        stop = max(
-            (
-                at
-                for at in range(start + 1, len(text) + 1)
-                if ends[at - 1] <= room and _may_end(text, at)
-            ),
-            default=None,
-        )
-        if stop is None:
+        stop = bisect_right(ends, width + (ends[start - 1] if start else 0.0))
+        while stop > start and not _may_end(text, stop):
+            stop -= 1
+        if stop <= start:
             return None
         lines.append(text[start:stop].strip())
         start = stop

@@ -203,7 +203,8 @@ def _ticket(
 ) -> None:
     """The number with its label, colour and label's colour, and what there is to say of it.
 
-    Over an open invitation the two stand side by side, so that the number stays as large.
+    Over an open invitation the two stand side by side, so that a number of up to six
+    characters stays a fifth of the screen high.
     """
     if view.invitation is None:
         inner = _inset(sheet, room)
@@ -212,7 +213,7 @@ def _ticket(
         sheet.text(lower, about)
         return
     inner = _inset(sheet, invitation.strip(sheet, room, view.invitation))
-    left = Rect(inner.left, inner.top, round(inner.width * 0.6), inner.height)
+    left = Rect(inner.left, inner.top, round(inner.width * 0.65), inner.height)
     start = left.right + sheet.px(theme.GAP)
     _numbered(sheet, left, view.number, *number)
     sheet.text(Rect(start, inner.top, inner.right - start, inner.height), about)

@@ -25,6 +25,7 @@ from wire.errors import HardwareError
 Mode: TypeAlias = Literal["offscreen", "window", "kms"]
 
 _DEPTH: Final = 32
+_KMS_DRIVER: Final = "kmsdrm"
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _QUICK: Final = 1  # zlib's level: half the time of the default for a tenth more bytes
 
@@ -113,7 +114,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def _display(mode: Mode, size: tuple[int, int]) -> Surface:
     if mode == "kms":
-        os.environ["SDL_VIDEODRIVER"] = "kmsdrm"
+        os.environ["SDL_VIDEODRIVER"] = _KMS_DRIVER
     try:
         pygame.display.init()
         surface = pygame.display.set_mode(size, pygame.FULLSCREEN if mode == "kms" else 0)

@@ -1,0 +1,134 @@
+"""The window draws only what changed, and needs no display to be looked at."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+from device.ui.gallery import SIZES, samples, save_png
+from device.ui.painter import Painter
+from device.ui.window import Window, encode_png
+from wire.errors import HardwareError
+
+SIZE = SIZES[0]
+MARK = (255, 0, 255)
+
+
+@pytest.fixture
+def window(painter: Painter) -> Iterator[Window]:
+    window = Window.open("offscreen", SIZE)
+    yield window
+    window.close()
+
+
+def test_an_equal_view_draws_nothing_and_another_does(window: Window) -> None:
+    assert window.show(samples()["idle"])
+    window.surface.set_at((3, 3), MARK)
+    assert not window.show(samples()["idle"])
+    assert window.surface.get_at((3, 3))[:3] == MARK
+    assert window.show(samples()["calling"])
+    assert window.surface.get_at((3, 3))[:3] != MARK
+
+
+def test_the_png_has_the_pixels_shown(window: Window) -> None:
+    window.show(samples()["inviting"])
+    shown = pygame.image.load(io.BytesIO(window.png()), "shown.png")
+    assert shown.get_size() == SIZE
+    assert pygame.image.tobytes(shown, "RGB") == pygame.image.tobytes(window.surface, "RGB")
+
+
+def test_a_picture_is_encoded_once_and_a_new_one_anew(window: Window) -> None:
+    window.show(samples()["idle"])
+    first = window.png()
+    assert window.png() is first
+    window.show(samples()["thanks"])
+    assert window.png() != first
+
+
+def test_png_of_a_known_picture() -> None:
+    pixels = bytes([255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+    image = pygame.image.load(io.BytesIO(encode_png(pixels, (3, 2))), "x.png")
+    assert image.get_size() == (3, 2)
+    assert pygame.image.tobytes(image, "RGB") == pixels
+
+
+def test_what_was_prepared_needs_nothing_new_and_is_not_shown(window: Window) -> None:
+    before = pygame.image.tobytes(window.surface, "RGB")
+    views = [samples()["inviting"], samples()["thanks"]]
+    window.prepare(views)
+    assert pygame.image.tobytes(window.surface, "RGB") == before
+    kept = window._painter.cached_bytes
+    assert kept > 0
+    for view in views:
+        assert window.show(view)
+    assert window._painter.cached_bytes == kept
+    window.show(samples()["closed"])
+    assert window._painter.cached_bytes > kept
+
+
+def test_a_real_window_shows_the_same_picture(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    real = Window.open("window", SIZE)
+    try:
+        assert pygame.display.get_surface() is real.surface
+        for each in (window, real):
+            each.show(samples()["serving"])
+        assert real.png() == window.png()
+    finally:
+        real.close()
+    assert not pygame.display.get_init()
+
+
+@pytest.mark.parametrize("mode", ["window", "kms"])
+def test_a_display_that_is_not_there_is_an_error_that_says_so(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "nosuch")
+    if mode == "kms":
+        monkeypatch.setattr("device.ui.window._KMS_DRIVER", "nosuch-kms")
+    with pytest.raises(HardwareError, match=rf"mode '{mode}' at 1024×600.*offscreen"):
+        Window.open(mode, SIZE)  # type: ignore[arg-type]
+    assert not pygame.display.get_init()
+
+
+def test_a_sample_is_saved_at_the_size_asked_for(tmp_path: Path) -> None:
+    save_png("thanks", SIZES[1], tmp_path / "thanks.png")
+    assert pygame.image.load(tmp_path / "thanks.png").get_size() == SIZES[1]
+    with pytest.raises(KeyError):
+        save_png("nothing", SIZES[1], tmp_path / "nothing.png")
+    assert not (tmp_path / "nothing.png").exists()
+
+
+LIGHT = """
+import sys
+import device.ui.viewmodel
+assert "pygame" not in sys.modules
+from device.ui.gallery import samples
+from device.ui.window import Window
+window = Window.open("offscreen", (1920, 1080))
+for view in samples().values():
+    window.show(view)
+import pygame
+pages = int(open("/proc/self/statm").read().split()[1])
+print(pages * 4096 // 1_000_000, pygame.display.get_init(), "numpy" in sys.modules)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_every_screen_fits_in_memory_without_video_or_numpy() -> None:
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT], env=paths, capture_output=True, text=True, check=True
+    )
+    megabytes, *others = done.stdout.split()
+    assert others == ["False", "False"]
+    assert 20 < int(megabytes) < 85
