@@ -18,12 +18,12 @@ from hub.core.hall import Hall
 from hub.core.pictures import counter_picture
 from hub.core.presence import Presence
 from hub.core.ratings import corrected, rated, unrated
-from hub.core.records import Fit, Heads, fit, read_body
+from hub.core.records import Fit, Heads, fit, keyed, read_body
 from hub.journal.store import Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from wire import messages as w
 from wire import topics
 from wire.clock import rfc3339, wall_seconds
-from wire.errors import NextwindowError, WireError
+from wire.errors import NewerSchema, NextwindowError, WireError
 
 UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
@@ -210,8 +210,11 @@ class Transaction:
 
     # --- records ---------------------------------------------------------------------------
 
-    def record(self, unit: str, record: w.Record) -> None:
-        """Take in a record from a unit's outbox. Its receipt goes out after the commit."""
+    def record(self, unit: str, record: w.Record, error: WireError | None = None) -> None:
+        """Take in a record from a unit's outbox. Its receipt goes out after the commit.
+
+        With an `error` it is stored under its key, but what it says is set aside.
+        """
         if unit not in self.hall.plan.counter_of_unit:
             self.reject("unknown_unit")
             return
@@ -225,8 +228,10 @@ class Transaction:
         self._store(unit, record)
         if found is Fit.BAD_HASH:
             self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
-            return
-        self._take_in(unit, record)
+        elif error is not None:
+            self._set_aside(unit, record, error.code, str(error))
+        else:
+            self._take_in(unit, record)
 
     def _stored_hash(self, unit: str, record: w.Record) -> str | None:
         head = self.books.heads.of(unit, record.outbox)
@@ -278,7 +283,7 @@ class Transaction:
         at, sure = corrected(self.hall, unit, body, wall_seconds(body.wall), self.now)
         if isinstance(body, w.RatingRecord):
             return rated(self.hall, unit, key, body, at, sure)
-        return unrated(unit, key, body, at, sure)
+        return unrated(self.hall, unit, key, body, at, sure)
 
     def _set_aside(self, unit: str, record: w.Record, code: str, detail: str) -> None:
         self.batch.quarantine.append(
@@ -300,9 +305,17 @@ class Transaction:
         self.happen([e.RecordQuarantined(self.now, unit, outbox, sequence, code, detail)])
 
     def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
-        """A record whose very frame cannot be read: kept without a key, and not receipted."""
+        """A record whose frame cannot be read.
+
+        One of a newer schema that still has its key is receipted like any other; the rest is
+        kept without a key, and without a receipt.
+        """
         self.reject(error.code)
         if unit not in self.hall.plan.counter_of_unit:
+            return
+        record = keyed(payload) if isinstance(error, NewerSchema) else None
+        if record is not None:
+            self.record(unit, record, error)
             return
         if self.books.journal.quarantine_count(unit) >= UNREADABLE_KEPT:
             return

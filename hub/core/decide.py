@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from hub.core import calendar
@@ -119,7 +120,7 @@ def _issue(hall: Hall, command: Issue, now: float) -> Decision:
         ticket=command.ticket,
         number=hall.next_number(command.service),
         service=command.service,
-        queued_at=now,
+        queued_at=max(now, hall.lines[command.service].last_queued_at()),  # clocks step back
         channel=command.channel,
     )
     return Decision((event,), ticket=command.ticket)
@@ -287,8 +288,11 @@ _RULES: dict[type, Callable[[Hall, CounterState, AtCounter, float], Decision]] =
 
 
 def _day(hall: Hall, now: float) -> list[e.Event]:
-    day = calendar.business_day(hall.plan, now).isoformat()
-    if hall.day is not None and day <= hall.day:
+    today = calendar.business_day(hall.plan, now)
+    before = date.fromisoformat(hall.day) if hall.day else None
+    # A clock that is set back a little at the turn of the day does not bring yesterday back;
+    # one that was days ahead was wrong, and is now right.
+    if before is not None and timedelta(0) <= before - today <= timedelta(days=1):
         return []
     events: list[e.Event] = [
         e.TicketExpired(now, t.id, t.counter if t.state in HELD else None)
@@ -297,7 +301,7 @@ def _day(hall: Hall, now: float) -> list[e.Event]:
     ]
     for counter in hall.counters.values():
         events += _leave(counter, now)
-    return [*events, e.DayBegan(now, day)]
+    return [*events, e.DayBegan(now, today.isoformat())]
 
 
 def _hours(hall: Hall, now: float) -> list[e.Event]:

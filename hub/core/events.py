@@ -251,6 +251,8 @@ class Unrated(Event):
     call_id: str
     ticket: str
     sure: str
+    counted: bool
+    why_not: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ class Hall:
             raise HistoryError(f"{event} does not fit version {self.version}: {error}") from error
         self.version += 1
         counter = getattr(event, "counter", None)
-        if counter in self.counters and isinstance(event, _CHANGES_A_COUNTER):
+        if counter in self.counters and _changes_a_counter(event):
             self.counters[counter].version = self.version
         if isinstance(event, _NEWS):
             self.feed.append(News(self.version, event.at, type(event).__name__, event.content()))
@@ -341,10 +341,14 @@ class Hall:
 
     @_apply.register
     def _(self, event: e.Unrated) -> None:
-        call = self.calls.get(event.call_id)
-        if call is not None and not call.answered:
-            call.answered = True
-            self.today.unrated += 1
+        if not event.counted:
+            self.today.not_counted += 1
+            return
+        call = self.calls[event.call_id]
+        if call.answered:
+            raise ValueError("an invitation is answered once")
+        call.answered = True
+        self.today.unrated += 1
 
     @_apply.register
     def _(self, _event: e.RecordQuarantined) -> None:
@@ -436,6 +440,14 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "feed": lambda data: [News(**item) for item in data],
     "counters": _table(CounterState),
 }
+
+
+def _changes_a_counter(event: e.Event) -> bool:
+    # That a service is presumed to have begun changes nothing that a person decides on: what
+    # was right to press a moment before is still right.
+    presumed = isinstance(event, e.ServiceStarted) and event.presumed
+    return isinstance(event, _CHANGES_A_COUNTER) and not presumed
+
 
 _CHANGES_A_COUNTER = (
     e.TicketCalled,

@@ -11,8 +11,8 @@ from hub.core.hall import Hall
 from wire.messages import RatingRecord, UnratedRecord
 
 
-def judge(hall: Hall, unit: str, record: RatingRecord) -> str | None:
-    """Why a rating does not count; None if it does."""
+def judge(hall: Hall, unit: str, record: RatingRecord | UnratedRecord) -> str | None:
+    """Why a rating, or the word that there was none, does not count; None if it does."""
     call = hall.calls.get(record.call_id)
     if call is None:
         return "unknown_call"
@@ -20,6 +20,8 @@ def judge(hall: Hall, unit: str, record: RatingRecord) -> str | None:
         return "other_counter"
     if call.ended_at is None:
         return "not_ended"
+    if isinstance(record, UnratedRecord):
+        return "answered" if call.answered else None
     return "second" if call.rated else None
 
 
@@ -28,15 +30,16 @@ def rated(
 ) -> e.Rated:
     """The event of a rating record. `key` is its outbox and sequence."""
     why_not = judge(hall, unit, record)
+    clerk, ticket = _about(hall, record)
     return e.Rated(
         at=at,
         unit=unit,
         outbox=key[0],
         sequence=key[1],
         counter=record.counter,
-        clerk=record.clerk,
+        clerk=clerk,
         call_id=record.call_id,
-        ticket=record.ticket,
+        ticket=ticket,
         level=record.level.value,
         after_ms=record.after_ms,
         sure=sure,
@@ -46,20 +49,30 @@ def rated(
 
 
 def unrated(
-    unit: str, key: tuple[str, int], record: UnratedRecord, at: float, sure: str
+    hall: Hall, unit: str, key: tuple[str, int], record: UnratedRecord, at: float, sure: str
 ) -> e.Unrated:
     """The event of an invitation that ran out."""
+    why_not = judge(hall, unit, record)
+    clerk, ticket = _about(hall, record)
     return e.Unrated(
         at=at,
         unit=unit,
         outbox=key[0],
         sequence=key[1],
         counter=record.counter,
-        clerk=record.clerk,
+        clerk=clerk,
         call_id=record.call_id,
-        ticket=record.ticket,
+        ticket=ticket,
         sure=sure,
+        counted=why_not is None,
+        why_not=why_not,
     )
+
+
+def _about(hall: Hall, record: RatingRecord | UnratedRecord) -> tuple[str | None, str]:
+    """Clerk and ticket of the call: the hub's own word if it knows the call."""
+    call = hall.calls.get(record.call_id)
+    return (call.clerk, call.ticket) if call else (record.clerk, record.ticket)
 
 
 def corrected(

@@ -126,6 +126,10 @@ class Line:
         """The ticket that waits longest, or None."""
         return self._entries[0][2] if self._entries else None
 
+    def last_queued_at(self) -> float:
+        """When the last in line was queued; 0 if nobody waits."""
+        return self._entries[-1][0] if self._entries else 0.0
+
     def tickets(self) -> list[str]:
         """All of them, first in line first."""
         return [entry[2] for entry in self._entries]

@@ -50,7 +50,7 @@ def rated(sequence: int = 1, call: str = "call-1", *, counted: bool = True) -> e
 
 
 def unrated(sequence: int) -> e.Unrated:
-    return e.Unrated(9.0, "unit-1", "o", sequence, "c1", "wang", "call-1", "t1", "run")
+    return e.Unrated(9.0, "unit-1", "o", sequence, "c1", "wang", "call-1", "t1", "run", True, None)
 
 
 def called(ticket: str, counter: str, call: str = "call-9") -> e.TicketCalled:

@@ -127,10 +127,11 @@ class HallMachine(RuleBasedStateMachine):
         self.sequences[unit] += 1
         key = ("outbox", self.sequences[unit])
         if empty:
-            self.d.apply(unrated(unit, key, unrated_record(call_id, counter), self.d.now, "run"))
+            record = unrated_record(call_id, counter)
+            self.d.apply(unrated(self.d.hall, unit, key, record, self.d.now, "run"))
             return
-        record = rating(call_id, counter, level=level)
-        event = rated(self.d.hall, unit, key, record, self.d.now, "run")
+        pressed = rating(call_id, counter, level=level)
+        event = rated(self.d.hall, unit, key, pressed, self.d.now, "run")
         done = {x.call_id for x in self.d.events if isinstance(x, e.TicketDone)}
         before = [x for x in self.d.events if isinstance(x, e.Rated) and x.call_id == call_id]
         at_home = call is not None and unit == f"unit-{call.counter[1:]}" and counter == own

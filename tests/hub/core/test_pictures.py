@@ -102,7 +102,7 @@ def test_an_answer_closes_the_invitation(d: Driver, answer: str) -> None:
     if answer == "rating":
         d.apply(rated(d.hall, "unit-1", key, x.rating(call), d.now, "run"))
     else:
-        d.apply(unrated("unit-1", key, x.unrated(call), d.now, "run"))
+        d.apply(unrated(d.hall, "unit-1", key, x.unrated(call), d.now, "run"))
     assert picture(d).invitation is None
 
 

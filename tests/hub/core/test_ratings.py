@@ -83,12 +83,12 @@ def test_unrated_is_unrated_once_and_takes_no_rating_away(d: Driver) -> None:
     call = d.serve("c1")
     key = ("outbox-1", 1)
     for _ in range(2):
-        d.apply(unrated("unit-1", key, unrated_record(call), d.now, "run"))
+        d.apply(unrated(d.hall, "unit-1", key, unrated_record(call), d.now, "run"))
     assert (d.hall.today.unrated, d.hall.today.levels) == (1, {})
     assert judge(d.hall, "unit-1", rating(call)) is None
     rated_call = d.serve("c1")
     take(d, rated_call)
-    d.apply(unrated("unit-1", ("outbox-1", 3), unrated_record(rated_call), d.now, "run"))
+    d.apply(unrated(d.hall, "unit-1", ("outbox-1", 3), unrated_record(rated_call), d.now, "run"))
     assert d.hall.today.unrated == 1
 
 
