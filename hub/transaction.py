@@ -211,11 +211,13 @@ class Transaction:
     # --- records ---------------------------------------------------------------------------
 
     def record(self, unit: str, record: w.Record, error: WireError | None = None) -> None:
-        """Take in a record from a unit's outbox. Its receipt goes out after the commit.
+        """Take in a record from the outbox of a unit that is or was in the plan.
+
+        Its receipt goes out after the commit.
 
         With an `error` it is stored under its key, but what it says is set aside.
         """
-        if unit not in self.hall.plan.counter_of_unit:
+        if not self.hall.knows(unit):
             self.reject("unknown_unit")
             return
         self._receipts.add((unit, record.outbox))
@@ -311,7 +313,7 @@ class Transaction:
         kept without a key, and without a receipt.
         """
         self.reject(error.code)
-        if unit not in self.hall.plan.counter_of_unit:
+        if not self.hall.knows(unit):
             return
         record = keyed(payload) if isinstance(error, NewerSchema) else None
         if record is not None:

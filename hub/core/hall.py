@@ -117,6 +117,7 @@ class Hall:
         self.tickets: dict[str, Ticket] = {}
         self.calls: dict[str, Call] = {}
         self.units: dict[str, UnitState] = {}
+        self.stood: dict[str, list[str]] = {}
         self.series: dict[str, int] = {}
         self.today = Totals()
         self.feed: list[News] = []
@@ -137,6 +138,17 @@ class Hall:
     def configured(self) -> bool:
         """Whether there is a configuration yet."""
         return self._plan is not None
+
+    def knows(self, unit: str) -> bool:
+        """Whether a unit is in the plan, or was in an earlier one."""
+        return unit in self.stood
+
+    def stood_at(self, unit: str, counter: str) -> bool:
+        """Whether a unit stands at a counter, or has stood there.
+
+        A unit that was moved may still hold ratings of where it was.
+        """
+        return counter in self.stood.get(unit, ())
 
     def next_number(self, service: str) -> str:
         """The number that the next ticket of a service gets."""
@@ -362,6 +374,9 @@ class Hall:
             self.lines.setdefault(service.id, Line())
         for counter in plan.counters:
             self.counters.setdefault(counter.id, CounterState(counter.id))
+        for unit, counter_id in plan.counter_of_unit.items():
+            if not self.stood_at(unit, counter_id):
+                self.stood.setdefault(unit, []).append(counter_id)
 
     def _step(self, ticket_id: str, step: Step, at: float) -> Ticket:
         ticket = self.tickets[ticket_id]
@@ -435,6 +450,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "tickets": _table(_ticket),
     "calls": _table(Call),
     "units": _table(UnitState),
+    "stood": lambda data: {unit: list(counters) for unit, counters in data.items()},
     "series": dict,
     "today": lambda data: Totals(**data),
     "feed": lambda data: [News(**item) for item in data],

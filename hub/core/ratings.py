@@ -16,7 +16,7 @@ def judge(hall: Hall, unit: str, record: RatingRecord | UnratedRecord) -> str | 
     call = hall.calls.get(record.call_id)
     if call is None:
         return "unknown_call"
-    if call.counter != record.counter or hall.plan.counter_of_unit.get(unit) != record.counter:
+    if call.counter != record.counter or not hall.stood_at(unit, record.counter):
         return "other_counter"
     if call.ended_at is None:
         return "not_ended"

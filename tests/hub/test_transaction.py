@@ -16,7 +16,15 @@ from hub.core import events as e
 from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S
 from hub.core.records import read_body
 from hub.transaction import UNREADABLE_KEPT, Transaction
-from tests.hub.core.examples import rating, record_of, request, sign_in, unrated
+from tests.hub.core.examples import (
+    make_plan,
+    rating,
+    raw_plan,
+    record_of,
+    request,
+    sign_in,
+    unrated,
+)
 from tests.hub.core.running import Doing, Running
 from tests.hub.core.units import command, hello, renew, status
 from wire import messages as w
@@ -487,6 +495,28 @@ def test_a_record_of_an_unknown_unit_is_counted_and_not_kept(hub: Running) -> No
     assert rejected(hub) == {"unknown_unit": 1}
     assert hub.outbound(w.Receipt) == []
     assert hub.journal.record_hash("unit-9", "outbox-1", 1) is None
+
+
+@pytest.mark.parametrize("unit", [None, "unit-4"])
+def test_a_unit_that_was_moved_or_removed_still_hands_in_its_ratings(
+    joined: Running, unit: str | None
+) -> None:
+    calls = [served(joined), served(joined)]
+    records = chain(*[rating(call) for call in calls])
+    content = raw_plan()
+    del content["counters"][0]["unit"]
+    if unit:
+        content["counters"][0]["unit"] = unit
+        content["counters"][3]["unit"] = "unit-1"
+    plan = make_plan(counters=content["counters"]).model_dump(mode="json")
+    say(joined, "happen", [e.Configured(joined.clock.now(), plan)])
+    send(joined, records[0])
+    joined.restart()
+    send(joined, records[1])
+    assert [(x.call_id, x.counted) for x in joined.events(e.Rated)] == [(c, True) for c in calls]
+    assert joined.outbound(w.Receipt, "unit-1")[-1].through == 2
+    assert rejected(joined) == {}
+    joined.verify()
 
 
 def test_outboxes_of_two_units_do_not_meet(joined: Running) -> None:
