@@ -180,6 +180,7 @@ class WireUnit:
             "outbox": self.outbox,
             "head": self.head,
             "receipted": self.receipted,
+            "oldest": 1 if self.through else 0,
             "epoch_id": state.epoch_id if state else None,
             "software": "bench",
         }

@@ -74,6 +74,7 @@ class Outbox:
         self.id, self.receipted = database.execute("SELECT id, receipted FROM outbox").fetchone()
         self._commits = 0
         self._through = 0
+        self._oldest = 0
         self._head = NO_HASH
         self._read_head()
 
@@ -81,6 +82,11 @@ class Outbox:
     def through(self) -> int:
         """The sequence of the last record; 0 for none."""
         return self._through
+
+    @property
+    def oldest(self) -> int:
+        """The sequence of the first record still held; 0 for none."""
+        return self._oldest
 
     @property
     def head(self) -> str:
@@ -110,6 +116,7 @@ class Outbox:
             full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
             raise RecordNotKept(str(error), full=full) from error
         self._through, self._head = record.sequence, record.hash
+        self._oldest = self._oldest or record.sequence
         self._commits += 1
         return record
 
@@ -166,6 +173,7 @@ class Outbox:
                 dropped += gone
                 if not gone:
                     break
+            self._read_head()
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return dropped
 
@@ -194,6 +202,8 @@ class Outbox:
             "SELECT sequence, hash FROM record ORDER BY sequence DESC LIMIT 1"
         ).fetchone()
         self._through, self._head = row or (0, NO_HASH)
+        (oldest,) = self._database.execute("SELECT min(sequence) FROM record").fetchone()
+        self._oldest = oldest or 0
 
 
 def open_outbox(directory: Path, new_id: Callable[[], str]) -> Outbox:

@@ -7,6 +7,7 @@ heard, a window at a time, and again when no receipt has come for two seconds.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,6 +70,7 @@ class Uplink:
         self._committed: int | None = None  # by the hub, as heard on this connection
         self._epoch = 0
         self._sent = 0
+        self._out: deque[int] = deque()  # sequences on the way, oldest first
         self._again_s: float | None = None
         self._receipts_fail = False
         self._impossible = False
@@ -138,16 +140,30 @@ class Uplink:
         if self._committed is None:
             return
         if self._again_s is not None and now_s >= self._again_s:
-            self._sent = self._committed
+            self._begin_again(self._committed)
         self._sent = max(self._sent, self._committed)
-        room = WINDOW - (self._sent - self._committed)
+        while self._out and self._out[0] <= self._committed:
+            self._out.popleft()
+        room = WINDOW - len(self._out)
         if self._sent < self._outbox.through and room > 0:
             for record in self._outbox.records(self._sent, room):
                 self._publish(RECORD, record)
                 self._sent = record.sequence
+                self._out.append(record.sequence)
             self._again_s = now_s + AGAIN_S
         if self._committed >= self._outbox.through:
             self._again_s = None
+
+    def _begin_again(self, committed: int) -> None:
+        """Take what is on the way for lost.
+
+        A hub that lacks what was pruned here can receipt nothing; so that it gets all there
+        is, each window follows the last one before the first comes again.
+        """
+        self._out.clear()
+        receipts_can_come = self._outbox.oldest <= committed + 1
+        if receipts_can_come or self._sent >= self._outbox.through:
+            self._sent = committed
 
     def _is_possible(self, committed: int) -> bool:
         """Whether the hub can have this many records of this outbox; logged once if not."""
@@ -165,6 +181,7 @@ class Uplink:
     def _note(self, committed: int, now_s: float) -> None:
         self._keep_receipt(committed)
         if self._committed is None:
+            self._out.clear()
             # It may be less than it once receipted: a restored hub gets the rest again.
             self._committed = self._sent = committed
         elif committed > self._committed:
@@ -190,6 +207,7 @@ class Uplink:
             "outbox": self._outbox.id,
             "head": self._outbox.head,
             "receipted": self._outbox.receipted,
+            "oldest": self._outbox.oldest,
             "epoch_id": beat.epoch_id,
             "software": self._identity.software,
         }

@@ -257,6 +257,7 @@ class Hello(Renew):
     outbox: OutboxId
     head: Annotated[Hash, Field(description="Hash of record `through`; zeros for none.")]
     receipted: Annotated[Sequence, Field(description="Highest sequence receipted so far.")]
+    oldest: Annotated[Sequence, Field(description="Lowest sequence still held; 0 if nothing is.")]
     epoch_id: Annotated[Id | None, Field(description="The epoch's random id, if one is known.")]
     software: Annotated[str, Field(max_length=40, description="The unit's program version.")]
 

@@ -41,7 +41,7 @@ def body(number: int) -> str:
 
 def test_records_form_the_chain_that_the_wire_describes(tmp_path: Path) -> None:
     outbox = opened(tmp_path)
-    assert (outbox.through, outbox.head) == (0, NO_HASH)
+    assert (outbox.through, outbox.oldest, outbox.head) == (0, 0, NO_HASH)
     previous = "00" * 32
     for number in range(1, 4):
         record = outbox.append(body(number), 0.0)
@@ -170,6 +170,7 @@ def test_tidying_drops_old_receipted_records_but_never_the_last(tmp_path: Path) 
     outbox.receipt(6)
     assert outbox.tidy(now_s=35 * DAY_S) == 4  # days 1 to 4 are more than 30 days ago
     assert [record.sequence for record in outbox.records(0, 100)] == [5, 6, 7, 8, 9, 10]
+    assert outbox.oldest == 5
     outbox.receipt(10)
     assert outbox.tidy(now_s=400 * DAY_S) == 5
     head = outbox.head

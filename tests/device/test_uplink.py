@@ -37,6 +37,10 @@ class Rig:
     def sequences(self) -> list[int]:
         return [message.sequence for message in self.sent() if isinstance(message, Record)]
 
+    def pumped(self, now_s: float) -> list[int]:
+        self.uplink.pump(now_s)
+        return self.sequences()
+
     def heard(self, committed: int, now_s: float, epoch: int = 1) -> None:
         self.uplink.heard(epoch, "outbox-1", committed, now_s)
 
@@ -68,6 +72,7 @@ def test_hello_tells_the_outbox_and_renew_how_far_it_is(rig: Rig) -> None:
     assert isinstance(hello, Hello)
     assert (hello.outbox, hello.through, hello.receipted) == ("outbox-1", 3, 0)
     assert hello.head == rig.outbox.records(2, 1)[0].hash
+    assert hello.oldest == 1
     assert (hello.counter, hello.boot_ms, hello.n) == ("c3", 50_250, 1)
     assert isinstance(renew, Renew)
     assert (renew.through, renew.n, renew.epoch, renew.version) == (4, 2, 7, 4)
@@ -140,6 +145,24 @@ def test_a_restored_hub_gets_again_what_it_lost(rig: Rig) -> None:
     rig.heard(2, 2.0, epoch=2)
     assert rig.sequences() == [3, 4, 5]
     assert rig.outbox.receipted == 5
+
+
+def test_a_hub_that_lacks_what_was_pruned_gets_all_that_is_left(rig: Rig) -> None:
+    rig.write(500)
+    rig.outbox.receipt(500)
+    rig.outbox.tidy(1e9)
+    rig.heard(0, 0.0)
+    assert rig.sequences() == [500]
+    rig.write(1)
+    rig.uplink.pump(0.1)
+    assert rig.sequences() == [501]  # room is left, however far behind the hub is
+    rig.write(2 * WINDOW)
+    seen = [sequence for turn in range(1, 5) for sequence in rig.pumped(turn * AGAIN_S + 0.1)]
+    assert sorted(set(seen)) == list(range(500, 502 + 2 * WINDOW))
+    rig.uplink.say(Beat(True, 2, 1, None, 1), moment(20))
+    (hello,) = rig.sent()
+    assert isinstance(hello, Hello)
+    assert hello.oldest == 500
 
 
 @pytest.mark.parametrize("wrong", [receipt(9), receipt(1, "outbox-of-another")])

@@ -79,6 +79,7 @@ EVERY_MESSAGE: list[Message] = [
         outbox="o1",
         head="ab" * 32,
         receipted=8,
+        oldest=4,
         epoch_id="e3",
         software="0.1.0",
     ),

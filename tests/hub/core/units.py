@@ -22,6 +22,7 @@ def hello(run: str, n: int = 0, **fields: Any) -> Hello:
         "outbox": "outbox-1",
         "head": "0" * 64,
         "receipted": 0,
+        "oldest": 0,
         "epoch_id": None,
         "software": "1",
     }
