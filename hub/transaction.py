@@ -19,11 +19,11 @@ from hub.core.pictures import counter_picture
 from hub.core.presence import Presence
 from hub.core.ratings import corrected, rated, unrated
 from hub.core.records import Fit, Heads, fit, keyed, read_body
-from hub.journal.store import Batch, Journal, Quarantined, StoredAnswer, StoredRecord
+from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from wire import messages as w
 from wire import topics
 from wire.clock import rfc3339, wall_seconds
-from wire.errors import NewerSchema, NextwindowError, WireError
+from wire.errors import NewerSchema, NextwindowError, UnreadableMessage, WireError
 
 UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
@@ -210,12 +210,13 @@ class Transaction:
 
     # --- records ---------------------------------------------------------------------------
 
-    def record(self, unit: str, record: w.Record, error: WireError | None = None) -> None:
+    def record(self, unit: str, record: w.Record, newer_frame: bytes | None = None) -> None:
         """Take in a record from the outbox of a unit that is or was in the plan.
 
         Its receipt goes out after the commit.
 
-        With an `error` it is stored under its key, but what it says is set aside.
+        A `newer_frame` is stored under its key and set aside whole: what today's program finds
+        in it may not be what it says.
         """
         if not self.hall.knows(unit):
             self.reject("unknown_unit")
@@ -228,10 +229,11 @@ class Transaction:
             self._keep_fork(unit, record)
             return
         self._store(unit, record)
-        if found is Fit.BAD_HASH:
+        if newer_frame is not None:
+            detail = "the frame is of a newer schema"
+            self._set_aside(unit, record, NEWER_FRAME, detail, newer_frame)
+        elif found is Fit.BAD_HASH:
             self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
-        elif error is not None:
-            self._set_aside(unit, record, error.code, str(error))
         else:
             self._take_in(unit, record)
 
@@ -287,7 +289,9 @@ class Transaction:
             return rated(self.hall, unit, key, body, at, sure)
         return unrated(self.hall, unit, key, body, at, sure)
 
-    def _set_aside(self, unit: str, record: w.Record, code: str, detail: str) -> None:
+    def _set_aside(
+        self, unit: str, record: w.Record, code: str, detail: str, payload: bytes | None = None
+    ) -> None:
         self.batch.quarantine.append(
             Quarantined(
                 self.now,
@@ -296,7 +300,7 @@ class Transaction:
                 record.sequence,
                 code,
                 detail,
-                record.body.encode(),
+                record.body.encode() if payload is None else payload,
             )
         )
         self._flag(unit, record.outbox, record.sequence, code, detail)
@@ -317,7 +321,7 @@ class Transaction:
             return
         record = keyed(payload) if isinstance(error, NewerSchema) else None
         if record is not None:
-            self.record(unit, record, error)
+            self.record(unit, record, payload)
             return
         if self.books.journal.quarantine_count(unit) >= UNREADABLE_KEPT:
             return
@@ -331,7 +335,7 @@ class Transaction:
         """Try quarantined records once more, after an upgrade may have taught us to read them."""
         for row in self.books.journal.unread_records():
             try:
-                body = read_body(bytes(row["payload"]))
+                body = _read_set_aside(row["code"], bytes(row["payload"]))
             except WireError:
                 continue
             key = (str(row["outbox"]), int(row["sequence"]))
@@ -405,3 +409,16 @@ class Transaction:
             service_name=self.hall.plan.service[ticket.service].name,
         )
         return Outbound(topics.ANNOUNCE, message)
+
+
+def _read_set_aside(code: str, payload: bytes) -> w.RatingRecord | w.UnratedRecord:
+    """What a quarantined record says.
+
+    Raises WireError if it still cannot be read or believed.
+    """
+    if code != NEWER_FRAME:
+        return read_body(payload)
+    record = w.Record.model_validate(topics.unpack(topics.RECORD, payload))
+    if fit(record, None) is Fit.BAD_HASH:
+        raise UnreadableMessage("the hash does not belong to the body")
+    return read_body(record.body)

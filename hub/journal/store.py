@@ -40,6 +40,11 @@ from wire.errors import StorageError
 
 SNAPSHOTS_KEPT = 2
 
+NEWER_FRAME = "newer_frame"
+"""The code of a quarantined record whose payload is its frame, not only its body."""
+
+_MAY_BE_READ = (NEWER_FRAME, "newer_schema", "unreadable")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
@@ -218,7 +223,7 @@ class Journal:
         query = select(t.quarantine).where(
             c.read_at.is_(None),
             c.sequence.is_not(None),
-            c.code.in_(("newer_schema", "unreadable")),
+            c.code.in_(_MAY_BE_READ),
         )
         return self._rows(query.order_by(c.id))
 

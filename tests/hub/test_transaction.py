@@ -28,6 +28,7 @@ from tests.hub.core.examples import (
 from tests.hub.core.running import Doing, Running
 from tests.hub.core.units import command, hello, renew, status
 from wire import messages as w
+from wire import topics
 from wire.chain import NO_HASH
 from wire.clock import rfc3339
 from wire.errors import NewerSchema, StorageError, UnreadableMessage
@@ -469,6 +470,43 @@ def test_an_upgrade_reads_what_was_set_aside(
     joined.restart()
     assert len(joined.events(e.Rated)) == 1
     joined.verify()
+
+
+def test_a_newer_frame_is_kept_whole_until_its_version_is_known(
+    joined: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = served(joined)
+    [record] = chain(rating(call))
+    frame = record.model_dump_json().replace('"v":1', '"v":2', 1).encode()
+    say(joined, "unreadable", "unit-1", frame, NewerSchema("record: schema 2"))
+    assert joined.outbound(w.Receipt)[-1].through == 1
+    [kept] = joined.journal.quarantined(9)
+    assert (kept["code"], kept["payload"]) == ("newer_frame", frame)
+    joined.restart()
+    assert joined.events(e.Rated) == []
+
+    def upgraded(topic: topics.Topic, payload: bytes) -> w.Message:
+        return unpack(topic, payload.replace(b'"v":2', b'"v":1', 1))
+
+    unpack = topics.unpack
+    monkeypatch.setattr(topics, "unpack", upgraded)
+    joined.restart()
+    [event] = joined.events(e.Rated)
+    assert (event.call_id, event.counted, event.sequence) == (call, True, 1)
+    assert joined.journal.unread_records() == []
+    joined.verify()
+
+
+def test_a_newer_frame_whose_hash_does_not_fit_is_never_taken_in(
+    joined: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [record] = chain(rating(served(joined)))
+    forged = record.model_copy(update={"hash": "1" * 64})
+    frame = forged.model_dump_json().replace('"v":1', '"v":2', 1).encode()
+    say(joined, "unreadable", "unit-1", frame, NewerSchema("record: schema 2"))
+    monkeypatch.setattr(topics, "unpack", lambda _topic, _payload: forged)
+    joined.restart()
+    assert joined.events(e.Rated) == []
 
 
 def test_a_frame_that_nobody_can_read_is_kept_up_to_a_limit(
