@@ -15,7 +15,7 @@ from device.hearing import Beat
 from device.moment import Moment
 from device.outbox import Outbox
 from wire.errors import StorageError
-from wire.messages import Command, Hello, Message, Receipt, Renew, Role, Status
+from wire.messages import Command, Hello, Message, Receipt, Record, Renew, Role, Status
 from wire.topics import (
     COMMAND,
     HELLO,
@@ -73,6 +73,7 @@ class Uplink:
         self._out: deque[int] = deque()  # sequences on the way, oldest first
         self._again_s: float | None = None
         self._receipts_fail = False
+        self._read_failed_s: float | None = None
         self._impossible = False
 
     @property
@@ -145,8 +146,8 @@ class Uplink:
         while self._out and self._out[0] <= self._committed:
             self._out.popleft()
         room = WINDOW - len(self._out)
-        if self._sent < self._outbox.through and room > 0:
-            for record in self._outbox.records(self._sent, room):
+        if self._sent < self._outbox.through and room > 0 and not self._is_resting(now_s):
+            for record in self._read(room, now_s):
                 self._publish(RECORD, record)
                 self._sent = record.sequence
                 self._out.append(record.sequence)
@@ -164,6 +165,22 @@ class Uplink:
         receipts_can_come = self._outbox.oldest <= committed + 1
         if receipts_can_come or self._sent >= self._outbox.through:
             self._sent = committed
+
+    def _is_resting(self, now_s: float) -> bool:
+        """Whether the outbox could not be read a moment ago."""
+        return self._read_failed_s is not None and now_s < self._read_failed_s + AGAIN_S
+
+    def _read(self, room: int, now_s: float) -> list[Record]:
+        """The next records. If they cannot be read it is logged once, and tried again later."""
+        try:
+            records = self._outbox.records(self._sent, room)
+        except StorageError as error:
+            if self._read_failed_s is None:
+                log.error("records cannot be read for now, nor sent: %s", error)
+            self._read_failed_s = now_s
+            return []
+        self._read_failed_s = None
+        return records
 
     def _is_possible(self, committed: int) -> bool:
         """Whether the hub can have this many records of this outbox; logged once if not."""

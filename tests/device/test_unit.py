@@ -23,6 +23,7 @@ from device.unit import RATING_KEYS, Inbound, Parts, Stop, Unit
 from device.uplink import Identity, Uplink
 from tests.device.samples import RUN, FakeLink, invitation, picture, state
 from wire.clock import ManualClock
+from wire.errors import StorageError
 from wire.link import Connected, Delivery, Disconnected
 from wire.messages import Message
 from wire.sdnotify import Notifier
@@ -142,6 +143,18 @@ def test_a_disk_that_fails_is_shown_instead_of_thanks(
     assert not any(isinstance(view, Thanks) for view, _ in rig.screen.shown)
     assert any(isinstance(view, Fault) for view, _ in rig.screen.shown)
     assert rig.topics()[-1] == "command"
+
+
+def test_an_outbox_that_cannot_be_read_does_not_end_the_unit(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_after: int, _limit: int) -> None:
+        raise StorageError("disk I/O error")
+
+    rig.outbox.append("{}", 0.0)
+    monkeypatch.setattr(rig.outbox, "records", fail)
+    connect(rig)
+    assert rig.topics() == ["status", "hello", "renew"]
 
 
 def test_a_double_press_is_one_command(rig: Rig) -> None:

@@ -202,6 +202,27 @@ def test_receipts_that_cannot_be_noted_stop_nothing(
     assert len(caplog.records) == 1
 
 
+def test_records_that_cannot_be_read_are_tried_again_later(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reads = 0
+
+    def fail(_after: int, _limit: int) -> list[Record]:
+        nonlocal reads
+        reads += 1
+        raise StorageError("disk I/O error")
+
+    rig.write(2)
+    with monkeypatch.context() as broken:
+        broken.setattr(rig.outbox, "records", fail)
+        rig.heard(0, 0.0)
+        for now_s in (0.1, 0.2, AGAIN_S, AGAIN_S + 0.1):
+            rig.uplink.pump(now_s)
+    assert (reads, len(caplog.records)) == (2, 1)
+    assert rig.uplink.deadline_s == 2 * AGAIN_S
+    assert rig.pumped(2 * AGAIN_S) == [1, 2]
+
+
 def test_what_a_dead_link_drops_goes_again(rig: Rig) -> None:
     rig.write(1)
     rig.link.up = False
