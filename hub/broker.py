@@ -107,14 +107,13 @@ class EmbeddedBroker:
         self._stopping.set()
         child = self._child
         if child is not None:
-            child.terminate()
+            if child.stdin is not None:
+                child.stdin.close()  # Python's signal handlers do not run inside the broker
             try:
                 child.wait(3)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-            if child.stdin is not None:
-                child.stdin.close()
         if self._watcher.is_alive():
             self._watcher.join()
 
@@ -178,7 +177,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     """Be the broker until the parent is gone."""
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: os._exit(0))
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     logging.basicConfig(level=logging.ERROR)
     logging.getLogger("rumqttd").setLevel(logging.CRITICAL)  # it logs each packet as an error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -57,8 +58,8 @@ def demo(
     from hub.demo.run import run as run_demo
 
     port = os.environ.get("DEMO_PORT", "8600")
-    if not port.isdigit() or int(port) > 65_535:
-        raise NextwindowError(f"DEMO_PORT={port!r} is no port")
+    if not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65_535:
+        raise NextwindowError(f"DEMO_PORT={port[:20]!r} is no port")
     run_demo(int(port), speed, people=os.environ.get("DEMO_AUTO", "1") != "0")
 
 
@@ -135,6 +136,9 @@ def _apply(journal: Journal, plan: Plan) -> list[str]:
     gone = [t.number for t in hall.tickets.values() if t.service not in plan.service]
     if gone:
         raise NextwindowError(f"tickets of a service that would go: {', '.join(gone)}")
+    held = [c.id for c in hall.counters.values() if c.id not in plan.counter and c.clerk]
+    if held:
+        raise NextwindowError(f"somebody is still signed in at {', '.join(held)}, which would go")
     if changed:
         batch = Batch(hall.version + 1)
         event = e.Configured(RealClock().now(), plan.model_dump(mode="json"))
@@ -151,7 +155,7 @@ def _existing(folder: Path) -> Journal:
 
 
 def main() -> None:
-    """Run the command line; the entry point of `hall-hub`."""
+    """Run the command line."""
     logging.basicConfig(
         level=os.environ.get("NEXTWINDOW_LOG", "INFO"),
         format="%(levelname)s %(name)s: %(message)s",
@@ -162,7 +166,3 @@ def main() -> None:
     except NextwindowError as error:
         sys.stderr.write(f"hall-hub: {error}\n")
         sys.exit(error.exit_code)
-
-
-if __name__ == "__main__":
-    main()

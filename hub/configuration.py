@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +39,14 @@ def _is_address(text: str, schemes: set[str]) -> bool:
         return False
 
 
+def _host(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address("127.0.0.1" if text == "localhost" else text))
+    except ValueError:
+        raise ValueError("expected an IPv4 address of this machine, or localhost") from None
+
+
+Host = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
@@ -45,14 +54,14 @@ class HubSettings(Settings):
     """Where the hub keeps its journal, serves its pages and finds its broker."""
 
     data: Path = Path("/var/lib/nextwindow-hub")
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8600
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
     broker: Annotated[str, AfterValidator(_broker)] = EMBEDDED
     broker_user: str | None = None
     broker_password: SecretStr | None = None
     broker_ca: Path | None = None
-    broker_host: str = "127.0.0.1"
+    broker_host: Host = "127.0.0.1"
     broker_port: Port = 1883
     speed: Annotated[float, Field(gt=0, le=3600)] = 1.0
     clock_origin: float | None = None
@@ -79,10 +88,18 @@ class HallFile(FileSettings, Plan):
     def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
         """Mistakes between sections."""
         yield from plan_mistakes(raw)
+        yield from _port_mistakes(raw.get("hub"))
 
     def plan(self) -> Plan:
         """The part that the journal keeps."""
         return Plan.model_validate(self.model_dump(exclude={"hub"}))
+
+
+def _port_mistakes(hub: object) -> Iterator[Mistake]:
+    given = hub if isinstance(hub, Mapping) else {}
+    port = given.get("port", HubSettings().port)
+    if port and port == given.get("broker_port", HubSettings().broker_port):
+        yield Mistake("hub.broker_port", port, "is also the port of the pages")
 
 
 def differences(file: Plan, journal: Plan) -> list[str]:

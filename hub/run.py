@@ -33,6 +33,11 @@ from wire.sdnotify import Notifier
 log = logging.getLogger(__name__)
 
 
+CONNECTIONS = 800
+"""Open connections to the pages at most. paho waits with select(), which is deaf beyond 1,024
+open files; so many visitors must not cut the hub off from its units."""
+
+
 class HubDied(NextwindowError):
     """The state's thread has ended; what led to it is in the log."""
 
@@ -151,17 +156,22 @@ class _Web:
             log_config=None,
             access_log=False,
             server_header=False,
+            limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=3,
         )
         self._server = _Server(config, self._started)
         self._notifier = notifier
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = threading.Event()
 
     async def serve(self) -> None:
         """Serve until `end` is called."""
         self._loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.add_signal_handler(number, self._end)
+        if self._ended.is_set():
+            self._socket.close()
+            return
         await self._server.serve(sockets=[self._socket])
 
     def _started(self) -> None:
@@ -170,7 +180,8 @@ class _Web:
         log.info("pages at http://%s:%s/", host, port)
 
     def end(self) -> None:
-        """End the server, from any thread."""
+        """End the server, from any thread, even before it serves."""
+        self._ended.set()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end)
 

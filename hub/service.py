@@ -37,6 +37,9 @@ BATCH = 300
 HEARTBEAT_S = 1.0
 """The loop goes round at least this often, to notice silent units and to feed the watchdog."""
 
+DISK_RESTS_S = 1.0
+"""After a failed commit, time alone writes nothing for so long; people's commands still try."""
+
 SNAPSHOT_EVERY = 20_000
 """Events between snapshots."""
 
@@ -75,8 +78,9 @@ Watcher = Callable[[Committed], None]
 class _Asked(Generic[T]):
     """Work with an answer that somebody waits for, unless they have gone before it began."""
 
-    def __init__(self, act: Callable[[Transaction], T]) -> None:
+    def __init__(self, act: Callable[[Transaction], T], *, reads: bool = False) -> None:
         self.future: Future[T] = Future()
+        self.reads = reads
         self._act = act
         self._result: list[T] = []
 
@@ -115,6 +119,7 @@ class Service:
         self._books = Books(journal, hall, heads, Presence(), new_id, public_url)
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
         self._next_check = 0.0
+        self._rest_until = 0.0
         self._snapshot_at = journal.snapshot_sequence()
         self._sound = True
         self.storage_error: str | None = None
@@ -182,7 +187,9 @@ class Service:
 
     def ask(self, question: Callable[[Transaction], T]) -> Future[T]:
         """Read the state between two pieces of work. The question must not change it."""
-        return self._asked(question)
+        work = _Asked(question, reads=True)
+        self.submit(work)
+        return work.future
 
     def _asked(self, act: Callable[[Transaction], T]) -> Future[T]:
         work = _Asked(act)
@@ -218,6 +225,8 @@ class Service:
         return batch
 
     def _patience(self) -> float:
+        if self._disk_rests():
+            return HEARTBEAT_S
         now = self._clock.now()
         until_due = self._clock.real_seconds(next_due(self._books.hall, now) - now)
         return min(max(until_due, 0.0), HEARTBEAT_S)
@@ -232,7 +241,8 @@ class Service:
     def _tried(self, batch: list[Work]) -> bool:
         """False if a piece of work failed: it has left the batch, and the others start again."""
         transaction = self._transaction()
-        self._pass_time(transaction)
+        if not self._disk_rests():
+            self._pass_time(transaction)
         for work in tuple(batch):
             try:
                 work.run(transaction)
@@ -251,12 +261,11 @@ class Service:
         try:
             self._journal.commit(transaction.batch)
         except StorageError as error:
-            log.error("nothing of this round was kept: %s", error)
-            self.storage_error = str(error)
-            self._start_over(ran, error)
+            self._not_kept(ran, error)
             return
-        if not transaction.batch.empty():  # a round that wrote nothing proves nothing
-            self.storage_error = None
+        if self.storage_error is not None and not transaction.batch.empty():
+            log.info("the journal takes what happens again")
+            self.storage_error = None  # a round that wrote nothing proves nothing
         outbound = tuple(transaction.outbound())
         for work in ran:
             work.committed()
@@ -266,6 +275,20 @@ class Service:
             for watcher in self._watchers:
                 self._tell(watcher, news)
             self._keep(happened)
+
+    def _not_kept(self, ran: list[Work], error: StorageError) -> None:
+        """The disk did not take the round: nothing of it has happened, but people may look."""
+        if self.storage_error is None:
+            log.error("nothing of this round was kept: %s", error)
+        self.storage_error = str(error)
+        self._rest_until = self._clock.monotonic() + DISK_RESTS_S
+        readers: list[Work] = [w for w in ran if isinstance(w, _Asked) and w.reads]
+        self._start_over([work for work in ran if work not in readers], error)
+        self._round(readers)
+
+    def _disk_rests(self) -> bool:
+        """A disk that has just failed is not tried again by time alone for a moment."""
+        return self.storage_error is not None and self._clock.monotonic() < self._rest_until
 
     @staticmethod
     def _tell(watcher: Watcher, news: Committed) -> None:

@@ -61,7 +61,7 @@ def load(path: Path, schema: type[AnyFile]) -> AnyFile:
     Raises ConfigurationError with every mistake found, each naming the file.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise ConfigurationError([f"{path}: cannot be read: {reason}."]) from error
@@ -72,7 +72,7 @@ def parse(text: str, schema: type[AnyFile], name: str) -> AnyFile:
     """Like `load`, from a text that `name` stands for."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # digits or brackets without end, too
         raise ConfigurationError([f"{name}: not TOML: {error}."]) from error
     mistakes: list[Mistake] = []
     settings: AnyFile | None = None

@@ -120,7 +120,7 @@ def _issue(hall: Hall, command: Issue, now: float) -> Decision:
         ticket=command.ticket,
         number=hall.next_number(command.service),
         service=command.service,
-        queued_at=max(now, hall.lines[command.service].last_queued_at()),  # clocks step back
+        queued_at=max(now, *(line.last_queued_at() for line in hall.lines.values())),
         channel=command.channel,
     )
     return Decision((event,), ticket=command.ticket)
@@ -133,7 +133,7 @@ def _sign_in(hall: Hall, counter: CounterState, command: AtCounter, now: float) 
     request = command.request
     if not isinstance(request, w.SignIn):
         raise TypeError(f"{request} is no sign-in")
-    recent = [at for at in counter.failed_pins if at > now - PIN_WINDOW_S]
+    recent = [at for at in counter.failed_pins if now - PIN_WINDOW_S < at <= now]
     if len(recent) >= PIN_TRIES:
         return refuse("too_many_attempts", "too many wrong PINs; wait five minutes")
     if not command.pin_right:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -35,6 +36,7 @@ class MqttAdapter:
         self._pins = ThreadPoolExecutor(1, thread_name_prefix="pins")
         self._logged: set[str] = set()
         self._up = threading.Event()
+        self._unacknowledged: deque[Arrival] = deque()
         self._stopping = False
         self._reader = Link(
             broker,
@@ -77,7 +79,8 @@ class MqttAdapter:
                 log.warning("the broker is gone: %s", event.reason)
 
     def _take(self, delivery: Delivery) -> None:
-        arrival = Arrival(delivery, self._hall, self._reader.acknowledge, self._note)
+        arrival = Arrival(delivery, self._hall, self._finished, self._note)
+        self._unacknowledged.append(arrival)
         if arrival.needs_pin:
             # scrypt takes long on purpose, and neither paho's thread nor the state's may wait
             self._pins.submit(self._check_pin, arrival)
@@ -87,6 +90,12 @@ class MqttAdapter:
     def _check_pin(self, arrival: Arrival) -> None:
         arrival.check_pin(self._service.plan.clerk)
         self._service.submit(arrival)
+
+    def _finished(self) -> None:
+        # In the order of arrival, whatever order the work was done in: iotcore drops a client
+        # that acknowledges in another. Only the state's thread comes here.
+        while self._unacknowledged and self._unacknowledged[0].finished:
+            self._reader.acknowledge(self._unacknowledged.popleft().delivery)
 
     def _note(self, code: str, detail: str) -> None:
         if code not in self._logged:
@@ -108,11 +117,12 @@ class Arrival:
         self,
         delivery: Delivery,
         hall: str,
-        acknowledge: Callable[[Delivery], None],
+        tell_finished: Callable[[], None],
         note: Callable[[str, str], None],
     ) -> None:
-        self._delivery = delivery
-        self._acknowledge = acknowledge
+        self.delivery = delivery
+        self.finished = False
+        self._tell_finished = tell_finished
         self._note = note
         self._pin_right = False
         self._topic: topics.Topic | None = None
@@ -142,19 +152,21 @@ class Arrival:
         """Let the message act, or set it aside."""
         if self._error is not None:
             self._set_aside(transaction, self._error)
-        elif self._delivery.retained and self._topic is not topics.STATUS:
+        elif self.delivery.retained and self._topic is not topics.STATUS:
             transaction.reject("retained")  # old news, kept by somebody who should not
         else:
             self._act(transaction)
 
     def committed(self) -> None:
         """Tell the broker that the message is safe."""
-        self._acknowledge(self._delivery)
+        self.finished = True
+        self._tell_finished()
 
     def failed(self, error: Exception) -> None:
         """Nothing was kept; without a receipt the unit will send it again."""
         self._note("not_committed", str(error))
-        self._acknowledge(self._delivery)
+        self.finished = True
+        self._tell_finished()
 
     def _act(self, transaction: Transaction) -> None:
         message = self._message
@@ -172,6 +184,6 @@ class Arrival:
     def _set_aside(self, transaction: Transaction, error: WireError) -> None:
         self._note(error.code, str(error))
         if self._topic is topics.RECORD:
-            transaction.unreadable(self._unit, self._delivery.payload, error)
+            transaction.unreadable(self._unit, self.delivery.payload, error)
         else:
             transaction.reject(error.code)

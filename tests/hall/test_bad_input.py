@@ -18,6 +18,7 @@ from bench.wire_unit import WireUnit
 from hub.core.audit import Audit
 from hub.journal.store import Journal
 from wire import messages as w
+from wire import topics
 from wire.chain import chain_hash
 from wire.link import BrokerAddress, Link
 from wire.topics import MAX_PAYLOAD_BYTES, TOPICS, Direction, Publication
@@ -153,6 +154,30 @@ def test_commands_that_name_what_is_not_there(
         }
         stranger.say("hall/test/unit/unit-1/command", json.dumps(command).encode())
         assert neighbour.wait_answer(command["id"]).outcome == "refused"
+    _undisturbed(hub, neighbour)
+
+
+@pytest.mark.slow
+def test_slow_sign_ins_do_not_cost_the_hub_its_connection(
+    hub: HubProcess, neighbour: WireUnit
+) -> None:
+    """A PIN takes long to check; what comes after it is still acknowledged after it."""
+    for number in range(10):
+        command = w.Command(
+            id=f"guess-{number}",
+            run=neighbour.run,
+            n=neighbour.wait_state().n,
+            counter="c1",
+            seen=neighbour.wait_state().version,
+            request=w.SignIn(action="sign_in", clerk="k1", pin="wrong"),
+        )
+        neighbour.publish(topics.COMMAND, command)
+        for _ in range(5):
+            neighbour.renew()
+    for number in range(10):
+        assert neighbour.wait_answer(f"guess-{number}").code in {"wrong_pin", "too_many_attempts"}
+    log = (hub.layout.folder / "hub.log").read_text(encoding="utf-8")
+    assert "the broker is gone" not in log
     _undisturbed(hub, neighbour)
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.kit import Api, free_port, wait_for
+from bench.kit import Api, HubProcess, Layout, free_port, wait_for
 
 
 @contextmanager
@@ -99,6 +100,32 @@ def test_demo_without_people_and_killed(tmp_path: Path) -> None:
         demo.wait()
         assert _gone(children, 15)
     assert _free(port)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.15, 0.5, 1.5, 4.0])
+def test_ctrl_c_while_it_starts(tmp_path: Path, moment: float) -> None:
+    port = free_port()
+    with _demo(port, tmp_path) as demo:
+        time.sleep(moment)
+        children = _children(demo.pid)
+        demo.send_signal(signal.SIGINT)
+        output, _ = demo.communicate(timeout=20)
+        assert "Traceback" not in output
+        assert _gone(children, 5)
+    assert _free(port)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_hub_whose_input_ends_before_it_serves_leaves_nothing(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    hub = HubProcess(layout)
+    assert hub.process.stdin is not None
+    hub.process.stdin.close()
+    assert hub.process.wait(30) == 0
+    assert _free(layout.web_port)
+    assert _free(layout.broker_port)
 
 
 @pytest.mark.slow
