@@ -25,6 +25,9 @@ from wire import topics
 from wire.clock import rfc3339, wall_seconds
 from wire.errors import NewerSchema, NextwindowError, UnreadableMessage, WireError
 
+CLOCK_MOVED_S = 2.0
+"""A difference larger than this is a clock that was set, not a message that was slow."""
+
 UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
 
@@ -159,6 +162,8 @@ class Transaction:
         known = self.hall.units.get(unit)
         if known is None or known.run != hello.run or known.lost_at is not None:
             self.happen([self._joined(unit, hello)])
+        else:
+            self._set_clock(unit, hello)
         self._states.add(unit)
 
     def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
@@ -188,15 +193,26 @@ class Transaction:
 
     def renew(self, unit: str, renew: w.Renew) -> None:
         """A unit is still there, and says what it acts on."""
+        before = self.books.presence.get(unit)
+        new = before is None or renew.n > before.n  # not delivered again, long after it was sent
         if not self.books.presence.renew(unit, renew, self.monotonic):
             known = self.hall.units.get(unit)
-            if known is None or known.run != renew.run or self.books.presence.get(unit):
+            if known is None or known.run != renew.run or before:
                 return  # it gets no state, and will say hello again
             self.books.presence.adopt(unit, known.run, known.outbox, renew, self.monotonic)
         state = self.hall.units.get(unit)
         if state is not None and state.lost_at is not None:
             self.happen([e.UnitBack(self.now, unit)])
+        if new:
+            self._set_clock(unit, renew)
         self._states.add(unit)
+
+    def _set_clock(self, unit: str, said: w.Renew) -> None:
+        """Note that the clocks have moved apart, so that later records get the right time."""
+        boot_at = self.now - said.boot_ms / 1000
+        known = self.hall.units.get(unit)
+        if known is not None and abs(boot_at - known.boot_at) > CLOCK_MOVED_S:
+            self.happen([e.UnitClock(self.now, unit, said.run, boot_at)])
 
     def status(self, unit: str, status: w.Status) -> None:
         """A unit's status, or its Last Will."""

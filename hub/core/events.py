@@ -204,6 +204,15 @@ class UnitJoined(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitClock(Event):
+    """The hub's clock and a unit's have moved apart: its CLOCK_BOOTTIME was 0 at `boot_at`."""
+
+    unit: str
+    run: str
+    boot_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class UnitLost(Event):
     """Nothing was heard of a unit for some seconds."""
 

@@ -333,6 +333,13 @@ class Hall:
         )
 
     @_apply.register
+    def _(self, event: e.UnitClock) -> None:
+        unit = self.units[event.unit]
+        if unit.run != event.run:
+            raise ValueError(f"the present run of {event.unit} is {unit.run}")
+        unit.boot_at = unit.boots[event.run] = event.boot_at
+
+    @_apply.register
     def _(self, event: e.UnitLost) -> None:
         self.units[event.unit].lost_at = event.at
 

@@ -197,6 +197,37 @@ def test_units_are_given_time_to_be_heard_after_a_start(joined: Running) -> None
     assert len(joined.events(e.UnitLost)) == 1
 
 
+def test_a_clock_that_was_set_is_noted_once_and_corrects_later_ratings(joined: Running) -> None:
+    call = served(joined)
+    joined.clock.advance(3600.0)  # the hub's clock was an hour slow, and was set
+    for n in (1, 2, 2, 3):
+        say(joined, "renew", "unit-1", renew("run-1", n))
+    boot_at = joined.clock.now() - 60
+    [event] = joined.events(e.UnitClock)
+    assert (event.unit, event.run, event.boot_at) == ("unit-1", "run-1", boot_at)
+    send(joined, *chain(rating(call, boot_ms=59_000)))
+    [rated] = joined.events(e.Rated)
+    assert (rated.at, rated.sure) == (joined.clock.now() - 1, "run")
+    joined.verify()
+
+
+def test_clocks_that_agree_and_renews_that_come_again_write_nothing(joined: Running) -> None:
+    before = len(joined.events())
+    for n in range(1, 5):
+        joined.clock.advance(2.0)
+        sent = renew("run-1", n).model_copy(update={"boot_ms": 60_000 + n * 2000 - 1900})
+        say(joined, "renew", "unit-1", sent)
+    joined.clock.advance(4.0)
+    say(joined, "renew", "unit-1", sent)
+    assert len(joined.events()) == before
+
+
+def test_a_clock_is_looked_at_when_a_unit_says_hello_again(joined: Running) -> None:
+    joined.clock.advance(5.0)
+    say(joined, "hello", "unit-1", hello("run-1", 1))
+    assert [x.boot_at for x in joined.events(e.UnitClock)] == [joined.clock.now() - 60]
+
+
 # --- commands from units ------------------------------------------------------------------
 
 
