@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.salvage import Salvaged, salvage
 from wire.chain import NO_HASH, chain_hash
 from wire.errors import StorageError
 from wire.messages import Record
@@ -210,16 +211,18 @@ def open_outbox(directory: Path, new_id: Callable[[], str]) -> Outbox:
     """Open the outbox in a directory, or make one.
 
     A damaged one is set aside under a new name (`Outbox.set_aside`) and replaced by one with
-    a new id. Raises OutboxInUse, or StorageError if the directory cannot be used or holds an
-    outbox of a later version.
+    a new id, into which go the bodies that can be read and that the hub lacks. Raises
+    OutboxInUse, or StorageError if the directory cannot be used or holds an outbox of a later
+    version.
     """
     lock = _lock(directory)
     try:
         path = directory / FILE_NAME
+        _finish_replacing(path)
         try:
             return Outbox(_open_file(path, new_id), lock, None)
         except _Damaged:
-            aside = _set_aside(path, new_id())
+            aside = _replace(path, new_id)
             return Outbox(_open_file(path, new_id), lock, aside)
     except BaseException:
         os.close(lock)
@@ -282,7 +285,8 @@ def _verify(database: sqlite3.Connection, path: Path) -> None:
         )
         broken = _first_broken(rows)
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+        # A text that is no UTF-8 has no code.
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
             raise
         raise _Damaged(f"{path}: not an outbox: {error}") from error
     if found != "ok" or len(meta) != 1:
@@ -301,6 +305,51 @@ def _first_broken(rows: Iterator[tuple[int, str, str, str]]) -> int | None:
             return sequence
         before = (sequence, digest)
     return None
+
+
+def _replace(path: Path, new_id: Callable[[], str]) -> Path:
+    """Put a new outbox in a damaged one's place; where the damaged one is now.
+
+    The new one is whole before the old one moves, so that a kill at any point loses nothing
+    and copies nothing twice.
+    """
+    successor = _successor(path)
+    with _storage(f"replace {path}"):
+        for ending in ("", "-journal"):
+            successor.with_name(successor.name + ending).unlink(missing_ok=True)
+        _write_successor(successor, salvage(path), new_id)
+    aside = _set_aside(path, new_id())
+    _finish_replacing(path)
+    return aside
+
+
+def _write_successor(path: Path, rows: list[Salvaged], new_id: Callable[[], str]) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA synchronous = FULL")
+        _create(database, new_id)
+        head = NO_HASH
+        database.execute("BEGIN IMMEDIATE")
+        for sequence, row in enumerate(rows, 1):
+            previous, head = head, chain_hash(head, row.body)
+            values = (sequence, previous, head, row.body, row.written_s)
+            database.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?)", values)
+        database.execute("COMMIT")
+
+
+def _finish_replacing(path: Path) -> None:
+    """With no outbox in its place, a successor is whole: it waits for the last step only."""
+    successor = _successor(path)
+    if path.exists() or not successor.exists():
+        return
+    with _storage(f"replace {path}"):
+        for ending in ("-wal", "-shm"):  # a damaged one's log must not become this one's
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        successor.rename(path)
+        _sync_directory(path.parent)
+
+
+def _successor(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
 
 
 def _set_aside(path: Path, suffix: str) -> Path:

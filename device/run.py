@@ -108,7 +108,11 @@ def _outbox(directory: Path, started: contextlib.ExitStack) -> Outbox:
     outbox = open_outbox(directory, new_id)
     started.callback(outbox.close)
     if outbox.set_aside is not None:
-        log.error("the outbox was damaged; it is kept as %s", outbox.set_aside)
+        log.error(
+            "the outbox was damaged; it is kept as %s, and %d records of it go out again",
+            outbox.set_aside,
+            outbox.through,
+        )
     return outbox
 
 

@@ -120,11 +120,24 @@ def replace_with_stranger(path: Path) -> None:
     change(path, "CREATE TABLE somebody_elses (x)")
 
 
+def damage_text(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content.replace("评价 2".encode(), b"\xff" * 8))
+
+
 @pytest.mark.parametrize(
-    "harm", [damage_bytes, damage_chain, damage_gap, replace_with_text, replace_with_stranger]
+    ("harm", "left"),
+    [
+        (damage_bytes, []),
+        (damage_chain, [1, 3]),
+        (damage_gap, [1, 3]),
+        (damage_text, [1, 3]),
+        (replace_with_text, []),
+        (replace_with_stranger, []),
+    ],
 )
 def test_a_damaged_file_is_set_aside_and_replaced(
-    tmp_path: Path, harm: Callable[[Path], None]
+    tmp_path: Path, harm: Callable[[Path], None], left: list[int]
 ) -> None:
     outbox = opened(tmp_path)
     for number in range(1, 4):
@@ -134,12 +147,79 @@ def test_a_damaged_file_is_set_aside_and_replaced(
     harmed = (tmp_path / FILE_NAME).read_bytes()
     again = opened(tmp_path, "new")
     assert again.id.startswith("new-")
-    assert (again.through, again.head) == (0, NO_HASH)
+    assert [record.body for record in again.records(0, 10)] == [body(n) for n in left]
     assert again.set_aside is not None
     assert again.set_aside.read_bytes()[100:] == harmed[100:]  # SQLite touches the header
     again.append(body(1), 0.0)
     again.close()
     assert opened(tmp_path).set_aside is None
+
+
+def damage_a_page(path: Path, text: str) -> None:
+    """Overwrite the page that a text stands on."""
+    content = bytearray(path.read_bytes())
+    start = content.index(text.encode()) // 4096 * 4096
+    content[start : start + 4096] = b"\xee" * 4096
+    path.write_bytes(content)
+
+
+def test_what_can_be_read_of_a_damaged_outbox_goes_into_the_new_one_once(tmp_path: Path) -> None:
+    outbox = opened(tmp_path)
+    for number in range(1, 301):
+        outbox.append(body(number), 7.0)
+    outbox.receipt(100)
+    outbox.close()
+    damage_a_page(tmp_path / FILE_NAME, body(200))
+    again = opened(tmp_path, "new")
+    kept = [record.body for record in again.records(0, 1000)]
+    numbers = [number for number in range(101, 301) if body(number) in kept]
+    assert kept == [body(number) for number in numbers]  # in order, each once
+    assert 150 < len(kept) < 200
+    assert numbers[0] == 101
+    assert numbers[-1] == 300
+    assert (again.receipted, again.oldest) == (0, 1)
+    again.append(body(301), 8.0)
+    again.close()
+    third = opened(tmp_path, "other")
+    assert third.set_aside is None
+    assert [record.body for record in third.records(0, 1000)] == [*kept, body(301)]
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+@pytest.mark.parametrize("step", range(1, 5))
+def test_a_kill_while_a_damaged_outbox_is_replaced_loses_nothing(
+    tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = opened(tmp_path)
+    for number in range(1, 4):
+        outbox.append(body(number), 0.0)
+    outbox.close()
+    damage_gap(tmp_path / FILE_NAME)
+    with monkeypatch.context() as ending:
+        _end_at(ending, step)
+        with pytest.raises(Killed):
+            opened(tmp_path, "new")
+    again = opened(tmp_path, "newer")
+    assert [record.body for record in again.records(0, 10)] == [body(1), body(3)]
+
+
+def _end_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """Let the program end just before its `step`th step of moving or syncing."""
+    steps = count(1)
+
+    def counted(real: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            if next(steps) == step:
+                raise Killed
+            return real(*arguments)
+
+        return call
+
+    monkeypatch.setattr(Path, "rename", counted(Path.rename))
+    monkeypatch.setattr(os, "fsync", counted(os.fsync))
 
 
 def test_a_later_schema_is_left_alone(tmp_path: Path) -> None:
