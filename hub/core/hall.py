@@ -113,6 +113,7 @@ class Hall:
         self.epoch = 0
         self.epoch_id = ""
         self.day: str | None = None
+        self.day_began_at = 0.0
         self.open = False
         self.tickets: dict[str, Ticket] = {}
         self.calls: dict[str, Call] = {}
@@ -194,7 +195,7 @@ class Hall:
 
     @_apply.register
     def _(self, event: e.DayBegan) -> None:
-        self.day = event.day
+        self.day, self.day_began_at = event.day, event.at
         self.series.clear()
         self.today = Totals()
         kept = {c.ticket for c in self.counters.values() if c.ticket}
@@ -350,24 +351,25 @@ class Hall:
     @_apply.register
     def _(self, event: e.Rated) -> None:
         if not event.counted:
-            self.today.not_counted += 1
+            self.today.not_counted += self._of_today(event)
             return
         call = self.calls[event.call_id]
         if call.rated:
             raise ValueError("one first rating a call")
         call.rated = call.answered = True
-        self.today.levels[event.level] = self.today.levels.get(event.level, 0) + 1
+        if self._of_today(event):
+            self.today.levels[event.level] = self.today.levels.get(event.level, 0) + 1
 
     @_apply.register
     def _(self, event: e.Unrated) -> None:
         if not event.counted:
-            self.today.not_counted += 1
+            self.today.not_counted += self._of_today(event)
             return
         call = self.calls[event.call_id]
         if call.answered:
             raise ValueError("an invitation is answered once")
         call.answered = True
-        self.today.unrated += 1
+        self.today.unrated += self._of_today(event)
 
     @_apply.register
     def _(self, _event: e.RecordQuarantined) -> None:
@@ -384,6 +386,11 @@ class Hall:
         for unit, counter_id in plan.counter_of_unit.items():
             if not self.stood_at(unit, counter_id):
                 self.stood.setdefault(unit, []).append(counter_id)
+
+    def _of_today(self, event: e.Rated | e.Unrated) -> bool:
+        """Whether a record, which may come days later, is about a call of this business day."""
+        call = self.calls.get(event.call_id)
+        return (call.called_at if call else event.at) >= self.day_began_at
 
     def _step(self, ticket_id: str, step: Step, at: float) -> Ticket:
         ticket = self.tickets[ticket_id]
@@ -453,6 +460,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "epoch": _same,
     "epoch_id": _same,
     "day": _same,
+    "day_began_at": _same,
     "open": _same,
     "tickets": _table(_ticket),
     "calls": _table(Call),

@@ -70,7 +70,23 @@ def test_a_rating_that_arrives_days_later_still_counts(d: Driver) -> None:
     call = d.serve("c1")
     d.pass_time(30 * 86_400)
     assert take(d, call).counted
-    assert d.hall.today.levels == {"satisfied": 1}
+    assert d.hall.calls[call].rated
+
+
+def test_what_is_said_of_another_day_is_not_in_todays_figures(d: Driver) -> None:
+    calls = [d.serve("c1"), d.serve("c1")]
+    d.pass_time(86_400)
+    take(d, calls[0], 1)
+    take(d, calls[0], 2)
+    d.apply(unrated(d.hall, "unit-1", ("o", 3), unrated_record(calls[1]), d.now, "run"))
+    take(d, "invented", 4)
+    today = d.hall.today
+    assert (today.levels, today.unrated, today.not_counted) == ({}, 0, 1)
+    d.open("c1", "wang")
+    call = d.serve("c1")
+    d.apply(unrated(d.hall, "unit-1", ("o", 5), unrated_record(call), d.now, "run"))
+    take(d, call, 6)
+    assert (today.levels, today.unrated, today.not_counted) == ({"satisfied": 1}, 1, 1)
 
 
 def test_a_call_is_forgotten_after_five_weeks(d: Driver) -> None:
