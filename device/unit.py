@@ -79,6 +79,13 @@ Inbound: TypeAlias = KeyEdge | LinkEvent | Stop
 class Screen(Protocol):
     """What the loop needs of a `device.ui.window.Window`."""
 
+    @property
+    def attend_s(self) -> float | None:
+        """How often `attend` wants to be called, in real seconds; None if never."""
+
+    def attend(self) -> bool:
+        """Hear what the display says; whether somebody closed it."""
+
     def show(self, view: View) -> bool:
         """Show a view; whether anything had to be drawn."""
 
@@ -129,6 +136,7 @@ class Unit:
                 self._take(self._inbox.get(timeout=self._idle_s()))
             except queue.Empty:
                 self._session_event(Tick())
+            self._attend()
             self._show()
             self._parts.uplink.pump(self._parts.clock.monotonic())
             self._tidy()
@@ -142,6 +150,8 @@ class Unit:
         wanted = (self._next_change_s, self._session.deadline_s, self._parts.uplink.deadline_s)
         deadline_s = min(time_s for time_s in wanted if time_s is not None)
         idle_s = self._parts.clock.real_seconds(max(0.0, deadline_s - now_s))
+        if self._parts.screen.attend_s is not None:
+            idle_s = min(idle_s, self._parts.screen.attend_s)
         if self._parts.watchdog_s is None:
             return idle_s
         return min(idle_s, max(0.0, self._fed_s + self._parts.watchdog_s - time.monotonic()))
@@ -257,6 +267,11 @@ class Unit:
             log.error("%s", error)
             return NotKept(write.body, error.full)
         return Kept(write.body)
+
+    def _attend(self) -> None:
+        if self._parts.screen.attend():
+            log.info("stopping: the window was closed")
+            self._stopping = True
 
     def _show(self) -> None:
         now_s = self._parts.clock.monotonic()

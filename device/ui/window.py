@@ -25,6 +25,17 @@ from wire.errors import HardwareError
 Mode: TypeAlias = Literal["offscreen", "window", "kms"]
 
 _DEPTH: Final = 32
+_ATTEND_S: Final = 0.5  # a desktop calls a window that is deaf for some seconds "not responding"
+_LOSSES: Final = frozenset(
+    {
+        pygame.VIDEOEXPOSE,
+        pygame.WINDOWEXPOSED,
+        pygame.WINDOWSHOWN,
+        pygame.WINDOWRESTORED,
+        pygame.WINDOWSIZECHANGED,
+        pygame.WINDOWDISPLAYCHANGED,
+    }
+)
 _KMS_DRIVER: Final = "kmsdrm"
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _QUICK: Final = 1  # zlib's level: half the time of the default for a tenth more bytes
@@ -33,10 +44,11 @@ _QUICK: Final = 1  # zlib's level: half the time of the default for a tenth more
 class Window:
     """A screen that shows one view at a time, and draws only what differs from the last."""
 
-    def __init__(self, surface: Surface, painter: Painter, *, display: bool) -> None:
+    def __init__(self, surface: Surface, painter: Painter, mode: Mode) -> None:
         self._surface = surface
         self._painter = painter
-        self._display = display
+        self._mode = mode
+        self._display = mode != "offscreen"
         self._shown: View | None = None
         self._png: bytes | None = None
         self._drawing = Lock()
@@ -50,13 +62,30 @@ class Window:
         """
         painter = Painter(Typeface.load())
         if mode == "offscreen":
-            return cls(Surface(size, depth=_DEPTH), painter, display=False)
-        return cls(_display(mode, size), painter, display=True)
+            return cls(Surface(size, depth=_DEPTH), painter, mode)
+        return cls(_display(mode, size), painter, mode)
 
     @property
     def surface(self) -> Surface:
         """What is shown; to be read, not drawn on."""
         return self._surface
+
+    @property
+    def attend_s(self) -> float | None:
+        """How often `attend` wants to be called; None if never."""
+        return _ATTEND_S if self._display else None
+
+    def attend(self) -> bool:
+        """Hear what the display says; whether the window was closed.
+
+        What it has lost of the picture is drawn again by the next `show`.
+        """
+        if not self._display:
+            return False
+        kinds = {event.type for event in pygame.event.get()}
+        if kinds & _LOSSES:
+            self._shown = None
+        return self._mode == "window" and pygame.QUIT in kinds
 
     def prepare(self, views: Iterable[View]) -> None:
         """Draw `views` where nobody sees them, so that each is quick to show when it comes."""

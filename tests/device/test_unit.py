@@ -34,11 +34,17 @@ WIRING = Wiring({name: pin for pin, name in enumerate(NAMES, 5)}, {"rating-4": 2
 
 
 class Screen:
-    """Remembers what was shown, and how much was on disk by then."""
+    """Remembers what was shown, and how much was on disk by then. May be closed."""
+
+    attend_s: float | None = None
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self.shown: list[tuple[View, int]] = []
+        self.closed = False
+
+    def attend(self) -> bool:
+        return self.closed
 
     def show(self, view: View) -> bool:
         if self.shown and self.shown[-1][0] == view:
@@ -205,6 +211,12 @@ def test_a_lost_link_marks_the_picture(rig: Rig) -> None:
     rig.inbox.put(Disconnected("gone"))
     rig.run()
     assert type(rig.screen.view.frame.link).__name__ == "LinkStale"
+
+
+def test_closing_the_window_ends_the_unit(rig: Rig) -> None:
+    rig.screen.attend_s, rig.screen.closed = 0.001, True
+    Unit(rig.parts, rig.inbox).run()
+    assert rig.inbox.empty()
 
 
 def test_the_trace_names_what_is_drawn_and_pressed(rig: Rig) -> None:

@@ -88,6 +88,48 @@ def test_a_real_window_shows_the_same_picture(
     assert not pygame.display.get_init()
 
 
+@pytest.fixture
+def real(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    real = Window.open("window", SIZE)
+    real.attend()
+    yield real
+    real.close()
+
+
+def test_what_the_display_has_lost_is_drawn_again(real: Window) -> None:
+    view = samples()["serving"]
+    real.show(view)
+    assert not real.attend()
+    assert not real.show(view)
+    pygame.event.post(pygame.Event(pygame.WINDOWEXPOSED))
+    assert not real.attend()
+    assert real.show(view)
+
+
+def test_closing_the_window_is_told_once(real: Window) -> None:
+    pygame.event.post(pygame.Event(pygame.QUIT))
+    assert real.attend()
+    assert not real.attend()
+
+
+def test_a_screen_without_a_desktop_is_not_closed(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.ui.window._KMS_DRIVER", "dummy")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    kms = Window.open("kms", SIZE)
+    pygame.event.post(pygame.Event(pygame.QUIT))
+    assert not kms.attend()
+    kms.close()
+
+
+def test_off_any_display_there_is_nothing_to_hear(window: Window) -> None:
+    assert window.attend_s is None
+    assert not window.attend()
+    assert not pygame.display.get_init()
+
+
 @pytest.mark.parametrize("mode", ["window", "kms"])
 def test_a_display_that_is_not_there_is_an_error_that_says_so(
     mode: str, monkeypatch: pytest.MonkeyPatch
