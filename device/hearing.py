@@ -3,6 +3,9 @@
 A state is used only if it quotes this run and an `n` that this run sent, and its (epoch,
 version) is not lower than the last one used. Hello is repeated until a state answers it, then
 renew keeps the hub and the unit sure of each other.
+
+On a scaled clock silence still lasts real seconds, as a network knows no other. The beat
+follows the clock: the hub judges by that same clock how fresh a renew is.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ BEAT_S = 2.0
 """Between two hellos or renews."""
 
 SILENCE_S = 6.0
-"""Without a state for so long, the hub counts as gone."""
+"""Without a state for so many real seconds, the hub counts as gone."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Beat:
 class Hearing:
     """One run's conversation with the hub."""
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, second_s: float = 1.0) -> None:
+        """`second_s` is how far the clock advances in a real second."""
         self.run = run
         self.n = 0
         self.answered_n = 0
@@ -43,6 +47,7 @@ class Hearing:
         self._linked = False
         self._answered = False
         self._due_s: float | None = None
+        self._silence_s = SILENCE_S * second_s
 
     @property
     def deadline_s(self) -> float | None:
@@ -50,12 +55,12 @@ class Hearing:
         if not self._linked or self._due_s is None:
             return None
         if self._answered and self.heard_s is not None:
-            return min(self._due_s, self.heard_s + SILENCE_S)
+            return min(self._due_s, self.heard_s + self._silence_s)
         return self._due_s
 
     def hears(self, now_s: float) -> bool:
         """Whether what the hub said last is fresh enough to act on."""
-        fresh = self.heard_s is not None and now_s < self.heard_s + SILENCE_S
+        fresh = self.heard_s is not None and now_s < self.heard_s + self._silence_s
         return self._linked and self._answered and fresh
 
     def connect(self, now_s: float) -> Beat:

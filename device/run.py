@@ -48,6 +48,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
     """Run a counter unit until a signal, or the end of standard input, ends it."""
     own = settings.unit
     clock = make_clock(settings.clock.speed, settings.clock.origin)
+    second_s = 1 / clock.real_seconds(1.0)
     identity = Identity(own.hall, own.id, new_id(), own.counter, software())
     inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
     _stop_on_signals(inbox)
@@ -61,7 +62,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
             subscriptions=[topic.of(own.hall, own.id) for topic in (STATE, ANSWER, RECEIPT)],
             will=status(identity, online=False),
         )
-        uplink = Uplink(link, outbox, identity)
+        uplink = Uplink(link, outbox, identity, second_s)
         window = Window.open(settings.display.mode, settings.display.pixels)
         started.callback(window.close)
         presenter = Presenter(own.id)
@@ -78,7 +79,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
         parts = Parts(
             clock=clock,
             identity=identity,
-            session=Session(identity.run, own.counter, outbox.last_calls(_CLOSED_CALLS)),
+            session=Session(identity.run, own.counter, outbox.last_calls(_CLOSED_CALLS), second_s),
             outbox=outbox,
             uplink=uplink,
             front=front,

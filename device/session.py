@@ -57,7 +57,7 @@ from wire.messages import (
 THANKS_S: Final = 3.0
 NOTICE_S: Final = 4.0
 ANSWER_S: Final = 1.0
-"""A command without an answer for so long has none."""
+"""A command without an answer for so many real seconds has none."""
 
 _REMEMBERED_CALLS: Final = 500
 
@@ -202,17 +202,21 @@ class Session:
     """One run of one counter unit.
 
     `closed_calls` are the calls whose invitation has ended before this run, by a rating or
-    by its time; they are not invited again.
+    by its time; they are not invited again. `second_s` is how far the clock advances in a
+    real second, by which the hub's answers are waited for.
     """
 
-    def __init__(self, run: str, counter: str, closed_calls: Iterable[str] = ()) -> None:
+    def __init__(
+        self, run: str, counter: str, closed_calls: Iterable[str] = (), second_s: float = 1.0
+    ) -> None:
         self.stage = Stage.CONNECTING
-        self.hearing = Hearing(run)
+        self.hearing = Hearing(run, second_s)
         self.state: State | None = None
         self.invitation: OpenInvitation | None = None
         self.thanked: Thanked | None = None
         self.notice: Notice | None = None
         self._counter = counter
+        self._answer_s = ANSWER_S * second_s
         self._closed_calls = dict.fromkeys(closed_calls)
         self._writing: tuple[OpenInvitation, Level] | None = None
         self._waiting: _Waiting | None = None
@@ -360,7 +364,7 @@ class Session:
         if self._waiting and self._waiting.seen == picture.version:
             return [Remark(f"{key.value} pressed again before the hub's answer: ignored")]
         self.notice = None
-        self._waiting = _Waiting(fresh_id, picture.version, at.boot_s + ANSWER_S)
+        self._waiting = _Waiting(fresh_id, picture.version, at.boot_s + self._answer_s)
         command = Command(
             id=fresh_id,
             run=self.hearing.run,

@@ -33,7 +33,7 @@ WINDOW = 50
 """Records on the way at once."""
 
 AGAIN_S = 2.0
-"""Records without a receipt for so long are sent again."""
+"""Records without a receipt for so many real seconds are sent again."""
 
 
 class Publisher(Protocol):
@@ -63,11 +63,15 @@ def status(identity: Identity, *, online: bool) -> Publication:
 class Uplink:
     """Sends one run's messages, and its outbox's records until they are receipted."""
 
-    def __init__(self, link: Publisher, outbox: Outbox, identity: Identity) -> None:
+    def __init__(
+        self, link: Publisher, outbox: Outbox, identity: Identity, second_s: float = 1.0
+    ) -> None:
+        """`second_s` is how far the clock of `now_s` advances in a real second."""
         self._link = link
         self._outbox = outbox
         self._identity = identity
         self._committed: int | None = None  # by the hub, as heard on this connection
+        self._again_after_s = AGAIN_S * second_s
         self._epoch = 0
         self._sent = 0
         self._out: deque[int] = deque()  # sequences on the way, oldest first
@@ -151,7 +155,7 @@ class Uplink:
                 self._publish(RECORD, record)
                 self._sent = record.sequence
                 self._out.append(record.sequence)
-            self._again_s = now_s + AGAIN_S
+            self._again_s = now_s + self._again_after_s
         if self._committed >= self._outbox.through:
             self._again_s = None
 
@@ -168,7 +172,7 @@ class Uplink:
 
     def _is_resting(self, now_s: float) -> bool:
         """Whether the outbox could not be read a moment ago."""
-        return self._read_failed_s is not None and now_s < self._read_failed_s + AGAIN_S
+        return self._read_failed_s is not None and now_s < self._read_failed_s + self._again_after_s
 
     def _read(self, room: int, now_s: float) -> list[Record]:
         """The next records. If they cannot be read it is logged once, and tried again later."""
@@ -203,7 +207,7 @@ class Uplink:
             self._committed = self._sent = committed
         elif committed > self._committed:
             self._committed = committed
-            self._again_s = now_s + AGAIN_S
+            self._again_s = now_s + self._again_after_s
         self.pump(now_s)
 
     def _keep_receipt(self, committed: int) -> None:

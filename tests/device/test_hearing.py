@@ -59,3 +59,12 @@ def test_a_later_epoch_may_begin_at_a_lower_version() -> None:
     assert not hearing.usable(state(picture(), version=49))
     assert hearing.usable(state(picture(), version=50))
     assert hearing.usable(state(picture(), version=1, epoch=2))
+
+
+def test_on_a_scaled_clock_silence_lasts_real_seconds_and_the_beat_does_not() -> None:
+    hearing = Hearing(RUN, second_s=20.0)
+    hearing.connect(0.0)
+    hearing.accept(state(picture(), n=1), 0.0)
+    assert hearing.deadline_s == BEAT_S
+    assert hearing.hears(20 * SILENCE_S - 1)
+    assert not hearing.hears(20 * SILENCE_S)

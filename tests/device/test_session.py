@@ -55,8 +55,8 @@ from wire.messages import (
 class Desk:
     """A session whose clock and outbox a test holds in its hand."""
 
-    def __init__(self, closed_calls: tuple[str, ...] = ()) -> None:
-        self.session = Session(RUN, "c3", closed_calls)
+    def __init__(self, closed_calls: tuple[str, ...] = (), second_s: float = 1.0) -> None:
+        self.session = Session(RUN, "c3", closed_calls, second_s)
         self.now_s = 100.0
         self.disk_works = True
         self.version = 0
@@ -362,6 +362,18 @@ def test_no_answer_within_a_second_is_said(desk: Desk) -> None:
     desk.news(picture())
     desk.give(StaffPressed(StaffKey.NEXT, "k1"))
     desk.after(ANSWER_S)
+    assert desk.session.notice
+    assert desk.session.notice.kind is NoticeKind.NO_ANSWER
+
+
+def test_on_a_scaled_clock_an_answer_has_a_real_second_to_come() -> None:
+    desk = Desk(second_s=20.0)
+    desk.connect()
+    desk.news(picture())
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    desk.after(20 * ANSWER_S - 1)
+    assert desk.session.notice is None
+    desk.after(1)
     assert desk.session.notice
     assert desk.session.notice.kind is NoticeKind.NO_ANSWER
 

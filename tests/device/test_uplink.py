@@ -230,3 +230,10 @@ def test_what_a_dead_link_drops_goes_again(rig: Rig) -> None:
     rig.link.up = True
     rig.uplink.pump(AGAIN_S)
     assert rig.sequences() == [1]
+
+
+def test_on_a_scaled_clock_a_receipt_has_real_seconds_to_come(rig: Rig) -> None:
+    rig.uplink = Uplink(rig.link, rig.outbox, IDENTITY, second_s=20.0)
+    rig.write(1)
+    rig.heard(0, 0.0)
+    assert rig.uplink.deadline_s == 20 * AGAIN_S
