@@ -137,10 +137,10 @@ class Running:
     def events(self, *kinds: type[e.Event]) -> list[Any]:
         """What the journal holds."""
         # While it runs, the journal belongs to the state's thread.
-        found = self.look(self._journaled) if self.service.alive else self._journaled()
+        found = self.look(self.journaled) if self.service.alive else self.journaled()
         return [event for event in found if not kinds or isinstance(event, kinds)]
 
-    def _journaled(self, _hall: Hall | None = None) -> list[e.Event]:
+    def journaled(self, _hall: Hall | None = None) -> list[e.Event]:
         return [event for _, event in self.journal.events()]
 
     def state(self) -> dict[str, Any]:
