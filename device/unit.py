@@ -61,6 +61,9 @@ RATING_KEYS: Final[Mapping[str, Level]] = MappingProxyType(
 )
 """The rating keys by name: rating-5 is the best level's."""
 
+UNHEARD_S: Final = 30.0
+"""Linked to the broker but without a state for so many real seconds, it is worth a warning."""
+
 _LAMPS: Final = MappingProxyType({level: name for name, level in RATING_KEYS.items()})
 _STAFF_KEYS: Final = MappingProxyType({key.value: key for key in StaffKey})
 
@@ -124,6 +127,8 @@ class Unit:
         self._next_change_s = 0.0
         self._fed_s = 0.0
         self._down_reason: str | None = None
+        self._unheard_from_s: float | None = None  # since when no state came over a good link
+        self._warned_unheard = False
         self._anomalies: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -137,6 +142,7 @@ class Unit:
             except queue.Empty:
                 self._session_event(Tick())
             self._attend()
+            self._warn_if_unheard()
             self._show()
             self._parts.uplink.pump(self._parts.clock.monotonic())
             self._tidy()
@@ -181,10 +187,12 @@ class Unit:
                 self._delivery(inbound)
             case Connected():
                 self._say_why("")
+                self._unheard_from_s = self._parts.clock.monotonic()
                 self._parts.uplink.connected()
                 self._session_event(LinkUp())
             case Disconnected(reason):
                 self._say_why(reason)
+                self._unheard_from_s = None
                 self._parts.uplink.lost()
                 self._session_event(LinkDown())
             case Stop(why):
@@ -196,6 +204,16 @@ class Unit:
         if reason != self._down_reason:
             log.info("not connected: %s" if reason else "connected to the broker%s", reason)
         self._down_reason = reason
+
+    def _warn_if_unheard(self) -> None:
+        """A wrong hall or unit in the configuration looks like this; it is said once."""
+        if self._unheard_from_s is None or self._warned_unheard:
+            return
+        unheard_s = self._parts.clock.monotonic() - self._unheard_from_s
+        if self._parts.clock.real_seconds(unheard_s) >= UNHEARD_S:
+            identity = self._parts.identity
+            log.warning("no hub of hall %s answers unit %s", identity.hall, identity.unit)
+            self._warned_unheard = True
 
     def _edge(self, edge: KeyEdge) -> None:
         if not self._debounce[edge.name].press(edge.closed, edge.at_ms):
@@ -219,6 +237,8 @@ class Unit:
             return
         match message:
             case State():
+                self._unheard_from_s = self._parts.clock.monotonic()
+                self._warned_unheard = False
                 self._session_event(StateCame(message))
             case Answer():
                 self._session_event(AnswerCame(message))

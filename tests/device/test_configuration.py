@@ -15,6 +15,7 @@ from wire.errors import ConfigurationError
 from wire.settings import parse
 
 EXAMPLE = Path(cli.__file__).with_name("unit.example.toml")
+ROOT = Path(__file__).parents[2]
 MINIMAL = """
 [unit]
 id = "unit-3"
@@ -41,12 +42,23 @@ def test_the_example_is_right_and_shows_every_default() -> None:
     assert set(shown["keys"]) == set(type(settings.keys).model_fields)
 
 
+def test_the_example_stands_at_a_counter_of_the_hub_s_example() -> None:
+    """The hub's file is read as text: a unit carries none of the hub."""
+    unit = read(EXAMPLE).unit
+    plan = tomllib.loads((ROOT / "hub" / "example.hall.toml").read_text(encoding="utf-8"))
+    assert unit.hall == plan["hall"]["id"]
+    pairs = [(counter["unit"], counter["id"]) for counter in plan["counters"]]
+    assert (unit.id, unit.counter) in pairs
+    broker = read(EXAMPLE).broker
+    assert broker.url.endswith(f":{plan['hub']['broker_port']}")
+
+
 def test_what_the_example_comments_out_is_right_too() -> None:
     text = EXAMPLE.read_text(encoding="utf-8").replace('kind = "real"', 'kind = "emulated"')
     lines = [line.removeprefix("# ") if _is_setting(line) else line for line in text.split("\n")]
     settings = parse("\n".join(lines), UnitSettings, "unit.toml")
     assert (settings.panel.port, settings.clock.speed) == (8701, 10)
-    assert settings.broker.password_file == Path("/etc/nextwindow/unit-3.password")
+    assert settings.broker.password_file == Path("/etc/nextwindow/unit-1.password")
 
 
 def _is_setting(line: str) -> bool:

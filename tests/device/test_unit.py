@@ -213,6 +213,27 @@ def test_a_lost_link_marks_the_picture(rig: Rig) -> None:
     assert type(rig.screen.view.frame.link).__name__ == "LinkStale"
 
 
+@pytest.mark.parametrize(
+    ("turns", "answered", "warnings"), [(2, False, 0), (9, False, 1), (3, True, 0), (9, True, 1)]
+)
+def test_a_broker_without_the_hall_s_hub_is_warned_of_once(
+    rig: Rig, caplog: pytest.LogCaptureFixture, turns: int, answered: bool, warnings: int
+) -> None:
+    turn = count(1)
+
+    def ten_seconds_later() -> bool:
+        rig.clock.advance(10)
+        return next(turn) >= turns
+
+    rig.screen.attend = ten_seconds_later  # type: ignore[method-assign]
+    rig.inbox.put(Connected(1))
+    if answered:
+        rig.deliver(STATE, state(picture()))
+    Unit(rig.parts, rig.inbox).run()
+    said = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert said == ["no hub of hall main answers unit unit-3"] * warnings
+
+
 def test_closing_the_window_ends_the_unit(rig: Rig) -> None:
     rig.screen.attend_s, rig.screen.closed = 0.001, True
     Unit(rig.parts, rig.inbox).run()
