@@ -277,7 +277,7 @@ class Transaction:
         head = self.books.heads.of(unit, record.outbox)
         for sequence in head.add(record.sequence, record.previous, record.hash):
             detail = "its previous hash is not that of the record before"
-            self._flag(unit, record.outbox, sequence, "broken_chain", detail)
+            self._keep(unit, record.outbox, sequence, "broken_chain", detail, b"")
 
     def _keep_fork(self, unit: str, record: w.Record) -> None:
         """Set a fork aside, once: it comes again until the unit has heard of the receipt."""
@@ -308,22 +308,22 @@ class Transaction:
     def _set_aside(
         self, unit: str, record: w.Record, code: str, detail: str, payload: bytes | None = None
     ) -> None:
-        self.batch.quarantine.append(
-            Quarantined(
-                self.now,
-                unit,
-                record.outbox,
-                record.sequence,
-                code,
-                detail,
-                record.body.encode() if payload is None else payload,
-            )
-        )
-        self._flag(unit, record.outbox, record.sequence, code, detail)
+        kept = record.body.encode() if payload is None else payload
+        self._keep(unit, record.outbox, record.sequence, code, detail, kept)
 
-    def _flag(
-        self, unit: str, outbox: str | None, sequence: int | None, code: str, detail: str
+    def _keep(
+        self,
+        unit: str,
+        outbox: str | None,
+        sequence: int | None,
+        code: str,
+        detail: str,
+        payload: bytes,
     ) -> None:
+        """Put bytes into quarantine. A broken chain has none: its record itself is kept."""
+        self.batch.quarantine.append(
+            Quarantined(self.now, unit, outbox, sequence, code, detail, payload)
+        )
         self.happen([e.RecordQuarantined(self.now, unit, outbox, sequence, code, detail)])
 
     def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
@@ -342,10 +342,7 @@ class Transaction:
         if self.books.journal.quarantine_count(unit) >= UNREADABLE_KEPT:
             return
         kept = payload[: topics.MAX_PAYLOAD_BYTES]
-        self.batch.quarantine.append(
-            Quarantined(self.now, unit, None, None, error.code, str(error), kept)
-        )
-        self._flag(unit, None, None, error.code, str(error))
+        self._keep(unit, None, None, error.code, str(error), kept)
 
     def read_again(self) -> None:
         """Try quarantined records once more, after an upgrade may have taught us to read them."""

@@ -43,6 +43,9 @@ SNAPSHOTS_KEPT = 2
 NEWER_FRAME = "newer_frame"
 """The code of a quarantined record whose payload is its frame, not only its body."""
 
+EVENTS_A_PAGE = 10_000
+"""So many events are in memory at once while the journal is read."""
+
 _MAY_BE_READ = (NEWER_FRAME, "newer_schema", "unreadable")
 
 
@@ -83,6 +86,17 @@ class Quarantined:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What is in quarantine and has not been read since: how much, and the newest of it."""
+
+    count: int
+    newest: tuple[Quarantined, ...]
+
+
+SET_ASIDE_SHOWN = 5
+
+
 @dataclass(slots=True)
 class Batch:
     """What one transaction will hold, and when. `first` is the sequence of its first event."""
@@ -116,6 +130,7 @@ class Journal:
         except OSError as error:
             raise StorageError(f"journal folder {folder}: {error.strerror}") from error
         self.path = folder / "journal.sqlite"
+        self._aside: SetAside | None = None
         try:
             self._engine = _engine(self.path)
             self._connection = self._engine.connect()
@@ -148,6 +163,8 @@ class Journal:
         except SQLAlchemyError as error:
             raise StorageError(f"journal {self.path}: {error}") from error
         self._answered.update(batch.answers)
+        if batch.quarantine or batch.read_again:
+            self._aside = None
 
     def answer(self, command_id: str) -> StoredAnswer | None:
         """The first answer to a command's id, if it has been given before."""
@@ -201,21 +218,37 @@ class Journal:
 
         Raises StorageError for one that cannot be read.
         """
+        while page := self._page(after):
+            for row in page:
+                try:
+                    happened = event_of(row["kind"], row["at"], json.loads(row["content"]))
+                except (KeyError, TypeError, ValueError) as error:
+                    found = f"event {row['sequence']} cannot be read: {error!r}"
+                    raise StorageError(f"journal {self.path}: {found}") from error
+                yield row["sequence"], happened
+            after = page[-1]["sequence"]
+
+    def _page(self, after: int) -> list[dict[str, Any]]:
         c = t.events.c
         # As bytes: a damaged text would fail here without its sequence.
         content = cast(c.content, LargeBinary).label("content")
         query = select(c.sequence, c.kind, c.at, content).where(c.sequence > after)
-        for row in self._rows(query.order_by(c.sequence)):
-            try:
-                happened = event_of(row["kind"], row["at"], json.loads(row["content"]))
-            except (KeyError, TypeError, ValueError) as error:
-                found = f"event {row['sequence']} cannot be read: {error!r}"
-                raise StorageError(f"journal {self.path}: {found}") from error
-            yield row["sequence"], happened
+        return self._rows(query.order_by(c.sequence).limit(EVENTS_A_PAGE))
 
     def quarantined(self, limit: int) -> list[dict[str, Any]]:
         """The latest quarantined payloads, newest first."""
         return self._rows(select(t.quarantine).order_by(t.quarantine.c.id.desc()).limit(limit))
+
+    def set_aside(self) -> SetAside:
+        """What nobody has read yet. Asks the database only after something has changed."""
+        if self._aside is None:
+            c = t.quarantine.c
+            unread = c.read_at.is_(None)
+            count = self._rows(select(func.count().label("n")).where(unread))[0]["n"]
+            columns = [c[name] for name in Quarantined.__slots__]
+            newest = select(*columns).where(unread).order_by(c.id.desc()).limit(SET_ASIDE_SHOWN)
+            self._aside = SetAside(count, tuple(Quarantined(**row) for row in self._rows(newest)))
+        return self._aside
 
     def unread_records(self) -> list[dict[str, Any]]:
         """Quarantined records that a later version of the hub may be able to read."""

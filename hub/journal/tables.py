@@ -65,6 +65,8 @@ quarantine = Table(
     Column("detail", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("read_at", Float),
+    Index("quarantine_by_key", "unit", "outbox", "sequence"),
+    Index("quarantine_unread", "read_at"),
 )
 
 snapshots = Table(

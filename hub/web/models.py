@@ -117,6 +117,16 @@ class Alert(Part):
     text: Words
 
 
+class AsideLine(Part):
+    """A record that is kept and not counted, until somebody has read it. `code` is for programs."""
+
+    at: str
+    unit: str
+    code: str
+    why: Words
+    detail: str
+
+
 class NewsLine(Part):
     """One thing that happened, and why."""
 
@@ -130,7 +140,7 @@ class NewsLine(Part):
 
 
 class HallView(Moment):
-    """The whole hall. `news` begins with the latest; `rejected` counts messages by fault."""
+    """The whole hall. `news` and `aside` begin with the latest; `rejected` counts by fault."""
 
     hall: HallName
     rating: tuple[RatingOption, ...]
@@ -139,6 +149,7 @@ class HallView(Moment):
     today: Today
     warnings: tuple[Alert, ...]
     rejected: dict[str, int]
+    aside: tuple[AsideLine, ...]
     news: tuple[NewsLine, ...]
 
 

@@ -11,11 +11,12 @@ from hub.core.hall import CounterState, Hall, News
 from hub.core.pictures import invited, line_picture, ticket_picture
 from hub.core.plan import Counter, Service
 from hub.core.tickets import Ticket, TicketState
+from hub.journal.store import Quarantined, SetAside
 from hub.transaction import Transaction
 from hub.web import models as m
 from hub.web.facts import Facts
 from hub.web.texts import both
-from hub.web.words import news_text, why_called
+from hub.web.words import news_text, why_called, why_set_aside
 from wire.clock import Clock, rfc3339
 from wire.messages import ClerkName, RatingOption
 from wire.messages import CounterState as Phase
@@ -47,6 +48,7 @@ class View:
             today=self._today(),
             warnings=self._warnings(facts, storage_error),
             rejected=dict(self._transaction.books.rejected),
+            aside=tuple(self._aside_line(found) for found in self._aside().newest),
             news=tuple(self._news(line) for line in self._hall.feed[: -NEWS_SHOWN - 1 : -1]),
         )
 
@@ -182,11 +184,23 @@ class View:
 
     def _warnings(self, facts: Facts, storage_error: str | None) -> tuple[m.Alert, ...]:
         found = list(trouble(facts, storage_error))
-        if self._hall.today.quarantined:
-            count = self._hall.today.quarantined
-            text = both("{count} records of units were set aside today", count=count)
+        count = self._aside().count
+        if count:
+            text = both("{count} records of units are set aside and not counted", count=count)
             found.append(m.Alert(code="quarantined", text=text))
         return tuple(found)
+
+    def _aside(self) -> SetAside:
+        return self._transaction.books.journal.set_aside()
+
+    def _aside_line(self, found: Quarantined) -> m.AsideLine:
+        return m.AsideLine(
+            at=self._time(found.received_at),
+            unit=found.unit,
+            code=found.code,
+            why=why_set_aside(found.code),
+            detail=found.detail,
+        )
 
     def _news(self, news: News) -> m.NewsLine:
         return m.NewsLine(

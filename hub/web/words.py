@@ -88,6 +88,22 @@ WHY_NOT_COUNTED = {
 }
 
 
+WHY_SET_ASIDE = {
+    "newer_frame": marked("made by a later version"),
+    "newer_schema": marked("made by a later version"),
+    "unreadable": marked("cannot be read"),
+    "oversized": marked("too large"),
+    "bad_hash": marked("changed on the way: its hash does not fit"),
+    "fork": marked("another record has the same number"),
+    "broken_chain": marked("does not follow from the record before"),
+}
+
+
+def why_set_aside(code: str) -> Words:
+    """Why a record is kept and not counted."""
+    return both(WHY_SET_ASIDE[code]) if code in WHY_SET_ASIDE else Words(zh=code, en=code)
+
+
 def _rated(n: _Names) -> Words:
     text = both("{number} at counter {counter}: {level}", **_rating(n))
     if n["counted"]:
@@ -138,6 +154,6 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "Rated": _rated,
     "Unrated": _at_counter(marked("{number} at counter {counter}: not rated")),
     "RecordQuarantined": lambda n: both(
-        "A record of {unit} was set aside: {code}", unit=n["unit"], code=n["code"]
+        "A record of {unit} was set aside: {why}", unit=n["unit"], why=why_set_aside(n["code"])
     ),
 }

@@ -454,6 +454,8 @@ def test_a_broken_chain_is_flagged_and_its_records_count_all_the_same(joined: Ru
     assert [x.counted for x in joined.events(e.Rated)] == [True]
     [flag] = joined.events(e.RecordQuarantined)
     assert (flag.sequence, flag.code) == (2, "broken_chain")
+    [kept] = joined.journal.set_aside().newest
+    assert (kept.unit, kept.sequence, kept.code) == ("unit-1", 2, "broken_chain")
     assert joined.outbound(w.Receipt)[-1].through == 2
 
 

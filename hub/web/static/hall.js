@@ -10,6 +10,7 @@ const QUIET_BELOW = 0.4;
 const BUSY_ABOVE = 0.8;
 const CONTENT = ['very_satisfied', 'satisfied', 'fairly_satisfied'];
 
+let asideShown = '';
 let newsShown = '';
 
 new Live('', '/healthz', show).start();
@@ -21,6 +22,7 @@ function show(picture, live) {
   for (const service of picture.services) showLine(service, now);
   for (const counter of picture.counters) showCounter(counter, picture, now);
   showLevels(picture);
+  showAside(picture);
   showNews(picture);
   showAlerts(picture.warnings);
 }
@@ -125,6 +127,24 @@ function showLevels(picture) {
     put(row, 'count', count);
     row.querySelector('.meter').style.setProperty('--part', count / most);
   }
+}
+
+function showAside(picture) {
+  const wanted = JSON.stringify(picture.aside);
+  if (wanted === asideShown) return;
+  asideShown = wanted;
+  document.getElementById('aside-panel').hidden = picture.aside.length === 0;
+  fill(document.getElementById('aside'), picture.aside.map((line) => asideLine(line, picture.now)));
+}
+
+function asideLine(line, now) {
+  const item = make('li');
+  item.append(
+    make('time', '', momentOf(line.at, now)),
+    make('span', '', line.unit + ' · ' + own(line.why)),
+    make('small', '', line.detail),
+  );
+  return item;
 }
 
 function showNews(picture) {

@@ -11,11 +11,13 @@ import pytest
 
 from hub.core import events as e
 from hub.core.records import Head
+from hub.journal import store
 from hub.journal.store import (
     SNAPSHOTS_KEPT,
     Batch,
     Journal,
     Quarantined,
+    SetAside,
     StoredAnswer,
     StoredRecord,
 )
@@ -230,6 +232,44 @@ def test_what_may_be_read_again_and_what_was(journal: Journal) -> None:
     journal.commit(Batch(1, [e.UnitLost(7.0, "u")], read_again=ids[:1]))
     assert [row["sequence"] for row in journal.unread_records()] == [2, 5]
     assert [row["sequence"] for row in journal.quarantined(2)] == [None, 5]
+
+
+def test_what_nobody_has_read_is_counted_and_the_newest_known(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert journal.set_aside() == SetAside(0, ())
+    batch = Batch(1)
+    batch.quarantine = [quarantined("unreadable", k) for k in range(1, 8)]
+    journal.commit(batch)
+    found = journal.set_aside()
+    assert (found.count, [q.sequence for q in found.newest]) == (7, [7, 6, 5, 4, 3])
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_rows", None)
+        journal.commit(Batch(1, [e.UnitLost(7.0, "u")]))
+        assert journal.set_aside() is found
+    last = journal.quarantined(1)[0]["id"]
+    journal.commit(Batch(2, [e.UnitLost(7.0, "u")], read_again=[last]))
+    assert (journal.set_aside().count, journal.set_aside().newest[0].sequence) == (6, 6)
+
+
+def test_events_are_read_a_page_at_a_time(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "EVENTS_A_PAGE", 3)
+    happened: list[e.Event] = [e.UnitLost(float(k), "u") for k in range(7)]
+    journal.commit(Batch(1, happened))
+    sizes: list[int] = []
+    rows = journal._rows
+
+    def counted(query: object) -> list[dict[str, Any]]:
+        found = rows(query)
+        sizes.append(len(found))
+        return found
+
+    monkeypatch.setattr(journal, "_rows", counted)
+    assert list(journal.events()) == list(enumerate(happened, 1))
+    assert sizes == [3, 3, 1, 0]
+    assert [n for n, _ in journal.events(after=5)] == [6, 7]
 
 
 def test_a_record_keeps_the_bytes_that_were_hashed(journal: Journal) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from hub.core import events as e
 from hub.web.facts import Facts
-from tests.hub.web.conftest import PIN, House
-from wire.errors import StorageError
+from tests.hub.web.conftest import MARKUP, PIN, House
+from wire.errors import StorageError, UnreadableMessage
 
 
 def test_a_number_is_taken_and_followed(house: House) -> None:
@@ -212,3 +213,26 @@ def test_no_documentation_pages(house: House) -> None:
     for address in ("/docs", "/redoc"):
         assert house.client.get(address).status_code == 404
     assert house.client.get("/api/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_what_was_set_aside_stays_until_somebody_has_read_it(house: House) -> None:
+    def quiet() -> dict[str, Any]:
+        view: dict[str, Any] = house.client.get("/api/hall").json()
+        return view
+
+    assert quiet()["aside"] == []
+    for detail in ("first", MARKUP):
+        error = UnreadableMessage(detail)
+        house.tell(lambda t, error=error: t.unreadable("unit-1", b"x", error))  # type: ignore[misc]
+    house.tell(lambda t: t.happen([e.DayBegan(t.now, "2026-03-03")]))
+    view = quiet()
+    assert view["today"]["quarantined"] == 0
+    assert [(line["unit"], line["code"]) for line in view["aside"]] == [
+        ("unit-1", "unreadable")
+    ] * 2
+    assert [line["detail"] for line in view["aside"]] == [MARKUP, "first"]
+    assert view["aside"][0]["why"] == {"zh": "无法读取", "en": "cannot be read"}
+    [warning] = view["warnings"]
+    assert warning["code"] == "quarantined"
+    assert warning["text"]["en"] == "2 records of units are set aside and not counted"
+    assert MARKUP not in house.client.get("/").text

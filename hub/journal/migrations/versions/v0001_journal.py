@@ -51,6 +51,8 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary, nullable=False),
         sa.Column("read_at", sa.Float),
     )
+    op.create_index("quarantine_by_key", "quarantine", ["unit", "outbox", "sequence"])
+    op.create_index("quarantine_unread", "quarantine", ["read_at"])
     op.create_table(
         "snapshots",
         sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
