@@ -13,9 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from sqlalchemy import (
     Column,
     Connection,
@@ -27,7 +24,9 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,6 +38,9 @@ from wire.chain import NO_HASH
 from wire.errors import StorageError
 
 SNAPSHOTS_KEPT = 2
+
+HEAD = "0001"
+"""The last migration. A journal that has it is opened without Alembic."""
 
 NEWER_FRAME = "newer_frame"
 """The code of a quarantined record whose payload is its frame, not only its body."""
@@ -134,10 +136,11 @@ class Journal:
         try:
             self._engine = _engine(self.path)
             self._connection = self._engine.connect()
-            _upgrade(self._connection)
+            if _revision(self._connection) != HEAD:
+                _upgrade(self._connection)
             self._answered = set(self._connection.execute(select(t.answers.c.id)).scalars())
             self._connection.commit()
-        except (SQLAlchemyError, CommandError) as error:
+        except (SQLAlchemyError, StorageError) as error:
             self._lock.close()
             raise StorageError(f"journal {self.path}: {error}") from error
         except BaseException:
@@ -372,12 +375,19 @@ def _prepare(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def _revision(connection: Connection) -> str | None:
+    """Which migration was the last; None for a new journal."""
+    found = None
+    if inspect(connection).has_table("alembic_version"):
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     connection.commit()
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    from hub.journal.upgrade import upgrade  # noqa: PLC0415 - it is slow, and seldom needed
+
+    upgrade(connection)
 
 
 def _lock(folder: Path) -> TextIO:

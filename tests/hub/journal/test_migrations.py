@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,12 @@ import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, Table
 
 from hub.journal import tables
-from hub.journal.store import Journal
+from hub.journal.store import HEAD, Journal
+from hub.journal.upgrade import config
 from wire.errors import StorageError
 
 
@@ -54,6 +58,22 @@ def test_a_migration_that_is_cut_off_is_made_again(
     journal = Journal(folder)
     assert list(journal.events()) == []
     journal.close()
+
+
+def test_the_head_is_the_last_of_the_scripts() -> None:
+    assert ScriptDirectory.from_config(config()).get_current_head() == HEAD
+
+
+def test_a_journal_that_is_up_to_date_needs_no_alembic(journal: Journal, folder: Path) -> None:
+    journal.close()
+    lines = (
+        "import sys; from pathlib import Path; from hub.journal.store import Journal",
+        "Journal(Path(sys.argv[1])).close()",
+        "print([name for name in sys.modules if name.startswith('alembic')])",
+    )
+    command = [sys.executable, "-c", "\n".join(lines), str(folder)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout == "[]\n"
 
 
 def test_a_journal_of_a_later_program_is_refused(journal: Journal, folder: Path) -> None:
