@@ -21,7 +21,7 @@ def counter_picture(hall: Hall, counter_id: str, now: float) -> w.CounterPicture
         id=plan.id,
         number=plan.number,
         name=plan.name,
-        state=_phase(hall, state),
+        state=phase(hall, state),
         version=state.version,
         clerk=w.ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
         services=[_service_name(hall.plan.service[s]) for s in plan.services],
@@ -32,7 +32,8 @@ def counter_picture(hall: Hall, counter_id: str, now: float) -> w.CounterPicture
     )
 
 
-def _phase(hall: Hall, state: CounterState) -> w.CounterState:
+def phase(hall: Hall, state: CounterState) -> w.CounterState:
+    """What a counter is doing."""
     if state.ticket is not None:
         serving = hall.tickets[state.ticket].state is TicketState.SERVING
         return w.CounterState.SERVING if serving else w.CounterState.CALLED
@@ -59,8 +60,8 @@ def _in_hand(hall: Hall, state: CounterState, now: float) -> w.TicketInHand | No
 
 
 def _invitation(hall: Hall, state: CounterState, now: float) -> w.Invitation | None:
-    call = hall.calls.get(state.last_call or "")
-    if call is None or call.answered or not invited(call, now):
+    call = open_invitation(hall, state, now)
+    if call is None:
         return None
     return w.Invitation(
         call_id=call.call_id,
@@ -71,6 +72,14 @@ def _invitation(hall: Hall, state: CounterState, now: float) -> w.Invitation | N
         age_s=max(0.0, round(now - (call.ended_at or now), 3)),
         length_s=call.invite_s,
     )
+
+
+def open_invitation(hall: Hall, state: CounterState, now: float) -> Call | None:
+    """The call that may be rated at a counter right now, if there is one."""
+    call = hall.calls.get(state.last_call or "")
+    if call is None or call.answered or not invited(call, now):
+        return None
+    return call
 
 
 def invited(call: Call, now: float) -> bool:

@@ -7,7 +7,6 @@ lost, came back) is written as events by the transaction that notices.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hub.core.hall import Hall
@@ -47,10 +46,6 @@ class Presence:
 
     def __init__(self) -> None:
         self._units: dict[str, Heard] = {}
-
-    def __getitem__(self, unit: str) -> Heard:
-        """The present run of a unit. Raises KeyError if it was never heard."""
-        return self._units[unit]
 
     def get(self, unit: str) -> Heard | None:
         """The present run of a unit, if one was heard."""
@@ -107,10 +102,6 @@ class Presence:
             return False
         arrived = next((at for number, at in reversed(found.arrivals) if number == n), None)
         return arrived is not None and now - arrived <= COMMAND_WITHIN_S
-
-    def units(self) -> Iterator[str]:
-        """Every unit that was heard since the start."""
-        yield from self._units
 
 
 def _twin(unit: str, run: str) -> LinkRefusal:

@@ -163,10 +163,6 @@ class Live:
             self._pump = asyncio.create_task(self._run(), name="streams")
         return self._messages(channel, follower)
 
-    def followers(self) -> int:
-        """How many streams are open."""
-        return sum(len(channel.followers) for channel in self._channels.values())
-
     def close(self) -> None:
         """End every stream, and open no more. Safe from any thread."""
         self._closed = True

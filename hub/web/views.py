@@ -7,10 +7,11 @@ from itertools import islice
 from typing import Any
 
 from hub.core import calendar
+from hub.core.dispatch import waiting_for
 from hub.core.hall import CounterState, Hall, News
-from hub.core.pictures import invited, line_picture, ticket_picture
+from hub.core.pictures import line_picture, open_invitation, phase, ticket_picture
 from hub.core.plan import Counter, Service
-from hub.core.tickets import Ticket, TicketState
+from hub.core.tickets import Ticket
 from hub.journal.store import Quarantined, SetAside
 from hub.transaction import Transaction
 from hub.web import models as m
@@ -19,7 +20,6 @@ from hub.web.texts import both
 from hub.web.words import news_text, why_called, why_set_aside
 from wire.clock import Clock, rfc3339
 from wire.messages import ClerkName, RatingOption
-from wire.messages import CounterState as Phase
 
 NEWS_SHOWN = 40
 QUEUE_SHOWN = 8
@@ -130,14 +130,14 @@ class View:
             id=plan.id,
             number=plan.number,
             name=plan.name,
-            state=_phase(state, ticket),
+            state=phase(self._hall, state),
             since=self._time(state.opened_at) if state.opened_at else None,
             version=state.version,
             clerk=ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
             services=plan.services,
             ticket=self._held(state, ticket) if ticket else None,
             invitation=self._invitation(state),
-            waiting=sum(len(self._hall.lines[service]) for service in plan.services),
+            waiting=waiting_for(self._hall, plan.id),
             served_today=state.served_today,
             unit=self._unit(plan.unit) if plan.unit else None,
             last_command=self._transaction.books.commanded.get(plan.id),
@@ -155,8 +155,8 @@ class View:
         )
 
     def _invitation(self, state: CounterState) -> m.OpenInvitation | None:
-        call = self._hall.calls.get(state.last_call or "")
-        if call is None or call.answered or not invited(call, self._transaction.now):
+        call = open_invitation(self._hall, state, self._transaction.now)
+        if call is None:
             return None
         until = (call.ended_at or 0.0) + call.invite_s
         return m.OpenInvitation(number=call.number, until=self._time(until))
@@ -245,9 +245,3 @@ def trouble(facts: Facts, storage_error: str | None) -> list[m.Alert]:
         text = both("The embedded broker is open to this network: anyone on it can give commands")
         found.append(m.Alert(code="broker_exposed", text=text))
     return found
-
-
-def _phase(state: CounterState, ticket: Ticket | None) -> Phase:
-    if ticket is not None:
-        return Phase.SERVING if ticket.state is TicketState.SERVING else Phase.CALLED
-    return Phase.IDLE if state.open else Phase.CLOSED
