@@ -32,6 +32,10 @@ UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
 
 
+JOURNAL_BEHIND = "journal_behind"
+"""Counted when a unit remembers more than the journal does; the pages warn of it."""
+
+
 class IdReusedError(NextwindowError):
     """The id of an earlier command came with another content."""
 
@@ -164,7 +168,17 @@ class Transaction:
             self.happen([self._joined(unit, hello)])
         else:
             self._set_clock(unit, hello)
+        self._outgrow(hello.epoch)
         self._states.add(unit)
+
+    def _outgrow(self, epoch: int) -> None:
+        """A unit remembers a later epoch: this journal was put back from a backup.
+
+        Units act on nothing from an epoch below the last one they knew, so ours goes above it.
+        """
+        if epoch > self.hall.epoch:
+            self.reject(JOURNAL_BEHIND)
+            self.happen([e.EpochStarted(self.now, epoch + 1, self.books.new_id())])
 
     def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
         counter = self.hall.plan.counter_of_unit.get(unit)
@@ -205,6 +219,7 @@ class Transaction:
             self.happen([e.UnitBack(self.now, unit)])
         if new:
             self._set_clock(unit, renew)
+        self._outgrow(renew.epoch)
         self._states.add(unit)
 
     def _set_clock(self, unit: str, said: w.Renew) -> None:

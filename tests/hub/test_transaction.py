@@ -94,6 +94,19 @@ def test_a_hello_is_answered_with_the_run_and_n_that_it_said(hub: Running) -> No
     assert (event.unit, event.run, event.boot_at) == ("unit-1", "run-1", hub.clock.now() - 60)
 
 
+@pytest.mark.parametrize("kind", ["hello", "renew"])
+def test_a_unit_that_remembers_a_later_epoch_is_not_left_behind(hub: Running, kind: str) -> None:
+    """The journal was put back from a backup: a lower epoch would be ignored for ever."""
+    say(hub, "hello", "unit-1", hello("run-1", 1))
+    said = (hello if kind == "hello" else renew)("run-1", 2).model_copy(update={"epoch": 7})
+    say(hub, kind, "unit-1", said)
+    assert hub.outbound(w.State, "unit-1")[-1].epoch == 8
+    assert rejected(hub)["journal_behind"] == 1
+    say(hub, "renew", "unit-1", renew("run-1", 3).model_copy(update={"epoch": 8}))
+    assert [x.epoch for x in hub.events(e.EpochStarted)] == [1, 8]
+    hub.verify()
+
+
 def test_each_renew_is_answered_and_changes_are_told_at_once(joined: Running) -> None:
     say(joined, "renew", "unit-1", renew("run-1", 1))
     joined.staff("c1", "wang")
