@@ -76,7 +76,7 @@ class UnitView(Part):
 
 
 class CounterView(Part):
-    """One counter. `version` is what a command quotes as `seen`.
+    """One counter. `version` is what a command quotes as `seen`, `since` when its state began.
 
     `last_command` is the id of the last command it got since the hub started.
     """

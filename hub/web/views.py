@@ -13,7 +13,7 @@ from hub.core.pictures import line_picture, open_invitation, phase, ticket_pictu
 from hub.core.plan import Counter, Service
 from hub.core.tickets import Ticket
 from hub.journal.store import Quarantined, SetAside
-from hub.transaction import Transaction
+from hub.transaction import JOURNAL_BEHIND, Transaction
 from hub.web import models as m
 from hub.web.facts import Facts
 from hub.web.texts import both
@@ -131,7 +131,7 @@ class View:
             number=plan.number,
             name=plan.name,
             state=phase(self._hall, state),
-            since=self._time(state.opened_at) if state.opened_at else None,
+            since=self._counter_since(state, ticket),
             version=state.version,
             clerk=ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
             services=plan.services,
@@ -142,6 +142,10 @@ class View:
             unit=self._unit(plan.unit) if plan.unit else None,
             last_command=self._transaction.books.commanded.get(plan.id),
         )
+
+    def _counter_since(self, state: CounterState, ticket: Ticket | None) -> str | None:
+        since = ticket.since if ticket else state.free_since
+        return None if since is None else self._time(since)
 
     def _held(self, state: CounterState, ticket: Ticket) -> m.HeldTicket:
         return m.HeldTicket(
@@ -188,6 +192,12 @@ class View:
         if count:
             text = both("{count} records of units are set aside and not counted", count=count)
             found.append(m.Alert(code="quarantined", text=text))
+        if JOURNAL_BEHIND in self._transaction.books.rejected:
+            text = both(
+                "The journal is older than the units remember. If it was put back from a backup,"
+                " numbers and calls of the time between may come again"
+            )
+            found.append(m.Alert(code="journal_behind", text=text))
         return tuple(found)
 
     def _aside(self) -> SetAside:
