@@ -33,7 +33,7 @@ class HistoryError(NextwindowError):
 class CounterState:
     """A counter. `version` is the sequence of the last event that changed what it holds.
 
-    `reason` explains the last call.
+    `free_since` is when it was last opened or let go of a ticket; `reason` explains the last call.
     """
 
     id: str
@@ -43,7 +43,7 @@ class CounterState:
     ticket: str | None = None
     last_call: str | None = None
     served_today: int = 0
-    opened_at: float | None = None
+    free_since: float | None = None
     reason: dict[str, Any] = field(default_factory=dict)
     failed_pins: list[float] = field(default_factory=list)
 
@@ -272,7 +272,7 @@ class Hall:
         # The call has no end: nobody was served, so nobody can rate it.
         counter = self._held(event.counter, event.ticket, event.call_id)
         self._step(event.ticket, Step.NO_SHOW, event.at)
-        counter.ticket = None
+        counter.ticket, counter.free_since = None, event.at
         self.today.missed += 1
 
     @_apply.register
@@ -281,6 +281,7 @@ class Hall:
         call = self.calls[event.call_id]
         self._step(event.ticket, Step.DONE, event.at)
         counter.ticket, counter.last_call = None, event.call_id
+        counter.free_since = event.at
         counter.served_today += 1
         call.ended_at, call.invite_s = event.at, event.invite_s
         self.today.served += 1
@@ -297,7 +298,7 @@ class Hall:
         if waits:
             self.lines[ticket.service].remove(ticket)
         if holder is not None:
-            holder.ticket = None
+            holder.ticket, holder.free_since = None, event.at
 
     @_apply.register
     def _(self, event: e.ClerkSignedIn) -> None:
@@ -316,12 +317,12 @@ class Hall:
     @_apply.register
     def _(self, event: e.CounterOpened) -> None:
         counter = self.counters[event.counter]
-        counter.open, counter.opened_at = True, event.at
+        counter.open, counter.free_since = True, event.at
 
     @_apply.register
     def _(self, event: e.CounterClosed) -> None:
         counter = self.counters[event.counter]
-        counter.open, counter.opened_at = False, None
+        counter.open, counter.free_since = False, None
 
     @_apply.register
     def _(self, event: e.UnitJoined) -> None:

@@ -128,6 +128,16 @@ def test_each_event_counts_and_its_counter_follows(d: Driver) -> None:
     }
 
 
+@pytest.mark.parametrize("end", ["done", "no_show"])
+def test_a_counter_is_free_since_it_let_go(d: Driver, end: str) -> None:
+    d.pass_time(60)
+    d.press("c1", end)
+    assert d.counter("c1").free_since == d.now
+    d.pass_time(60)
+    d.press("c1", "recall")  # refused: there is nobody to recall
+    assert d.counter("c1").free_since == d.now - 60
+
+
 def test_the_feed_keeps_the_latest(d: Driver) -> None:
     for _ in range(FEED_LENGTH + 5):
         d.ticket("b")
