@@ -106,6 +106,7 @@ _SAID = {
     400: "The Idempotency-Key is missing",
     403: "A page of another web site asked for this",
     404: "There is no such thing",
+    408: "The body took too long to arrive",
     413: "The body is too large",
     422: "The request cannot be understood, or its key was used for something else",
     503: "The hub cannot do its work right now; nothing has changed",
@@ -181,7 +182,7 @@ def _add_tickets(router: APIRouter, access: Access) -> None:
         "/api/tickets",
         status_code=201,
         response_model=IssuedTicket,
-        responses={409: {"model": RefusedTicket}, **_problems(403, 413, 422, 503)},
+        responses={409: {"model": RefusedTicket}, **_problems(403, 408, 413, 422, 503)},
     )
     async def take(wish: TicketWish, idempotency_key: Annotated[Key, Header()] = "") -> Response:
         """Take a number. The same key gives the same number again."""
@@ -210,7 +211,7 @@ def _add_commands(router: APIRouter, access: Access) -> None:
         responses={
             404: {"model": CommandAnswer, "description": "There is no such counter"},
             409: {"model": CommandAnswer, "description": "Refused; `state` is the present state"},
-            **_problems(400, 403, 413, 422, 503),
+            **_problems(400, 403, 408, 413, 422, 503),
         },
     )
     async def command(

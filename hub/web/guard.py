@@ -5,14 +5,19 @@ Plain ASGI, because a wrapper that buffers responses would hold the live streams
 
 from __future__ import annotations
 
+import asyncio
 import json
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 16_384
 """No request here needs more."""
+
+BODY_WITHIN_S = 2.0
+"""A body has arrived by then, or its sender is cut off: it must not hold up the hub's end."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -71,11 +76,17 @@ class RequestGuard:
         if from_another_site(Headers(scope=scope)):
             await _refuse(send, 403, "cross_site", "this came from a page of another web site")
             return
-        body = await _whole_body(receive)
-        if body is None:
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                body = await _whole_body(receive)
+        except TimeoutError:
+            await _refuse(send, 408, "too_slow", f"the body took more than {BODY_WITHIN_S:.0f} s")
+        except _TooLarge:
             await _refuse(send, 413, "too_large", f"at most {MAX_BODY_BYTES} bytes are accepted")
-            return
-        await self._app(scope, _replay(body, receive), send)
+        except ClientDisconnect:
+            return  # whoever left before the end of their wish wanted nothing
+        else:
+            await self._app(scope, _replay(body, receive), send)
 
 
 def from_another_site(headers: Headers) -> bool:
@@ -92,13 +103,19 @@ def from_another_site(headers: Headers) -> bool:
         return True
 
 
-async def _whole_body(receive: Receive) -> bytes | None:
+class _TooLarge(Exception):
+    """The body is larger than anything that is asked for here."""
+
+
+async def _whole_body(receive: Receive) -> bytes:
     body: bytes = b""
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > MAX_BODY_BYTES:
-            return None
+            raise _TooLarge
         if not message.get("more_body", False):
             return body
 

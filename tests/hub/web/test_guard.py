@@ -1,0 +1,62 @@
+"""The guard before every request that changes something."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from hub.web import guard
+
+SCOPE = {"type": "http", "method": "POST", "headers": []}
+
+
+class _Inside:
+    """What lies behind the guard."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    async def __call__(self, _scope: Scope, receive: Receive, _send: Send) -> None:
+        self.bodies.append((await receive())["body"])
+
+
+def _run(*messages: Message) -> tuple[list[bytes], list[int]]:
+    """The bodies that came through and the statuses that were answered."""
+    inside, coming, statuses = _Inside(), list(messages), []
+
+    async def receive() -> Message:
+        if coming:
+            return coming.pop(0)
+        return await asyncio.get_running_loop().create_future()  # nothing ever comes
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    asyncio.run(guard.RequestGuard(inside)(dict(SCOPE), receive, send))
+    return inside.bodies, statuses
+
+
+def _part(body: bytes, more: bool) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def test_a_body_in_pieces_comes_through_whole() -> None:
+    assert _run(_part(b"a", True), _part(b"b", False)) == ([b"ab"], [])
+
+
+def test_a_wish_that_breaks_off_is_none() -> None:
+    whole_but_cut = _part(b'{"service": "s1"}', True)
+    assert _run(whole_but_cut, {"type": "http.disconnect"}) == ([], [])
+
+
+def test_a_body_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_WITHIN_S", 0.01)
+    assert _run(_part(b"{", True)) == ([], [408])
+
+
+def test_a_body_that_is_too_large_is_refused() -> None:
+    assert _run(_part(b"x" * (guard.MAX_BODY_BYTES + 1), False)) == ([], [413])
