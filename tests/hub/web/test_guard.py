@@ -30,7 +30,8 @@ def _run(*messages: Message) -> tuple[list[bytes], list[int]]:
     async def receive() -> Message:
         if coming:
             return coming.pop(0)
-        return await asyncio.get_running_loop().create_future()  # nothing ever comes
+        await asyncio.Event().wait()  # nothing ever comes
+        raise AssertionError("it came")
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
