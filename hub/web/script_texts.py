@@ -45,7 +45,7 @@ HALL = {
     "rejected": marked("{count} messages were rejected since the hub started"),
     "none_open": marked("No counter is open"),
     "free_counters": marked("{count} of them free"),
-    "taken": marked("{count} numbers taken today"),
+    "taken": marked("Taken today: {count}"),
     "missed": marked("{count} did not come"),
     "content": marked("{share} satisfied"),
     "unrated_of": marked("{count} of {all} invitations"),

@@ -7,6 +7,7 @@ import {
 const counterId = page.picture.counter.id;
 const ATTEMPTS = 6;
 const ATTEMPT_MS = 4000;
+const GOOD_NEWS_MS = 4000;
 const KEYS = { n: 'next', s: 'start', d: 'done', r: 'recall', x: 'no_show', o: 'toggle' };
 const work = document.getElementById('work');
 const signIn = document.getElementById('sign-in');
@@ -14,6 +15,7 @@ const said = document.getElementById('said');
 
 let pressing = false;
 let queueShown = null;
+let toldAt = 0;
 
 const live = new Live('?counter=' + counterId, '/clerk/' + counterId, show);
 live.start();
@@ -33,6 +35,7 @@ function show(picture) {
   put(work, 'toggle', say(counter.state === 'closed' ? 'open_counter' : 'close_counter'));
   for (const button of work.querySelectorAll('[data-action]')) showButton(button, counter);
   showAlerts(picture.warnings);
+  if (said.dataset.kind === 'good' && performance.now() - toldAt > GOOD_NEWS_MS) tell('', '');
 }
 
 function showHand(counter, now) {
@@ -103,6 +106,7 @@ function hindrance(action, counter) {
 function tell(text, kind) {
   said.textContent = text;
   said.dataset.kind = kind;
+  toldAt = performance.now();
 }
 
 // --- pressing -----------------------------------------------------------------------------

@@ -48,7 +48,7 @@ function showFigures(picture, now) {
   const ended = today.rated + today.unrated;
   const figures = document.querySelector('.figures');
   put(figures, 'waiting', services.reduce((sum, service) => sum + service.waiting, 0));
-  put(figures, 'longest', oldest ? lasting(since(oldest.oldest_at, now)) : say('none'));
+  put(figures, 'longest', oldest ? exactly(since(oldest.oldest_at, now)) : say('none'));
   put(figures, 'longest_note', oldest ? own(oldest.name) : say('nobody_waits'));
   put(figures, 'open', say('open_of', { open, all: counters.length }));
   const free = counters.filter((counter) => counter.state === 'idle').length;
@@ -66,7 +66,7 @@ function showFigures(picture, now) {
 }
 
 function percent(part, whole) {
-  return Math.round((100 * part) / whole) + ' %';
+  return Math.round((100 * part) / whole) + '%';
 }
 
 function showLine(service, now) {
@@ -78,11 +78,18 @@ function showLine(service, now) {
   put(element, 'waiting', service.waiting);
   put(element, 'load', say('load_' + load));
   put(element, 'longest', service.waiting
-    ? say('longest_of_target', { age: lasting(longest), target: lasting(service.target_s) })
+    ? say('longest_of_target', { age: exactly(longest), target: exactly(service.target_s) })
     : say('nobody_waits'));
   put(element, 'wait', waiting(service.wait_s));
   put(element, 'open', say('counters_open', { open: service.open_counters, all: service.counters }));
   element.querySelector('.meter').style.setProperty('--part', Math.min(part / 1.5, 1));
+}
+
+// Minutes and seconds, to be set against a target of a few minutes.
+function exactly(seconds) {
+  const whole = Math.floor(seconds);
+  if (whole >= 3600) return lasting(whole);
+  return Math.floor(whole / 60) + ':' + String(whole % 60).padStart(2, '0');
 }
 
 function loadOf(service, part) {
