@@ -1,8 +1,9 @@
-"""What a unit that waits costs: processor, memory, disk."""
+"""What a hall costs while nothing happens: processor, memory, disk."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.kit import (
@@ -20,8 +21,17 @@ from bench.report import Figure
 WATCHED_S = 30.0
 
 
-def measure(folder: Path) -> list[Figure]:
-    """Watch one unit and the hub while nothing happens."""
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: per cent of a core, MB of memory, bytes written to disk."""
+
+    share: float
+    mb: float
+    written: int
+
+
+def watch(folder: Path, seconds: float) -> tuple[Cost, Cost]:
+    """An open counter's unit, and its hub, while nobody comes for some seconds."""
     layout = Layout(folder, counters=1)
     hub = HubProcess(layout)
     with running(hub):
@@ -32,15 +42,25 @@ def measure(folder: Path) -> list[Figure]:
             open_counter(hub.api, 1, "idle")
             unit.wait_drawn("idle")
             time.sleep(3)
-            return _watch(unit.process.pid, "unit that waits", "2 % of a core, 90 MB, 0 bytes") + (
-                _watch(hub.process.pid, "hub that waits, one unit", "0 bytes")
+            pids = unit.process.pid, hub.process.pid
+            before = [(cpu_s(pid), written_bytes(pid)) for pid in pids]
+            time.sleep(seconds)
+            first, second = (
+                Cost((cpu_s(pid) - cpu) / seconds * 100, rss_mb(pid), written_bytes(pid) - wrote)
+                for pid, (cpu, wrote) in zip(pids, before, strict=True)
             )
+            return first, second
 
 
-def _watch(pid: int, name: str, aim: str) -> list[Figure]:
-    before, wrote = cpu_s(pid), written_bytes(pid)
-    time.sleep(WATCHED_S)
-    share = (cpu_s(pid) - before) / WATCHED_S * 100
-    written = written_bytes(pid) - wrote
-    value = f"{share:.1f} % of a core, {rss_mb(pid):.0f} MB, {written} bytes written"
-    return [Figure(f"{name}, {WATCHED_S:.0f} s", value, aim=aim)]
+def measure(folder: Path) -> list[Figure]:
+    """Watch one unit and the hub while nothing happens."""
+    unit, hub = watch(folder, WATCHED_S)
+    return [
+        _figure("unit that waits", unit, "2 % of a core, 90 MB, 0 bytes"),
+        _figure("hub that waits, with one unit", hub, "0 bytes"),
+    ]
+
+
+def _figure(name: str, cost: Cost, aim: str) -> Figure:
+    value = f"{cost.share:.1f} % of a core, {cost.mb:.0f} MB, {cost.written} bytes written"
+    return Figure(f"{name}, {WATCHED_S:.0f} s", value, aim=aim)
