@@ -138,7 +138,7 @@ class CrashHall:
                     time.sleep(0.05)
                 desk.harvest()
 
-        threads = [threading.Thread(target=work, args=(desk,)) for desk in self.desks]
+        threads = [threading.Thread(target=work, args=(desk,), daemon=True) for desk in self.desks]
         for thread in threads:
             thread.start()
         try:
@@ -233,14 +233,13 @@ def _kill_units(hall: CrashHall, kills: int) -> None:
                 done[0] += 1
                 number = done[0]
                 instant = hall.rng.uniform(0.0, 0.04)
-            while not desk.serve(0.0):
-                time.sleep(0.05)
+            wait_for(lambda: desk.serve(0.0), f"a service at counter {desk.n}", 120)
             time.sleep(instant)
             hall.restart_unit(desk)
             if number % 20 == 0:
                 print(f"crash: {number} of {kills} units killed")
 
-    threads = [threading.Thread(target=work, args=(desk,)) for desk in hall.desks]
+    threads = [threading.Thread(target=work, args=(desk,), daemon=True) for desk in hall.desks]
     for thread in threads:
         thread.start()
     for thread in threads:
