@@ -1,0 +1,126 @@
+"""The system's Chromium, and whatever a page complains of.
+
+The profile is a new one each time, and nothing is downloaded: not the browser, and not by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    sync_playwright,
+)
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STREAMS = ("/api/events", "/events")
+Scheme: TypeAlias = Literal["light", "dark"]
+PATIENCE_MS = 15_000
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser of its own, closed at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGS, headless=True
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Person:
+    """Someone in front of a browser: pages, their complaints, and pictures of what is seen."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        name: str,
+        pictures: Path,
+        size: ViewportSize = WIDE,
+        language: str = "zh-CN",
+        scheme: Scheme = "light",
+    ) -> None:
+        self._pictures = pictures
+        self._name = name
+        self._taken = 0
+        self.complaints: list[str] = []
+        self.context = browser.new_context(viewport=size, locale=language, color_scheme=scheme)
+        self.context.set_default_timeout(PATIENCE_MS)
+
+    def open(self, address: str) -> Page:
+        """A page at an address, watched from its first request on."""
+        page = self.context.new_page()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+        page.goto(address)
+        return page
+
+    def picture(self, page: Page, what: str) -> Path:
+        """Keep a screenshot of the whole page for people to look at; what sticks out is wrong."""
+        self._taken += 1
+        file = self._pictures / f"{self._name}-{self._taken:02}-{what}.png"
+        page.screenshot(path=file, full_page=True, animations="disabled")
+        self.complaints += [f"{what}: {problem}" for problem in overflow(page)]
+        return file
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:  # a violated policy is an error here
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # A page that is left ends its stream; Chromium counts that as a failure.
+        left = request.failure == "net::ERR_ABORTED" and urlsplit(request.url).path in STREAMS
+        if not left:
+            self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+def overflow(page: Page) -> list[str]:
+    """What sticks out to the right of the page, or is cut off inside its box."""
+    found: list[str] = page.evaluate(_OVERFLOW)
+    return found
+
+
+_OVERFLOW = """() => {
+  const found = [];
+  const width = document.documentElement.clientWidth;
+  for (const element of document.querySelectorAll('body *')) {
+    if (element.closest('.unseen, .skip, .hidden, [hidden]')) continue;
+    const box = element.getBoundingClientRect();
+    if (!box.width) continue;
+    const name = element.tagName + '.' + element.className + ' '
+      + element.textContent.trim().slice(0, 40);
+    if (box.right > width + 1 || box.left < -1) found.push('sticks out: ' + name);
+    const boxed = !element.matches('.meter') && getComputedStyle(element).display !== 'inline';
+    if (boxed && element.scrollWidth > element.clientWidth + 1) found.push('overflows: ' + name);
+  }
+  return found;
+}"""

@@ -1,0 +1,260 @@
+"""The loop by hand: from the number on a citizen's phone to the rating before the operator.
+
+Every part is real: the hub, its broker, a unit with emulated keys, and the system's Chromium.
+Each step leaves a screenshot in the test's folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bench.kit import PIN, HubProcess, Layout, UnitProcess, running, wait_for
+from device.ui import theme
+from device.ui.theme import Colour
+from tests.hall.browser import PHONE, WIDE, Person, Scheme, chromium, overflow
+
+pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
+
+NOTICED_MS = 3000  # news is on a page within three seconds, or it is not live
+EXCELLENT = {"zh": "非常满意", "en": "Very satisfied"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+class Hall:
+    """A hub and one unit, and where their pages are."""
+
+    def __init__(self, hub: HubProcess, unit: UnitProcess) -> None:
+        self.hub = hub
+        self.unit = unit
+        self.address = f"http://127.0.0.1:{hub.layout.web_port}"
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    layout = Layout(tmp_path, counters=2, services=2, invite_s=30)
+    hub = HubProcess(layout)
+    with running(hub):
+        hub.wait_ready()
+        unit = UnitProcess(layout, 1)
+        with running(unit):
+            unit.wait_panel()
+            unit.wait_drawn("closed")
+            yield Hall(hub, unit)
+
+
+def _shows(panel: Page, ground: Colour, mark: Colour, what: str) -> None:
+    """Wait until the unit's screen, as its panel page shows it, has these two colours."""
+
+    def found() -> bool:
+        ground_there, others = panel.evaluate(_COLOURS)
+        return bool(ground_there == list(ground) and list(mark) in others)
+
+    wait_for(found, what, NOTICED_MS / 1000)
+
+
+_COLOURS = """() => {
+  const image = document.getElementById('screen');
+  const {naturalWidth: width, naturalHeight: height} = image;
+  if (!image.complete || !width) return [[], []];
+  const paper = new OffscreenCanvas(width, height).getContext('2d');
+  paper.drawImage(image, 0, 0);
+  const {data} = paper.getImageData(0, 0, width, height);
+  const found = new Set();
+  for (let at = 0; at < data.length; at += 4) {
+    found.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);
+  }
+  const ground = data.slice(4 * width * (height >> 1), 4 * width * (height >> 1) + 3);
+  return [Array.from(ground), Array.from(found, (c) => [c >> 16, c >> 8 & 255, c & 255])];
+}"""
+
+
+def _press(panel: Page, key: str) -> None:
+    """Click a key of the panel, and wait until the unit has taken it."""
+    with panel.expect_response(lambda answer: f"/keys/{key}" in answer.url) as answer:
+        panel.click(f"button[data-key='{key}']")
+    assert answer.value.status == 204
+
+
+def _sign_in(desk: Page) -> None:
+    desk.select_option("#clerk", "k1")
+    desk.fill("#pin", PIN)
+    desk.click("#sign-in button")
+    expect(desk.locator("#work")).to_be_visible()
+    expect(desk.locator("#hand")).to_have_attribute("data-state", "idle")
+
+
+def _rating(page: Page, lang: str) -> None:
+    """Wait for the rating among the latest, and in the figures."""
+    expect(page.locator("#ratings li").first).to_contain_text(EXCELLENT[lang], timeout=NOTICED_MS)
+    expect(page.locator("#ratings li").first).to_contain_text("A001")
+    expect(page.locator("[data-level='very_satisfied'] [data-slot='count']")).to_have_text("1")
+    expect(page.locator(".figure [data-slot='rated']")).to_have_text("1")
+
+
+def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
+    operator = Person(browser, "operator", tmp_path)
+    second = Person(browser, "operator-en", tmp_path, language="en-GB", scheme="dark")
+    citizen = Person(browser, "citizen", tmp_path, PHONE)
+    clerk = Person(browser, "clerk", tmp_path)
+    visitor = Person(browser, "unit", tmp_path)
+    people = [operator, second, citizen, clerk, visitor]
+
+    lively, other = operator.open(hall.address), second.open(hall.address)
+    lively.evaluate("window.notReloaded = true")
+    panel = visitor.open(hall.unit.panel)
+    desk = clerk.open(f"{hall.address}/clerk/c1")
+    clerk.picture(desk, "sign-in")
+    _sign_in(desk)
+    clerk.picture(desk, "open")
+
+    phone = citizen.open(f"{hall.address}/take")
+    citizen.picture(phone, "take")
+    phone.click("[data-service='s1'] button")
+    expect(phone).to_have_url(re.compile(r"/t/[a-z0-9-]+$"))
+    expect(phone.locator("h1")).to_contain_text("A001")
+    expect(phone.locator("[data-when='waiting']")).to_be_visible()
+    citizen.picture(phone, "waiting")
+    expect(desk.locator("#queue")).to_contain_text("A001", timeout=NOTICED_MS)
+
+    hall.unit.wait_drawn("idle")
+    idle = hall.unit.look()[-1]
+    wait_for(lambda: hall.unit.look()[-1] != idle, "the unit to count who waits")
+    _shows(panel, theme.GROUND, theme.INK, "the waiting screen")
+    visitor.picture(panel, "idle")
+    _press(panel, "next")
+    assert hall.unit.wait_drawn("calling", number="A001")
+    _shows(panel, theme.BLUE, theme.PAPER, "the called number")
+    visitor.picture(panel, "calling")
+    expect(phone.locator("[data-when='called recalled']")).to_be_visible(timeout=NOTICED_MS)
+    expect(phone.locator(".go-counter")).to_have_text("1")
+    expect(phone).to_have_title(re.compile("A001.*1"))
+    citizen.picture(phone, "called")
+    expect(desk.locator("#hand [data-slot='number']")).to_have_text("A001", timeout=NOTICED_MS)
+    clerk.picture(desk, "called")
+    tile = lively.locator("[data-counter='c1']")
+    expect(tile).to_have_attribute("data-state", "called", timeout=NOTICED_MS)
+    expect(tile.locator("[data-slot='ticket']")).to_have_text("A001")
+    operator.picture(lively, "called")
+
+    desk.click("[data-action='start']")
+    hall.unit.wait_drawn("serving", number="A001")
+    expect(phone.locator("[data-when='serving']")).to_be_visible(timeout=NOTICED_MS)
+    citizen.picture(phone, "serving")
+    clerk.picture(desk, "serving")
+    _shows(panel, theme.GROUND, theme.BLUE, "the number that is served")
+    visitor.picture(panel, "serving")
+
+    _press(panel, "done")
+    hall.unit.wait_drawn("inviting", number="A001")
+    lit = panel.locator("button.lit")
+    expect(lit).to_have_count(5)
+    _shows(panel, theme.GROUND, theme.LEVELS[5], "the faces to choose from")
+    visitor.picture(panel, "inviting")
+    expect(phone.locator("[data-when='done']")).to_be_visible(timeout=NOTICED_MS)
+    citizen.picture(phone, "done")
+    expect(tile.locator("[data-slot='invited']")).to_contain_text("A001", timeout=NOTICED_MS)
+    expect(desk.locator("#hand [data-slot='invited']")).to_contain_text("A001")
+    clerk.picture(desk, "invited")
+    operator.picture(lively, "invited")
+
+    _press(panel, "rating-5")
+    assert hall.unit.wait_drawn("thanks")["thanked"]
+    _shows(panel, theme.GROUND, theme.GREEN, "the thanks")
+    visitor.picture(panel, "thanks")
+    expect(lit).to_have_count(0)  # the pressed key's own lamp went out last
+    _rating(lively, "zh")
+    _rating(other, "en")
+    operator.picture(lively, "rated")
+    second.picture(other, "rated")
+    assert lively.evaluate("window.notReloaded") is True
+    assert [complaint for person in people for complaint in person.complaints] == []
+
+
+def _restarted(hub: HubProcess) -> HubProcess:
+    again = HubProcess(hub.layout)
+    try:
+        return again.wait_ready()
+    except BaseException:
+        again.end()
+        raise
+
+
+def test_pages_say_how_old_they_are_and_recover(
+    hall: Hall, browser: Browser, tmp_path: Path
+) -> None:
+    operator, clerk = Person(browser, "operator", tmp_path), Person(browser, "clerk", tmp_path)
+    page, desk = operator.open(hall.address), clerk.open(f"{hall.address}/clerk/c1")
+    phone = Person(browser, "citizen", tmp_path, PHONE).open(f"{hall.address}/take")
+    phone.click("[data-service='s1'] button")
+    _sign_in(desk)
+    badge = page.locator("#live")
+    expect(badge).to_have_attribute("data-live", "live")
+    page.evaluate("window.notReloaded = true")
+
+    hall.hub.kill()
+    expect(badge).to_have_attribute("data-live", "old", timeout=6000)
+    expect(badge).to_contain_text(re.compile(r"[4-9]"))
+    operator.picture(page, "old")
+    expect(phone.locator("#live")).to_have_attribute("data-live", "old")
+    waiting = desk.locator("[data-action='next']")
+    expect(waiting).to_have_attribute("aria-disabled", "true")
+    clerk.picture(desk, "old")
+    assert operator.complaints != []  # the browser noticed, so that a silence below means something
+
+    with contextlib.closing(_Ended(_restarted(hall.hub))) as again:
+        expect(badge).to_have_attribute("data-live", "live", timeout=10_000)
+        assert again.hub.api.post("/api/tickets", {"service": "s2"})[0] == 201
+        expect(page.locator("[data-service='s2'] [data-slot='waiting']")).to_have_text(
+            "1", timeout=NOTICED_MS
+        )
+        expect(waiting).to_have_attribute("aria-disabled", "false")
+        assert page.evaluate("window.notReloaded") is True
+        expect(phone.locator("#live")).to_have_attribute("data-live", "live")
+        operator.picture(page, "back")
+
+
+class _Ended:
+    """A hub to be ended at the end of a block."""
+
+    def __init__(self, hub: HubProcess) -> None:
+        self.hub = hub
+
+    def close(self) -> None:
+        self.hub.end()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "dark"), (PHONE, "light")])
+def test_every_page_fits_in_english_too(
+    hall: Hall, browser: Browser, tmp_path: Path, size: ViewportSize, scheme: Scheme
+) -> None:
+    ticket = json.loads(hall.hub.api.post("/api/tickets", {"service": "s1"})[1])
+    person = Person(browser, "english", tmp_path, size, "en-GB", scheme)
+    for path in ("/", "/take", f"/t/{ticket['id']}", "/clerk", "/clerk/c1"):
+        page = person.open(hall.address + path)
+        assert page.locator("html").get_attribute("lang") == "en"
+        if page.locator("#live").count():
+            expect(page.locator("#live")).to_have_attribute("data-live", "live")
+        person.picture(page, path.strip("/").partition("/")[0] or "operator")
+        page.close()
+    person.picture(person.open(hall.unit.panel), "panel")
+    assert person.complaints == []
+
+
+def test_a_page_that_does_not_fit_is_found(browser: Browser, tmp_path: Path) -> None:
+    page = Person(browser, "nobody", tmp_path, PHONE).open("about:blank")
+    page.set_content("<p>short</p>")
+    assert overflow(page) == []
+    page.set_content("<p style='white-space: nowrap'>" + "long " * 99)
+    assert overflow(page) != []
