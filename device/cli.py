@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,9 @@ def version() -> None:
 def main() -> None:
     """Run the command line; an expected error is one line and an exit code."""
     logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+        stream=sys.stderr,
+        level=os.environ.get("NEXTWINDOW_LOG", "INFO"),
+        format="%(levelname)s %(name)s: %(message)s",
     )
     try:
         app()

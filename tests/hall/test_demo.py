@@ -79,6 +79,7 @@ def test_demo_lives_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     assert demo.returncode == 0
     assert "Traceback" not in output
     assert f"http://127.0.0.1:{port}/" in output
+    assert "INFO" not in output  # nothing between the addresses but what went wrong
     assert _gone(children, 1)
     assert _free(port)
     assert list(tmp_path.iterdir()) == []
