@@ -36,7 +36,7 @@ test-fast: install ## the tests that start no process, under 20 seconds
 	@exec $(BIN)/pytest -n 2 -m "not slow and not long and not system"
 
 test-long: install ## the full numbers, with progress; this takes a while
-	@exec $(BIN)/pytest -m long -v -s
+	@PYTHONUNBUFFERED=1 exec $(BIN)/pytest -m long -v -s
 
 check: install ## style, types and the import rules of the house
 	$(BIN)/ruff check
