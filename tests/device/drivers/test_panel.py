@@ -16,6 +16,8 @@ from device.drivers.gpio import MockedFront
 from device.drivers.panel import Panel
 from device.drivers.ports import KeyEdge, Wiring
 
+pytestmark = pytest.mark.slow  # a real HTTP server
+
 WIRING = Wiring(keys={"rating-5": 5, "next": 17}, lamps={"rating-5": 12})
 PNG = b"\x89PNG of the screen"
 FOLDER = Path(panel_module.__file__).with_name("panel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -24,6 +25,11 @@ PIN = "2468"
 MARKUP = "<script>alert(1)</script>&\"'"
 
 
+@functools.cache
+def _hashed(pin: str) -> str:
+    return hash_pin(pin)  # slow on purpose, so once is enough
+
+
 def plan(**changes: Any) -> Plan:
     """Two lines, two counters, open all day."""
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -39,8 +45,8 @@ def plan(**changes: Any) -> Plan:
             {"id": "c2", "number": "2", "services": ["social"], "unit": "unit-2"},
         ],
         "clerks": [
-            {"id": "wang", "name": "王芳", "pin_hash": hash_pin(PIN)},
-            {"id": "li", "name": MARKUP, "pin_hash": hash_pin("1357")},
+            {"id": "wang", "name": "王芳", "pin_hash": _hashed(PIN)},
+            {"id": "li", "name": MARKUP, "pin_hash": _hashed("1357")},
         ],
     }
     return Plan.model_validate({**content, **changes})
@@ -92,8 +98,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(folder: Path) -> Iterator[House]:
     """A hall that has just started."""
-    made = House(tmp_path, plan())
+    made = House(folder, plan())
     yield made
     made.close()

@@ -12,6 +12,8 @@ from hub.web.facts import Facts
 from tests.hub.web.conftest import MARKUP, PIN, House
 from wire.errors import StorageError, UnreadableMessage
 
+pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
+
 
 def test_a_number_is_taken_and_followed(house: House) -> None:
     answer = house.client.post("/api/tickets", json={"service": "residence"})

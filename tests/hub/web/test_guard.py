@@ -10,6 +10,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from hub.web import guard
 
+pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
+
 SCOPE = {"type": "http", "method": "POST", "headers": []}
 
 

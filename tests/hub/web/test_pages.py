@@ -14,6 +14,8 @@ from hub.web.guard import POLICY
 from tests.hub.web.conftest import MARKUP, House, plan
 from wire.errors import StorageError
 
+pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
+
 PAGES = ["/", "/clerk", "/clerk/c1", "/take", "/t/nobody", "/nowhere"]
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from pathlib import Path
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import read_mo
@@ -15,6 +16,8 @@ from hub.core.hall import _NEWS
 from hub.web.script_texts import CLERK, COMMON, HALL, TAKE, TICKET, script_texts
 from hub.web.texts import LOCALE_DIR, both
 from hub.web.words import _SAY
+
+pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
 WEB = LOCALE_DIR.parent
 PO = LOCALE_DIR / "zh_CN" / "LC_MESSAGES" / "hub.po"
