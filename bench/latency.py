@@ -15,7 +15,7 @@ from wire.ids import new_id
 from wire.link import BrokerAddress, Connected, Delivery, Link, LinkEvent
 from wire.topics import Publication
 
-SERVICES = 150
+SERVICES = 50  # each takes three seconds, because thanks stay on the screen that long
 SIZE = (1024, 600)
 
 
