@@ -9,6 +9,7 @@ to gpiozero, whose mock pins have none; `device.debounce` does it.
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 
 import gpiozero
@@ -19,7 +20,7 @@ from device.drivers.ports import EdgeSink, KeyEdge, Wiring
 from wire.errors import HardwareError
 
 
-class GpioFront:
+class GpioFront(ABC):
     """Keys that connect their pin to ground, and lamps that are lit by a high pin."""
 
     def __init__(self, wiring: Wiring) -> None:
@@ -57,8 +58,9 @@ class GpioFront:
             self._factory.close()
             self._factory = None
 
+    @abstractmethod
     def _make_factory(self) -> Any:
-        raise NotImplementedError
+        """The pins that gpiozero works on."""
 
     def _button(self, name: str, pin: int, sink: EdgeSink) -> Any:
         button = gpiozero.Button(pin, pull_up=True, bounce_time=None, pin_factory=self._factory)
