@@ -119,6 +119,9 @@ def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
     _sign_in(desk)
     clerk.picture(desk, "open")
 
+    hall.unit.wait_drawn("idle")
+    idle = hall.unit.look()[-1]
+
     phone = citizen.open(f"{hall.address}/take")
     citizen.picture(phone, "take")
     phone.click("[data-service='s1'] button")
@@ -128,8 +131,6 @@ def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
     citizen.picture(phone, "waiting")
     expect(desk.locator("#queue")).to_contain_text("A001", timeout=NOTICED_MS)
 
-    hall.unit.wait_drawn("idle")
-    idle = hall.unit.look()[-1]
     wait_for(lambda: hall.unit.look()[-1] != idle, "the unit to count who waits")
     _shows(panel, theme.GROUND, theme.INK, "the waiting screen")
     visitor.picture(panel, "idle")
