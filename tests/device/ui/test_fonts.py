@@ -184,3 +184,10 @@ def test_the_painter_keeps_no_more_than_its_bound(typeface: Typeface) -> None:
     for view in samples().values():
         draw(surface, view, painter)
         assert 0 < painter.cached_bytes <= bound
+
+
+def test_text_has_the_order_of_colours_that_a_screen_has(typeface: Typeface) -> None:
+    rendered = typeface.render("A001", 40, (10, 78, 168))
+    screen = pygame.Surface((1, 1), depth=32)
+    assert rendered.get_masks()[:3] == screen.get_masks()[:3]
+    assert rendered.get_flags() & pygame.SRCALPHA
