@@ -327,9 +327,11 @@ class Session:
         return []
 
     def _invite(self, asked: Invitation, at: Moment) -> None:
+        """Open an invitation. The thanks for the one before have had their time by then."""
         opened_s = at.boot_s - asked.age_s
         if asked.age_s >= asked.length_s:
             return
+        self.thanked = None
         self.invitation = OpenInvitation(
             asked.call_id,
             asked.ticket,
@@ -449,10 +451,10 @@ class Session:
             return Cue.CALLED
         if held is CounterState.SERVING:
             return Cue.SERVED
-        if self.thanked:
-            return Cue.RATED
         if self.invitation:
             return Cue.INVITED
+        if self.thanked:
+            return Cue.RATED
         return self._base_cue(held)
 
     def _base_cue(self, held: CounterState | None) -> Cue:

@@ -239,6 +239,35 @@ def test_no_thanks_before_the_commit(desk: Desk) -> None:
     assert desk.stage() is Stage.THANKS
 
 
+def test_the_next_invitation_takes_the_place_of_the_thanks_at_once(desk: Desk) -> None:
+    desk.invite("call-1")
+    desk.give(RatingPressed(Level.SATISFIED))
+    assert desk.stage() is Stage.THANKS
+    desk.now_s += 0.1
+    desk.invite("call-2")
+    assert desk.stage() is Stage.INVITING
+    assert desk.session.thanked is None
+    assert desk.lit == frozenset(Level)
+    desk.give(RatingPressed(Level.DISSATISFIED))
+    assert [record.call_id for record in desk.kept] == ["call-1", "call-2"]
+    assert desk.session.thanked
+    assert desk.session.thanked.call_id == "call-2"
+
+
+def test_a_call_takes_the_place_of_the_thanks_at_once(desk: Desk) -> None:
+    desk.invite("call-1")
+    desk.give(RatingPressed(Level.SATISFIED))
+    desk.news(picture(CounterState.CALLED, call_id="call-2"))
+    assert desk.stage() is Stage.CALLING
+
+
+def test_an_invitation_that_is_over_when_it_comes_leaves_the_thanks(desk: Desk) -> None:
+    desk.invite("call-1")
+    desk.give(RatingPressed(Level.SATISFIED))
+    desk.invite("call-2", age_s=20.0, length_s=20.0)
+    assert desk.stage() is Stage.THANKS
+
+
 def test_a_rating_that_cannot_be_kept_is_not_thanked_for_and_may_be_tried_again(
     desk: Desk,
 ) -> None:
@@ -452,6 +481,7 @@ def test_in_any_order_a_rating_is_invited_single_and_thanked_after_its_commit(
         if session.thanked:
             assert session.thanked.call_id in {record.call_id for record in desk.kept}
         assert (session.stage is Stage.THANKS) <= (session.thanked is not None)
+        assert not (session.stage is Stage.THANKS and session.invitation)
         assert (session.stage is Stage.INVITING) <= (session.invitation is not None)
     calls = [record.call_id for record in desk.kept]
     assert len(calls) == len(set(calls))
