@@ -30,6 +30,8 @@ SCHEMA = 1
 KEEP_RECEIPTED_S = 30 * 86_400
 KEEP_BYTES = 200 * 1024 * 1024
 TIDY_AFTER_COMMITS = 200
+LOG_BYTES = 1024 * 1024
+"""What SQLite's log is made long enough for at once: more than it holds between two tidyings."""
 
 _SCRIPT = (
     "CREATE TABLE outbox (id TEXT NOT NULL, schema INTEGER NOT NULL, receipted INTEGER NOT NULL)",
@@ -175,7 +177,8 @@ class Outbox:
                 if not gone:
                     break
             self._read_head()
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            # The log keeps its length, and is written from its start again: see `_reserve_log`.
+            self._database.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
         return dropped
 
     def close(self) -> None:
@@ -256,14 +259,29 @@ def _open_file(path: Path, new_id: Callable[[], str]) -> sqlite3.Connection:
             database.execute("PRAGMA journal_mode = WAL").fetchall()
             database.execute("PRAGMA synchronous = FULL")
             database.execute("PRAGMA wal_autocheckpoint = 0")  # `tidy` does it, between presses
+            database.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}").fetchall()
             _create(database, new_id)
             _verify(database, path)
+        _reserve_log(path)
         if fresh:
             _sync_directory(path.parent)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _reserve_log(path: Path) -> None:
+    """Make the log as long as it will get, with zeros, which SQLite takes for the log's end.
+
+    A commit that makes the file longer waits for the file system's own journal as well, and
+    takes twice as long. Without room for it on the disk it is done without.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    with contextlib.suppress(OSError), log.open("ab") as file:
+        file.write(bytes(max(0, LOG_BYTES - file.tell())))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _create(database: sqlite3.Connection, new_id: Callable[[], str]) -> None:

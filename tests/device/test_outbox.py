@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -17,6 +19,7 @@ import pytest
 
 from device.outbox import (
     FILE_NAME,
+    LOG_BYTES,
     TIDY_AFTER_COMMITS,
     Limits,
     Outbox,
@@ -277,7 +280,45 @@ def test_it_is_untidy_only_after_many_commits(tmp_path: Path) -> None:
     assert outbox.untidy
     outbox.tidy(0.0)
     assert not outbox.untidy
-    assert (tmp_path / f"{FILE_NAME}-wal").stat().st_size == 0
+    alone = tmp_path / "alone.sqlite3"
+    shutil.copyfile(tmp_path / FILE_NAME, alone)  # without its log, which is folded in
+    with contextlib.closing(sqlite3.connect(alone)) as copy:
+        assert copy.execute("SELECT count(*) FROM record").fetchone() == (TIDY_AFTER_COMMITS,)
+
+
+def test_the_log_never_grows_in_the_path_of_a_key_press(tmp_path: Path) -> None:
+    outbox = opened(tmp_path)
+    log = tmp_path / f"{FILE_NAME}-wal"
+    for _ in range(3):
+        for number in range(TIDY_AFTER_COMMITS // 2):
+            outbox.append(body(number) + " " * 400, 0.0)
+            outbox.receipt(outbox.through)
+        assert log.stat().st_size == LOG_BYTES
+        outbox.tidy(0.0)
+    outbox.close()
+    assert opened(tmp_path, "other").through == 3 * TIDY_AFTER_COMMITS // 2
+
+
+def test_a_log_that_grew_all_the_same_is_cut_again(tmp_path: Path) -> None:
+    outbox = opened(tmp_path)
+    for number in range(80):
+        outbox.append(body(number) + " " * 16_000, 0.0)
+    log = tmp_path / f"{FILE_NAME}-wal"
+    assert log.stat().st_size > LOG_BYTES
+    outbox.tidy(0.0)
+    outbox.append(body(3), 0.0)
+    assert log.stat().st_size <= LOG_BYTES
+
+
+def test_without_room_for_its_log_it_opens_and_keeps_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("device.outbox._sync_directory", lambda _directory: None)
+    monkeypatch.setattr(os, "fsync", fail)
+    assert opened(tmp_path).append(body(1), 0.0).sequence == 1
 
 
 def test_nothing_is_written_while_nothing_happens(tmp_path: Path) -> None:
