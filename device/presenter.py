@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -35,6 +36,8 @@ _REFUSALS: Final = MappingProxyType(
         "not_signed_in": texts.Notice.NOT_SIGNED_IN,
     }
 )
+
+_SERVICES_EXPECTED: Final = 12
 
 
 class Presenter:
@@ -81,6 +84,22 @@ class Presenter:
         yield viewmodel.Inviting(frame, invitation)
         for option in options:
             yield viewmodel.Thanks(frame, option.name)
+
+    def expected(self, session: Session, now_s: float) -> Iterator[View]:
+        """What may come next, as far as it is known, for a screen to make ready meanwhile."""
+        frame, picture = replace(self._frame(session, now_s), notice=None), session.picture
+        if session.stage is Stage.INVITING:
+            for option in session.options:
+                yield viewmodel.Thanks(frame, _both(option.name))
+        if picture is None or not session.hearing.hears(now_s):
+            return
+        if picture.ticket:
+            options = _options(session)
+            invitation = viewmodel.Invitation(picture.ticket.number, options, 1, 1)
+            yield viewmodel.Inviting(frame, invitation)
+        elif session.stage is not Stage.CLOSED:
+            for service in picture.services[:_SERVICES_EXPECTED]:
+                yield viewmodel.Calling(frame, "", _both(service.name))
 
     def _frame(self, session: Session, now_s: float) -> Frame:
         picture, state = session.picture, session.state
@@ -150,14 +169,17 @@ def _ticket(session: Session, frame: Frame, ticket: TicketInHand, now_s: float) 
 
 
 def _invitation(session: Session, asked: OpenInvitation, now_s: float) -> viewmodel.Invitation:
-    options = tuple(
+    left_s = max(0, math.ceil(asked.ends_s - now_s))
+    total_s = max(left_s, math.ceil(asked.ends_s - asked.opened_s))
+    return viewmodel.Invitation(asked.number, _options(session), left_s, total_s)
+
+
+def _options(session: Session) -> tuple[viewmodel.RatingOption, ...]:
+    return tuple(
         viewmodel.RatingOption(number, option.name.zh, option.name.en, key=6 - number)
         for option in session.options
         for number in (_LEVEL_NUMBERS[option.level],)
     )
-    left_s = max(0, math.ceil(asked.ends_s - now_s))
-    total_s = max(left_s, math.ceil(asked.ends_s - asked.opened_s))
-    return viewmodel.Invitation(asked.number, options, left_s, total_s)
 
 
 def _level_name(session: Session, level: Level) -> Bilingual:

@@ -11,7 +11,7 @@ import logging
 import queue
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
@@ -92,6 +92,9 @@ class Screen(Protocol):
     def show(self, view: View) -> bool:
         """Show a view; whether anything had to be drawn."""
 
+    def prepare(self, views: Iterable[View]) -> None:
+        """Make views ready that may come."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -125,6 +128,7 @@ class Unit:
             name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS)
         }
         self._next_change_s = 0.0
+        self._expected: deque[View] | None = None  # None until it is known what may come
         self._fed_s = 0.0
         self._down_reason: str | None = None
         self._unheard_from_s: float | None = None  # since when no state came over a good link
@@ -147,6 +151,7 @@ class Unit:
             self._parts.uplink.pump(self._parts.clock.monotonic())
             self._tidy()
             self._feed_watchdog()
+            self._prepare()
 
     # --- time ---
 
@@ -298,5 +303,16 @@ class Unit:
         view = self._parts.presenter.view(self._session, now_s)
         self._next_change_s = self._parts.presenter.next_change_s(self._session, now_s)
         if self._parts.screen.show(view):
+            self._expected = None
             self._parts.trace.drawn(view, self._session)
             self._parts.changed()
+
+    def _prepare(self) -> None:
+        """Make ready what may be shown next, as long as nothing else is to be done."""
+        while not self._stopping and self._inbox.empty():
+            if self._expected is None:
+                now_s = self._parts.clock.monotonic()
+                self._expected = deque(self._parts.presenter.expected(self._session, now_s))
+            if not self._expected:
+                return
+            self._parts.screen.prepare([self._expected.popleft()])

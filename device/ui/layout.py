@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from pygame import Rect
@@ -25,6 +26,7 @@ _ASCENT: Final = 0.95  # of the type size, from a line's top to its baseline
 _LEADING: Final = 1.22
 _SHRINK_FIRST: Final = 0.78  # how far one line is shrunk before it is broken
 _STEP: Final = 0.93
+_STACKS_KEPT: Final = 512
 _NEVER_FIRST: Final = "、，。；：！？）》」』…·,.;:!?)% "
 _NEVER_LAST: Final = "（《「『("
 
@@ -73,8 +75,21 @@ def stack(
     """The paragraphs' lines one under the other, in the vertical middle of `box`.
 
     No type is smaller than `floor` pixels. Paragraphs that do not fit even then are
-    dropped from the last on, so that what is shown is whole.
+    dropped from the last on, so that what is shown is whole. What has been set before is
+    not set again: most of a screen is what stood on the one before.
     """
+    return _stacked(face, (box.x, box.y, box.w, box.h), tuple(paragraphs), align, floor)
+
+
+@lru_cache(maxsize=_STACKS_KEPT)
+def _stacked(
+    face: Typeface,
+    place: tuple[int, int, int, int],
+    paragraphs: tuple[Paragraph, ...],
+    align: Align,
+    floor: int,
+) -> tuple[Line, ...]:
+    box = Rect(place)
     wanted = [paragraph for paragraph in paragraphs if paragraph.text]
     while wanted:
         for scaled in _ever_smaller(wanted, floor):

@@ -13,7 +13,7 @@ from pygame import Rect, Surface
 
 from device.ui import signs
 from device.ui.fonts import Lru, Typeface
-from device.ui.scene import Badge, Block, Face, Line, Scene
+from device.ui.scene import Badge, Block, Face, Line, Scene, bounds
 from device.ui.theme import Colour
 
 CACHE_BYTES: Final = 12_000_000
@@ -33,22 +33,41 @@ class Painter:
         return self._kept.weight
 
     def paint(self, surface: Surface, scene: Scene) -> None:
-        """Paint the items of `scene` from first to last."""
+        """Paint the items of `scene` from first to last, inside the surface's clip."""
+        clip = surface.get_clip()
         for item in scene:
-            match item:
-                case Block():
-                    self._block(surface, item)
-                case Line():
-                    surface.blit(self._text(item), item.ink)
-                case Face(rect, level):
-                    key = ("face", rect.width, level)
-                    surface.blit(self._made(key, lambda: signs.face(rect.width, level)), rect)
-                case Badge():
-                    surface.blit(self._badge(item), item.rect)
+            place = bounds(item)
+            if not clip.colliderect(place):
+                continue
+            if isinstance(item, Block):
+                self._block(surface, item)
+            else:
+                surface.blit(self._piece(item), place)
+
+    def make_ready(self, scene: Scene) -> None:
+        """Make what is slow to make of `scene`, so that painting it is a few blits."""
+        for item in scene:
+            if not isinstance(item, Block):
+                self._piece(item)
+            elif item.radius:
+                self._disc(_radius(item), item.colour)
+
+    def _piece(self, item: Line | Face | Badge) -> Surface:
+        match item:
+            case Line():
+                return self._text(item)
+            case Face():
+                return self._face(item)
+            case Badge():
+                return self._badge(item)
 
     def _text(self, line: Line) -> Surface:
         key = (line.text, line.size, line.colour, line.strong)
         return self._made(key, lambda: self.typeface.render(*key))
+
+    def _face(self, item: Face) -> Surface:
+        key = ("face", item.rect.width, item.level)
+        return self._made(key, lambda: signs.face(item.rect.width, item.level))
 
     def _badge(self, item: Badge) -> Surface:
         key = (item.sign, item.rect.width, item.colour)
@@ -58,17 +77,19 @@ class Painter:
         if not block.radius:
             surface.fill(block.colour, block.rect)
             return
-        rect, radius = block.rect, min(block.radius, min(block.rect.size) // 2)
+        rect, radius = block.rect, _radius(block)
         surface.fill(block.colour, rect.inflate(-2 * radius, 0))
         surface.fill(block.colour, rect.inflate(0, -2 * radius))
         self._corners(surface, rect, radius, block.colour)
 
     def _corners(self, surface: Surface, rect: Rect, radius: int, colour: Colour) -> None:
-        key = ("disc", radius, colour)
-        disc = self._made(key, lambda: signs.disc(2 * radius, colour))
+        disc = self._disc(radius, colour)
         for right, x in ((0, rect.left), (radius, rect.right - radius)):
             for low, y in ((0, rect.top), (radius, rect.bottom - radius)):
                 surface.blit(disc, (x, y), (right, low, radius, radius))
+
+    def _disc(self, radius: int, colour: Colour) -> Surface:
+        return self._made(("disc", radius, colour), lambda: signs.disc(2 * radius, colour))
 
     def _made(self, key: Hashable, make: Callable[[], Surface]) -> Surface:
         kept = self._kept.get(key)
@@ -76,3 +97,7 @@ class Painter:
             kept = make()
             self._kept.put(key, kept, kept.get_width() * kept.get_height() * 4)
         return kept
+
+
+def _radius(block: Block) -> int:
+    return min(block.radius, min(block.rect.size) // 2)

@@ -69,3 +69,20 @@ class Badge:
 
 Item: TypeAlias = Block | Line | Face | Badge
 Scene: TypeAlias = tuple[Item, ...]
+
+
+def bounds(item: Item) -> Rect:
+    """Where all of an item's pixels lie."""
+    return item.ink if isinstance(item, Line) else item.rect
+
+
+def changed(before: Scene, after: Scene) -> Rect:
+    """Outside of this, a picture of `before` is one of `after`; empty if all of it is.
+
+    What both begin with, which is most of what stands around every screen, is no change.
+    """
+    pairs = enumerate(zip(before, after, strict=False))
+    ends = min(len(before), len(after))
+    same = next((index for index, (a, b) in pairs if a is not b and a != b), ends)
+    rest = [bounds(item) for item in (*before[same:], *after[same:])]
+    return rest[0].unionall(rest[1:]) if rest else Rect(0, 0, 0, 0)

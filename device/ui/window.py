@@ -14,17 +14,19 @@ from threading import Lock
 from typing import Final, Literal, TypeAlias
 
 import pygame
-from pygame import Surface
+from pygame import Rect, Surface
 
-from device.ui.fonts import Typeface
+from device.ui.fonts import Lru, Typeface
 from device.ui.painter import Painter
-from device.ui.screens import draw
+from device.ui.scene import Scene, changed
+from device.ui.screens import compose
 from device.ui.viewmodel import View
 from wire.errors import HardwareError
 
 Mode: TypeAlias = Literal["offscreen", "window", "kms"]
 
 _DEPTH: Final = 32
+_SCENES_KEPT: Final = 64
 _ATTEND_S: Final = 0.5  # a desktop calls a window that is deaf for some seconds "not responding"
 _LOSSES: Final = frozenset(
     {
@@ -42,7 +44,7 @@ _QUICK: Final = 1  # zlib's level: half the time of the default for a tenth more
 
 
 class Window:
-    """A screen that shows one view at a time, and draws only what differs from the last."""
+    """A screen that shows one view at a time, and draws only where it differs from the last."""
 
     def __init__(self, surface: Surface, painter: Painter, mode: Mode) -> None:
         self._surface = surface
@@ -50,6 +52,7 @@ class Window:
         self._mode = mode
         self._display = mode != "offscreen"
         self._shown: View | None = None
+        self._scenes: Lru[View, Scene] = Lru(_SCENES_KEPT)
         self._png: bytes | None = None
         self._drawing = Lock()
 
@@ -88,21 +91,20 @@ class Window:
         return self._mode == "window" and pygame.QUIT in kinds
 
     def prepare(self, views: Iterable[View]) -> None:
-        """Draw `views` where nobody sees them, so that each is quick to show when it comes."""
-        unseen = Surface(self._surface.get_size(), depth=_DEPTH)
+        """Make ready what `views` are made of, so that each is quick to show when it comes."""
         for view in views:
-            draw(unseen, view, self._painter)
+            self._painter.make_ready(self._scene(view))
 
     def show(self, view: View) -> bool:
         """Show `view`; whether anything had to be drawn."""
         if view == self._shown:
             return False
         with self._drawing:
-            draw(self._surface, view, self._painter)
+            place = self._draw(view)
             self._shown = view
             self._png = None
         if self._display:
-            pygame.display.flip()
+            pygame.display.update(place)
         return True
 
     def png(self) -> bytes:
@@ -117,6 +119,25 @@ class Window:
             if self._shown is shown:
                 self._png = encoded
         return encoded
+
+    def _draw(self, view: View) -> Rect:
+        """Draw what differs from the view that is shown; where that is."""
+        place, scene = self._surface.get_rect(), self._scene(view)
+        if self._shown is not None:
+            place = place.clip(changed(self._scene(self._shown), scene))
+        self._surface.set_clip(place)
+        try:
+            self._painter.paint(self._surface, scene)
+        finally:
+            self._surface.set_clip(None)
+        return place
+
+    def _scene(self, view: View) -> Scene:
+        scene = self._scenes.get(view)
+        if scene is None:
+            scene = compose(view, self._surface.get_size(), self._painter.typeface)
+            self._scenes.put(view, scene)
+        return scene
 
     def close(self) -> None:
         """Give the display back; the window shows nothing afterwards."""

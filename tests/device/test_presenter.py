@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from device.events import (
@@ -197,3 +199,40 @@ def test_a_refused_unit_says_why(desk: Desk, code: str, title: texts.Trouble) ->
     assert isinstance(view, viewmodel.Fault)
     assert view.title == title.title("unit-3")
     assert view.detail == ("原因", "Why")
+
+
+def expected(desk: Desk) -> list[viewmodel.View]:
+    return list(desk.presenter.expected(desk.session, START_S))
+
+
+def test_thanks_are_expected_exactly_as_they_come(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(asked=invitation()))))
+    ready = expected(desk)
+    for level in Level:
+        other = Desk()
+        other.give(LinkUp())
+        other.give(StateCame(state(picture(asked=invitation()))))
+        other.give(RatingPressed(level))
+        assert other.view() in ready
+
+
+def test_a_call_is_expected_but_for_its_number(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    (ready,) = expected(desk)
+    desk.give(StateCame(state(picture(CounterState.CALLED), version=2)))
+    view = desk.view()
+    assert isinstance(ready, viewmodel.Calling)
+    assert isinstance(view, viewmodel.Calling)
+    assert view == replace(ready, number=view.number)
+
+
+def test_what_the_hub_would_have_to_say_is_not_expected_while_it_is_silent(desk: Desk) -> None:
+    desk.give(StateCame(state(picture())))
+    desk.give(LinkDown())
+    assert expected(desk) == []
+
+
+def test_nothing_is_expected_at_a_closed_counter_or_before_the_hub_is_heard(desk: Desk) -> None:
+    assert expected(desk) == []
+    desk.give(StateCame(state(picture(CounterState.CLOSED))))
+    assert expected(desk) == []

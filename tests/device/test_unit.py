@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class Screen:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self.shown: list[tuple[View, int]] = []
+        self.prepared: list[View] = []
         self.closed = False
 
     def attend(self) -> bool:
@@ -51,6 +52,9 @@ class Screen:
             return False
         self.shown.append((view, self._outbox.through))
         return True
+
+    def prepare(self, views: Iterable[View]) -> None:
+        self.prepared.extend(views)
 
     @property
     def view(self) -> View:
@@ -251,3 +255,24 @@ def test_the_trace_names_what_is_drawn_and_pressed(rig: Rig) -> None:
     assert [line["key"] for line in lines if "key" in line] == ["rating-4"]
     assert lines[-1]["call_id"] == "call-1"
     assert lines[-1]["thanked"] == "call-1"
+
+
+def test_what_may_come_is_made_ready_once_there_is_time(rig: Rig) -> None:
+    prepared: list[bool] = []
+
+    def prepare(views: Iterable[View]) -> None:
+        prepared.append(rig.inbox.empty())
+        rig.screen.prepared.extend(views)
+        if len(prepared) == 2:
+            rig.front.press("rating-4", 0.002)
+        if len(prepared) == 6:
+            rig.inbox.put(Stop("the test has looked"))
+
+    rig.inbox.put(Connected(1))
+    rig.deliver(STATE, state(picture(asked=invitation())))
+    rig.screen.prepare = prepare  # type: ignore[method-assign]
+    rig.screen.attend_s = 0.001
+    Unit(rig.parts, rig.inbox).run()
+    assert prepared == [True] * len(prepared)
+    assert isinstance(rig.screen.view, Thanks)
+    assert [type(view) for view in rig.screen.prepared[:2]] == [Thanks, Thanks]

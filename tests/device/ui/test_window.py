@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pygame
 import pytest
+from pygame import Surface
 
 from device.ui.gallery import SIZES, samples, save_png
 from device.ui.painter import Painter
+from device.ui.screens import draw
 from device.ui.window import Window, encode_png
 from wire.errors import HardwareError
 
@@ -35,6 +37,25 @@ def test_an_equal_view_draws_nothing_and_another_does(window: Window) -> None:
     assert window.surface.get_at((3, 3))[:3] == MARK
     assert window.show(samples()["calling"])
     assert window.surface.get_at((3, 3))[:3] != MARK
+
+
+@pytest.mark.parametrize("before", samples())
+def test_drawn_over_any_other_a_picture_is_what_it_is_alone(
+    window: Window, painter: Painter, before: str
+) -> None:
+    alone = Surface(SIZE, depth=32)
+    for after, view in samples().items():
+        window.show(samples()[before])
+        window.show(view)
+        draw(alone, view, painter)
+        assert window.surface.get_view("2").raw == alone.get_view("2").raw, after
+
+
+def test_only_the_part_that_differs_is_drawn(window: Window) -> None:
+    window.show(samples()["inviting"])
+    window.surface.set_at((3, 3), MARK)  # in the header
+    window.show(samples()["thanks"])
+    assert window.surface.get_at((3, 3))[:3] == MARK
 
 
 def test_the_png_has_the_pixels_shown(window: Window) -> None:
