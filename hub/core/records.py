@@ -63,7 +63,10 @@ class Heads:
 
     def of(self, unit: str, outbox: str) -> Head:
         """The head of an outbox, made when it is first asked for."""
-        return self._heads.setdefault((unit, outbox), Head())
+        head = self._heads.get((unit, outbox))
+        if head is None:
+            head = self._heads[unit, outbox] = Head()
+        return head
 
     def through(self, unit: str, outbox: str) -> int:
         """The highest sequence up to which every record is stored; 0 for none."""

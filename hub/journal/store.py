@@ -1,15 +1,18 @@
 """The journal on SQLite: WAL and synchronous=FULL, one writer, one transaction a batch.
 
 Only the service's thread commits. Two hubs on one journal would tear it apart, so a lock on
-the folder keeps the second one out. Nothing here is particular to SQLite but `_engine`.
+the folder keeps the second one out. Nothing here is particular to SQLite but `_engine`, and
+`_Insert` wants a driver that takes its values by position.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +21,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     LargeBinary,
+    Table,
     cast,
     create_engine,
     delete,
@@ -47,6 +51,13 @@ NEWER_FRAME = "newer_frame"
 
 EVENTS_A_PAGE = 10_000
 """So many events are in memory at once while the journal is read."""
+
+ROWS_AT_ONCE = (64, 16, 4, 1)
+"""How many rows one INSERT carries.
+
+The driver lets other threads run at each step, and may wait long for its turn to go on: a
+step for each row costs several times what the row costs.
+"""
 
 _MAY_BE_READ = (NEWER_FRAME, "newer_schema", "unreadable")
 
@@ -136,6 +147,7 @@ class Journal:
         try:
             self._engine = _engine(self.path)
             self._connection = self._engine.connect()
+            self._inserts = _inserts(self._engine)
             if _revision(self._connection) != HEAD:
                 _upgrade(self._connection)
             self._answered = set(self._connection.execute(select(t.answers.c.id)).scalars())
@@ -302,7 +314,7 @@ class Journal:
 
     def save_snapshot(self, sequence: int, taken_at: float, state: dict[str, Any]) -> None:
         """Keep a snapshot of the state after the event with this sequence."""
-        content = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+        content = _json(state)
         try:
             with self._connection.begin():
                 self._connection.execute(
@@ -321,17 +333,17 @@ class Journal:
             raise StorageError(f"journal {self.path}: {error}") from error
 
     def _write(self, batch: Batch) -> None:
-        if batch.events:
-            self._connection.execute(insert(t.events), list(_event_rows(batch)))
-        if batch.answers:
-            self._connection.execute(insert(t.answers), _rows_of(batch.answers.values()))
-        if batch.records:
-            self._connection.execute(insert(t.records), _rows_of(batch.records.values()))
-        if batch.quarantine:
-            self._connection.execute(insert(t.quarantine), _rows_of(batch.quarantine))
+        self._insert(t.events, _event_rows(batch))
+        self._insert(t.answers, map(_answer_row, batch.answers.values()))
+        self._insert(t.records, map(_record_row, batch.records.values()))
+        self._insert(t.quarantine, map(_quarantine_row, batch.quarantine))
         if batch.read_again:
             ids = t.quarantine.c.id.in_(batch.read_again)
             self._connection.execute(update(t.quarantine).where(ids).values(read_at=batch.at))
+
+    def _insert(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        for statement, values in self._inserts[table.name].of(list(rows)):
+            self._connection.exec_driver_sql(statement, values)
 
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         try:
@@ -341,19 +353,53 @@ class Journal:
             raise StorageError(f"journal {self.path}: {error}") from error
 
 
-def _event_rows(batch: Batch) -> Iterator[dict[str, Any]]:
-    for sequence, happened in enumerate(batch.events, batch.first):
-        content = json.dumps(happened.content(), ensure_ascii=False, separators=(",", ":"))
-        yield {
-            "sequence": sequence,
-            "at": happened.at,
-            "kind": type(happened).__name__,
-            "content": content,
+class _Insert:
+    """The INSERT of one table's columns, made once for each number of rows."""
+
+    def __init__(self, engine: Engine, table: Table, names: tuple[str, ...]) -> None:
+        self._statements = {
+            count: str(
+                insert(table)
+                .values([dict.fromkeys(names, 0)] * count)
+                .compile(dialect=engine.dialect)
+            )
+            for count in ROWS_AT_ONCE
         }
 
+    def of(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """Statements with their values that insert all rows, in order."""
+        done = 0
+        for count, statement in self._statements.items():
+            while len(rows) - done >= count:
+                values = chain.from_iterable(rows[done : done + count])
+                yield statement, tuple(values)
+                done += count
 
-def _rows_of(items: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{name: getattr(item, name) for name in item.__slots__} for item in items]
+
+_EVENT = ("sequence", "at", "kind", "content")
+
+
+def _inserts(engine: Engine) -> dict[str, _Insert]:
+    columns = {
+        t.events: _EVENT,
+        t.answers: StoredAnswer.__slots__,
+        t.records: StoredRecord.__slots__,
+        t.quarantine: Quarantined.__slots__,
+    }
+    return {table.name: _Insert(engine, table, names) for table, names in columns.items()}
+
+
+_Row = Callable[[Any], tuple[Any, ...]]
+_answer_row: _Row = attrgetter(*StoredAnswer.__slots__)
+_record_row: _Row = attrgetter(*StoredRecord.__slots__)
+_quarantine_row: _Row = attrgetter(*Quarantined.__slots__)
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _event_rows(batch: Batch) -> Iterator[tuple[int, float, str, str]]:
+    for sequence, happened in enumerate(batch.events, batch.first):
+        yield sequence, happened.at, type(happened).__name__, _json(happened.content())
 
 
 def _engine(path: Path) -> Engine:

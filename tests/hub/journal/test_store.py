@@ -66,6 +66,27 @@ def counts(journal: Journal) -> dict[str, int]:
 # --- batches ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 63, 64, 65, 300])
+def test_a_batch_of_any_size_is_written_whole_and_in_order(journal: Journal, count: int) -> None:
+    for first in (1, count + 1):
+        sequences = range(first, first + count)
+        batch = Batch(first, [e.UnitLost(float(n), f"u{n}") for n in sequences])
+        batch.answers.update({f"a{n}": answer(f"a{n}", body=BODY * n) for n in sequences})
+        batch.records.update({("u", "o", n): stored(n) for n in sequences})
+        batch.quarantine.extend(quarantined(sequence=n) for n in sequences)
+        journal.commit(batch)
+    everything = range(1, 2 * count + 1)
+    assert list(journal.events()) == [(n, e.UnitLost(float(n), f"u{n}")) for n in everything]
+    assert [journal.answer(f"a{n}") for n in everything] == [
+        answer(f"a{n}", body=BODY * n) for n in everything
+    ]
+    assert [journal.record_hash("u", "o", n) for n in everything] == [
+        stored(n).hash for n in everything
+    ]
+    kept = reversed(journal.quarantined(2 * count))
+    assert [(row["sequence"], row["payload"]) for row in kept] == [(n, BODY) for n in everything]
+
+
 def test_everything_comes_back_as_it_went_in(journal: Journal, folder: Path) -> None:
     journal.commit(full_batch())
     for again in range(2):
