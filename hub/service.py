@@ -64,7 +64,10 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A round that is durable: what happened, and what is to be sent."""
+    """Of a round that is durable: what happened, and what is to be sent.
+
+    Answers to commands come ahead in a `Committed` of their own, without events.
+    """
 
     events: tuple[e.Event, ...]
     outbound: tuple[Outbound, ...]
@@ -72,7 +75,11 @@ class Committed:
 
 
 Watcher = Callable[[Committed], None]
-"""Called in the state's thread after each round with news; must not block."""
+"""Called in the state's thread after each round with news; must not block.
+
+Who asked through the service is told after those who watch: what goes to a unit has the longer
+way.
+"""
 
 
 class _Asked(Generic[T]):
@@ -266,15 +273,21 @@ class Service:
         if self.storage_error is not None and not transaction.batch.empty():
             log.info("the journal takes what happens again")
             self.storage_error = None  # a round that wrote nothing proves nothing
-        outbound = tuple(transaction.outbound())
+        told = self._tell_all((), transaction.answers())
+        told |= self._tell_all(transaction.batch.events, transaction.outbound())
         for work in ran:
             work.committed()
-        if transaction.batch.events or outbound:
-            happened = tuple(transaction.batch.events)
-            news = Committed(happened, outbound, self._books.hall.version)
-            for watcher in self._watchers:
-                self._tell(watcher, news)
-            self._keep(happened)
+        if told:
+            self._keep(tuple(transaction.batch.events))
+
+    def _tell_all(self, events: list[e.Event] | tuple[()], outbound: list[Outbound]) -> bool:
+        """Tell those who watch, if there is news. Answers go ahead of what has to be drawn up."""
+        if not events and not outbound:
+            return False
+        news = Committed(tuple(events), tuple(outbound), self._books.hall.version)
+        for watcher in self._watchers:
+            self._tell(watcher, news)
+        return True
 
     def _not_kept(self, ran: list[Work], error: StorageError) -> None:
         """The disk did not take the round: nothing of it has happened, but people may look."""

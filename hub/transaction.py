@@ -83,7 +83,7 @@ class Transaction:
         for event in events:
             self.hall.apply(event)
             self.batch.events.append(event)
-            counter = getattr(event, "counter", None)
+            counter = _counter_changed_by(event)
             plan = self.hall.plan.counter.get(counter) if counter else None
             if plan is not None and plan.unit:
                 self._states.add(plan.unit)
@@ -376,9 +376,13 @@ class Transaction:
 
     # --- after the commit ------------------------------------------------------------------
 
+    def answers(self) -> list[Outbound]:
+        """What to send first, now that the batch is committed: somebody waits for it."""
+        return self._answers
+
     def outbound(self) -> list[Outbound]:
-        """What to send now that the batch is committed: answers and receipts before states."""
-        out = list(self._answers)
+        """What to send after the answers: receipts before states."""
+        out = []
         for unit, outbox in sorted(self._receipts):
             through = self.books.heads.through(unit, outbox)
             out.append(Outbound(topics.RECEIPT, w.Receipt(outbox=outbox, through=through), unit))
@@ -437,6 +441,13 @@ class Transaction:
             service_name=self.hall.plan.service[ticket.service].name,
         )
         return Outbound(topics.ANNOUNCE, message)
+
+
+def _counter_changed_by(event: e.Event) -> str | None:
+    # A rating that does not count is kept, and its counter looks as it did before.
+    counted: bool = getattr(event, "counted", True)
+    counter: str | None = getattr(event, "counter", None)
+    return counter if counted else None
 
 
 def _read_set_aside(code: str, payload: bytes) -> w.RatingRecord | w.UnratedRecord:

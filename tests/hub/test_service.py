@@ -388,6 +388,15 @@ def test_a_watcher_that_fails_misses_its_news_alone(idle: Running) -> None:
     assert idle.service.alive
 
 
+def test_who_watches_is_told_before_who_asked(idle: Running) -> None:
+    work = Doing(lambda transaction: transaction.command(None, Issue("a", "t1", "web")))
+    idle.service._watchers.append(lambda _news: work.story.append("watched"))
+    idle.service.submit(work)
+    idle.start()
+    assert work.end() is None
+    assert work.story[-2:] == ["watched", "committed"]
+
+
 def test_news_come_after_the_commit_and_say_what_happened(hub: Running) -> None:
     seen: list[int] = []
     hub.service._watchers.append(lambda news: seen.append(len(hub.journaled()) - news.version))

@@ -266,6 +266,9 @@ def test_a_key_at_a_unit_acts_and_is_answered(joined: Running) -> None:
     assert answer.ticket.number == "A001"
     kinds = [type(out.message) for news in joined.news for out in news.outbound]
     assert kinds == [w.Answer, w.State, w.Announce]  # the answer first
+    ahead, _rest = joined.news  # before the state was drawn up
+    assert [type(out.message) for out in ahead.outbound] == [w.Answer]
+    assert ahead.events == ()
 
 
 def test_a_key_pressed_again_gets_the_same_answer(joined: Running) -> None:
@@ -368,6 +371,15 @@ def test_a_rating_is_stored_counted_and_receipted(joined: Running) -> None:
     assert state.counter.invitation is None
     assert joined.journal.record_hash("unit-1", "outbox-1", 1) == record.hash
     joined.verify()
+
+
+def test_a_rating_that_does_not_count_leaves_the_counter_as_it_was(joined: Running) -> None:
+    joined.news.clear()
+    send(joined, *chain(rating("nobody-knows-it")))
+    [event] = joined.events(e.Rated)
+    assert not event.counted
+    assert joined.outbound(w.Receipt, "unit-1") == [w.Receipt(outbox="outbox-1", through=1)]
+    assert joined.outbound(w.State) == []
 
 
 def test_a_receipt_follows_the_commit(joined: Running, monkeypatch: pytest.MonkeyPatch) -> None:
