@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -16,6 +17,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
+from pydantic_core import to_json
 from sqlalchemy import (
     Column,
     Connection,
@@ -33,7 +35,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from hub.core.events import Event, event_of
 from hub.core.records import Head
@@ -314,7 +316,7 @@ class Journal:
 
     def save_snapshot(self, sequence: int, taken_at: float, state: dict[str, Any]) -> None:
         """Keep a snapshot of the state after the event with this sequence."""
-        content = _json(state)
+        content = to_json(state).decode()
         try:
             with self._connection.begin():
                 self._connection.execute(
@@ -394,12 +396,11 @@ _answer_row: _Row = attrgetter(*StoredAnswer.__slots__)
 _record_row: _Row = attrgetter(*StoredRecord.__slots__)
 _quarantine_row: _Row = attrgetter(*Quarantined.__slots__)
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 def _event_rows(batch: Batch) -> Iterator[tuple[int, float, str, str]]:
     for sequence, happened in enumerate(batch.events, batch.first):
-        yield sequence, happened.at, type(happened).__name__, _json(happened.content())
+        content = to_json(happened.content()).decode()
+        yield sequence, happened.at, type(happened).__name__, content
 
 
 def _engine(path: Path) -> Engine:
@@ -410,7 +411,11 @@ def _engine(path: Path) -> Engine:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # Straight to the driver: SQLAlchemy's way to it takes longer than a small round's rows.
+    try:
+        connection.connection.cursor().execute("BEGIN")
+    except sqlite3.Error as error:
+        raise DBAPIError("BEGIN", None, error) from error
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 from hub.core.plan import Clerk
 from hub.pins import pin_right
@@ -23,6 +24,9 @@ from wire.errors import WireError
 from wire.link import BrokerAddress, Connected, Delivery, Disconnected, Link, LinkEvent
 
 log = logging.getLogger(__name__)
+
+_locate = lru_cache(maxsize=4096)(topics.locate)
+"""Units say a few things again and again. What is no topic of ours is not remembered."""
 
 UP = (topics.STATUS, topics.HELLO, topics.RENEW, topics.COMMAND, topics.RECORD)
 
@@ -130,7 +134,7 @@ class Arrival:
         self._message: w.Message | None = None
         self._error: WireError | None = None
         try:
-            self._topic, self._unit = topics.locate(delivery.topic, hall, topics.Direction.UP)
+            self._topic, self._unit = _locate(delivery.topic, hall, topics.Direction.UP)
             self._message = topics.unpack(self._topic, delivery.payload)
         except WireError as error:
             self._error = error
