@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import queue
@@ -92,6 +93,8 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
             watchdog_s=_watchdog_s(),
             changed=changed,
         )
+        gc.collect()
+        gc.freeze()  # what is there for good is not gone through again while a key waits
         Unit(parts, inbox).run()
 
 

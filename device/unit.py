@@ -12,7 +12,7 @@ import queue
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias
 
@@ -128,6 +128,7 @@ class Unit:
             name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS)
         }
         self._next_change_s = 0.0
+        self._spare_id: str | None = None
         self._expected: deque[View] | None = None  # None until it is known what may come
         self._fed_s = 0.0
         self._down_reason: str | None = None
@@ -227,7 +228,8 @@ class Unit:
         if edge.name in RATING_KEYS:
             self._session_event(RatingPressed(RATING_KEYS[edge.name]))
         else:
-            self._session_event(StaffPressed(_STAFF_KEYS[edge.name], self._parts.new_id()))
+            fresh_id, self._spare_id = self._spare_id or self._parts.new_id(), None
+            self._session_event(StaffPressed(_STAFF_KEYS[edge.name], fresh_id))
 
     def _delivery(self, delivery: Delivery) -> None:
         identity = self._parts.identity
@@ -260,12 +262,12 @@ class Unit:
 
     def _session_event(self, event: Event) -> None:
         """Tell the session, and carry out what follows until nothing more does."""
-        events = deque([event])
+        events, at = deque([event]), read_moment(self._parts.clock)
         while events:
-            at = read_moment(self._parts.clock)
             for effect in self._session.handle(events.popleft(), at):
                 if isinstance(effect, Write):
                     events.append(self._write(effect))
+                    at = replace(at, boot_s=self._parts.clock.monotonic())  # a disk takes its time
                 else:
                     self._carry_out(effect, at)
 
@@ -313,6 +315,7 @@ class Unit:
             if self._expected is None:
                 now_s = self._parts.clock.monotonic()
                 self._expected = deque(self._parts.presenter.expected(self._session, now_s))
+            self._spare_id = self._spare_id or self._parts.new_id()
             if not self._expected:
                 return
             self._parts.screen.prepare([self._expected.popleft()])

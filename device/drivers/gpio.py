@@ -27,6 +27,7 @@ class GpioFront(ABC):
         self._wiring = wiring
         self._buttons: dict[str, Any] = {}
         self._leds: dict[str, Any] = {}
+        self._lit: frozenset[str] = frozenset()
         self._factory: Any = None
 
     def start(self, sink: EdgeSink) -> None:
@@ -45,8 +46,9 @@ class GpioFront(ABC):
 
     def light(self, lamps: frozenset[str]) -> None:
         """Light these lamps and no others."""
-        for name, led in self._leds.items():
-            led.value = name in lamps
+        for name in self._lit ^ (lamps & self._leds.keys()):
+            self._leds[name].value = name in lamps
+        self._lit = lamps & self._leds.keys()
 
     def close(self) -> None:
         """Give the pins back; lamps go out."""
@@ -54,6 +56,7 @@ class GpioFront(ABC):
             device.close()
         self._buttons.clear()
         self._leds.clear()
+        self._lit = frozenset()
         if self._factory is not None:
             self._factory.close()
             self._factory = None

@@ -5,26 +5,43 @@ Imports no display. Each function puts its part on the sheet and says what room 
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from pygame import Rect
 
 from device.ui import theme
+from device.ui.fonts import Typeface
 from device.ui.layout import Align
-from device.ui.scene import Badge, Block, Sign
+from device.ui.scene import Badge, Block, Scene, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import age, both
 from device.ui.viewmodel import Bilingual, Frame, LinkConnecting, LinkLive, LinkStale
 
 _ON_NAVY = (theme.PAPER, theme.NAVY_QUIET)
 _ON_GROUND = (theme.INK, theme.QUIET)
+_FRAMES_KEPT: Final = 16
 
 
 def framed(sheet: Sheet, frame: Frame, ground: theme.Colour = theme.GROUND) -> Rect:
     """Put the ground, header, link band and footer on the sheet; the room between them."""
+    items, room = _framed(sheet.size, sheet.face, frame, ground)
+    for item in items:
+        sheet.put(item)
+    return room.copy()
+
+
+@lru_cache(maxsize=_FRAMES_KEPT)
+def _framed(
+    size: tuple[int, int], face: Typeface, frame: Frame, ground: theme.Colour
+) -> tuple[Scene, Rect]:
+    """They stay for a minute at least, while what is between them changes."""
+    sheet = Sheet(size, face, frame.order)
     sheet.put(Block(sheet.area, ground))
     top = _header(sheet, frame)
     top += _band(sheet, frame, top)
     bottom = _footer(sheet, frame)
-    return Rect(0, top, sheet.area.width, bottom - top)
+    return sheet.scene, Rect(0, top, sheet.area.width, bottom - top)
 
 
 def notice(sheet: Sheet, text: Bilingual) -> None:

@@ -25,9 +25,10 @@ class Sheet:
     """One picture of `size` pixels in the making."""
 
     def __init__(self, size: tuple[int, int], face: Typeface, order: LanguageOrder) -> None:
+        self.size = size
+        self.face = face
         self.area = Rect((0, 0), size)
         self._unit = min(size[1], size[0] / _NARROWEST) / 100
-        self._face = face
         self._order = order
         self._items: list[Item] = []
 
@@ -47,7 +48,7 @@ class Sheet:
     def text(self, box: Rect, paragraphs: Sequence[Paragraph], align: Align = Align.CENTRE) -> None:
         """Set paragraphs in the vertical middle of `box`; nothing leaves it."""
         floor = self.px(theme.FLOOR)
-        self._items.extend(stack(self._face, box, paragraphs, align, floor))
+        self._items.extend(stack(self.face, box, paragraphs, align, floor))
 
     def number(
         self, box: Rect, text: str, size: int, colour: Colour, align: Align = Align.CENTRE
@@ -56,7 +57,7 @@ class Sheet:
         if not text:
             return
         paragraph = Paragraph(text, size, colour, strong=True)
-        self.put(centred(self._face, box, paragraph, align, self.px(theme.FLOOR)))
+        self.put(centred(self.face, box, paragraph, align, self.px(theme.FLOOR)))
 
     def pair(
         self,
