@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from device.session import TABLE
-from hub.core.tickets import HELD, TRANSITIONS, TicketState
+from hub.core.tickets import IN_HAND, TRANSITIONS, TicketState
 
 _HEAD = """\
 <!-- Written by `make docs` from the tables that run; do not edit. -->
@@ -35,7 +35,7 @@ def states() -> str:
     steps = [f"    {now} --> {then}: {step}" for (now, step), then in TRANSITIONS.items()]
     sources = {now for now, _ in TRANSITIONS}
     steps += [f"    {state} --> [*]" for state in TicketState if state not in sources]
-    held = " or ".join(sorted(state.value for state in HELD))
+    held = " or ".join(sorted(state.value for state in IN_HAND))
     return _HEAD.format(held=held, steps="\n".join(steps), stages="\n".join(_stages()))
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from hub.core.decide import AtCounter, Decision, Issue
+from hub.core.commands import AtCounter, Book, Command, Decision, Issue
 from hub.core.hall import Hall
 from hub.core.pictures import WaitRange, counter_picture, ticket_picture
 from wire import messages as w
 
-NOT_FOUND = frozenset({"unknown_counter"})
+NOT_FOUND = frozenset({"unknown_counter", "unknown_ticket", "unknown_advice"})
 
 KEY_PATTERN = r"^[A-Za-z0-9_-]{0,64}$"
 """What the id of a command may look like; empty for one that came without."""
@@ -35,6 +37,15 @@ class CommandAnswer(w.Answer):
     id: Annotated[str, Field(pattern=KEY_PATTERN)]
 
 
+class WishAnswer(BaseModel):
+    """What became of a wish: a ticket's, or an operator's for the hall."""
+
+    outcome: str
+    code: str | None
+    reason: str | None
+    ticket: str | None
+
+
 class RefusedTicket(BaseModel):
     """Why no number was given."""
 
@@ -42,10 +53,13 @@ class RefusedTicket(BaseModel):
     reason: str
 
 
-def fingerprint(command: Issue | AtCounter) -> str:
+def fingerprint(command: Command) -> str:
     """A digest of what a command wants, without its fresh ids and without a PIN."""
-    if isinstance(command, Issue):
-        text = f"issue {command.service} {command.channel}"
+    if isinstance(command, Issue | Book):
+        fields = {**asdict(command), "ticket": None}
+        text = f"{type(command).__name__} {json.dumps(fields, sort_keys=True)}"
+    elif not isinstance(command, AtCounter):
+        text = f"{type(command).__name__} {json.dumps(asdict(command), sort_keys=True)}"
     else:
         wanted = command.request.model_dump_json(exclude={"pin"})
         text = f"{command.counter} {command.seen} {wanted}"
@@ -77,6 +91,17 @@ def answer_body(hall: Hall, key: str, command: AtCounter, decision: Decision, no
         }
     )
     return answer.model_dump_json(exclude={"v"}).encode()
+
+
+def wish_body(decision: Decision) -> bytes:
+    """The answer to whatever is neither a counter's command nor a new number."""
+    answer = WishAnswer(
+        outcome=decision.outcome,
+        code=decision.code,
+        reason=decision.reason,
+        ticket=decision.ticket,
+    )
+    return answer.model_dump_json().encode()
 
 
 def issued_body(hall: Hall, decision: Decision, now: float, public_url: str) -> bytes:

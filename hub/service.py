@@ -18,8 +18,9 @@ from datetime import date, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from hub.core import events as e
-from hub.core.decide import Command, due, next_due
+from hub.core.commands import Command
 from hub.core.hall import Hall
+from hub.core.passing import due, next_due
 from hub.core.plan import Plan
 from hub.core.presence import LOST_AFTER_S, Presence
 from hub.core.records import Heads

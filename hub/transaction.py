@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from hub.answers import answer_body, fingerprint, issued_body, status_of
+from hub.answers import answer_body, fingerprint, issued_body, status_of, wish_body
 from hub.core import events as e
-from hub.core.decide import AtCounter, Command, Decision, Issue, decide, refuse
+from hub.core.commands import AtCounter, Book, Command, Decision, Issue, refuse
+from hub.core.decide import decide
 from hub.core.hall import Hall
 from hub.core.pictures import counter_picture
 from hub.core.presence import Presence
@@ -124,6 +125,9 @@ class Transaction:
         if isinstance(command, Issue):
             status = status_of(decided, 201)
             body = issued_body(self.hall, decided, self.now, self.books.public_url)
+        elif not isinstance(command, AtCounter):
+            status = status_of(decided, 201 if isinstance(command, Book) else 200)
+            body = wish_body(decided)
         else:
             status = status_of(decided, 200)
             body = answer_body(self.hall, key, command, decided, self.now)

@@ -150,8 +150,68 @@ class Done(Part):
     action: Literal["done"]
 
 
+class Hold(Part):
+    """Interrupt the service (a copy, a form); the counter may serve others meanwhile."""
+
+    action: Literal["hold"]
+
+
+class Resume(Part):
+    """Go on with a ticket on hold."""
+
+    action: Literal["resume"]
+    ticket: Annotated[Id | None, Field(description="Which; the one held longest if none.")] = None
+
+
+class Transfer(Part):
+    """Send the person on to another service, to another counter, or both.
+
+    The ticket keeps its number and the credit of its wait.
+    """
+
+    action: Literal["transfer"]
+    service: Annotated[Id | None, Field(description="The service to wait for.")] = None
+    counter: Annotated[Id | None, Field(description="The only counter that may call it.")] = None
+
+
+class Pause(Part):
+    """The clerk is away for a while."""
+
+    action: Literal["pause"]
+    reason: Annotated[str, Field(max_length=60, description="Why, in a word or two.")] = ""
+    minutes: Annotated[
+        float | None, Field(gt=0, le=480, description="For how long, as announced.")
+    ] = None
+
+
+class Unpause(Part):
+    """The clerk is back."""
+
+    action: Literal["unpause"]
+
+
+class Undo(Part):
+    """Take the last step with a ticket back."""
+
+    action: Literal["undo"]
+
+
 Action = Annotated[
-    SignIn | SignOut | Open | Close | Next | Recall | NoShow | Start | Done,
+    SignIn
+    | SignOut
+    | Open
+    | Close
+    | Next
+    | Recall
+    | NoShow
+    | Start
+    | Done
+    | Hold
+    | Resume
+    | Transfer
+    | Pause
+    | Unpause
+    | Undo,
     Field(discriminator="action"),
 ]
 """What a counter can be told to do."""
@@ -167,6 +227,7 @@ class CounterState(StrEnum):
     IDLE = "idle"
     CALLED = "called"
     SERVING = "serving"
+    PAUSED = "paused"
 
 
 class TicketInHand(Part):
@@ -207,6 +268,24 @@ class ServiceName(Part):
     name: Text
 
 
+class PausePicture(Part):
+    """The clerk is away."""
+
+    reason: Annotated[str, Field(description="Why, in the clerk's words; may be empty.")]
+    since_s: Annotated[float, Field(ge=0, description="Since the clerk left.")]
+    back_in_s: Annotated[
+        float | None, Field(description="Until the announced return; below 0 when overdue.")
+    ]
+
+
+class TicketName(Part):
+    """A ticket by its names."""
+
+    id: TicketId
+    number: Number
+    service: ServiceId
+
+
 class CounterPicture(Part):
     """Everything about one counter that its unit and its clerk's page show.
 
@@ -224,6 +303,10 @@ class CounterPicture(Part):
     invitation: Annotated[Invitation | None, Field(description="Who may rate just now.")]
     waiting: Annotated[int, Field(ge=0, description="Tickets that this counter may call.")]
     served_today: Annotated[int, Field(ge=0, description="Services ended this business day.")]
+    pause: Annotated[PausePicture | None, Field(description="Set while the clerk is away.")] = None
+    on_hold: Annotated[
+        list[TicketName], Field(description="What this counter put on hold, longest first.")
+    ] = []
 
 
 # --- from a unit to the hub --------------------------------------------------------------
@@ -374,14 +457,6 @@ class State(Message):
     refused: Annotated[
         LinkRefusal | None, Field(description="Set if the hub will not work with this run.")
     ] = None
-
-
-class TicketName(Part):
-    """A ticket as an answer names it."""
-
-    id: TicketId
-    number: Number
-    service: ServiceId
 
 
 class Answer(Message):

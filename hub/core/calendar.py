@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from hub.core.plan import WEEKDAYS, Plan, spans
+from hub.core.hours import WEEKDAYS, spans
+from hub.core.plan import Plan
 
 
 def business_day(plan: Plan, now: float) -> date:
@@ -53,3 +54,14 @@ def _at_minute(plan: Plan, day: date, minute: int) -> datetime:
 
 def _spans_on(plan: Plan, day: date) -> list[tuple[int, int]]:
     return spans(getattr(plan.hours, WEEKDAYS[day.weekday()]))
+
+
+def day_minute(plan: Plan, now: float) -> tuple[str, int]:
+    """The weekday by name and the minute of the day, on the hall's clock."""
+    local = _local(plan, now)
+    return WEEKDAYS[local.weekday()], local.hour * 60 + local.minute
+
+
+def at_minute(plan: Plan, minute: int, now: float) -> float:
+    """The wall time of a minute of the present calendar day."""
+    return _at_minute(plan, _local(plan, now).date(), minute).timestamp()

@@ -1,48 +1,226 @@
 """Dispatch: which ticket a free counter calls, and why.
 
-First come, first served over all services that the counter is skilled in. Every choice
-carries its reason, so that a clerk can be told and a supervisor can replay it.
+Only the first of each line (service and class) is a candidate, so that within one the order
+of `queued_at` always holds. Among the candidates:
+
+- who was bound to this counter, and in an assigned hall who has its number on the ticket,
+  comes first; a counter with nobody of its own helps the others;
+- after `priority_bound` priority calls in a row in a line in which ordinary tickets wait, one
+  of these is next;
+- who has waited `overdue_targets` times the target of the service goes first;
+- otherwise the policy of the plan says who is most urgent.
+
+Every choice carries its reason, so that a clerk can be told and a supervisor can replay it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from hub.core.hall import Hall
+from hub.core.lines import Key, Line
+from hub.core.policies import POLICIES
+from hub.core.rules import Mode
+from hub.core.state import State
+from hub.core.tickets import ORDINARY, Ticket, TicketState
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The ticket to call. `reason` is what the journal keeps of the decision."""
 
     ticket: str
     reason: dict[str, Any]
 
 
-def choose(hall: Hall, counter_id: str, now: float) -> Choice | None:
+class _Head(NamedTuple):
+    """The first of a line."""
+
+    queued_at: float
+    order: int
+    ticket: str
+    service: str
+    kind: str
+
+
+class _Ranked(NamedTuple):
+    """A candidate and its urgency; the greatest is called."""
+
+    overdue: bool
+    urgency: float
+    queued_before: float
+    order_before: int
+    ticket: str
+
+
+def choose(state: State, counter_id: str, now: float) -> Choice | None:
     """The best ticket for a counter, or None if nobody waits whom it could serve."""
-    heads = sorted(
-        (hall.tickets[head].queued_at, hall.tickets[head].order, head)
-        for service in hall.plan.counter[counter_id].services
-        if (head := hall.lines[service].head()) is not None
-    )
-    if not heads:
+    services = state.services_of(counter_id)
+    bound = list(_heads(state.lines.bound.get(counter_id, {})))
+    pool = list(_pooled(state, services))
+    rank = _Ranking(state, services, now)
+    if state.plan.dispatch.mode is Mode.POOLED:
+        rule, candidates = "index", bound + rank.allowed(pool)
+    else:
+        labelled = _heads(state.lines.labelled.get(counter_id, {}), services)
+        rule, candidates = "index", bound + rank.allowed(labelled)
+        late = [head for head in rank.allowed(pool) if rank.of(head).overdue]
+        if not candidates and not late:
+            rule, candidates = "help", rank.allowed(pool)
+        candidates += late
+    if not candidates:
         return None
-    queued_at, _, ticket = heads[0]
-    runner_up = hall.tickets[heads[1][2]] if len(heads) > 1 else None
-    return Choice(
-        ticket,
-        {
-            "policy": "fcfs",
-            "waited_s": round(now - queued_at, 3),
-            "lines": len(heads),
-            "runner_up": runner_up.number if runner_up else None,
-            "runner_up_waited_s": round(now - runner_up.queued_at, 3) if runner_up else None,
-        },
+    ranked = sorted(map(rank.of, {head.ticket: head for head in candidates}.values()), reverse=True)
+    first_come = min(bound + pool)
+    return Choice(ranked[0].ticket, _reason(state, rule, ranked, first_come.ticket, now))
+
+
+class _Ranking:
+    """How urgent the first of a line is for a counter with these services."""
+
+    def __init__(self, state: State, services: tuple[str, ...], now: float) -> None:
+        self._state = state
+        self._now = now
+        self._share = 1 / max(1, len(services))
+        self._plan = state.plan
+        self._index = POLICIES[self._plan.dispatch.policy]
+        self._lines: dict[str, tuple[float, float, float]] = {}
+
+    def allowed(self, heads: Iterable[_Head]) -> list[_Head]:
+        """These without priority tickets of a line in which an ordinary one is due."""
+        runs, bound = self._state.priority_run, self._plan.dispatch.priority_bound
+        return [
+            head
+            for head in heads
+            if head.kind == ORDINARY
+            or runs.get(head.service, 0) < bound
+            or not self._state.lines.pool[head.service, ORDINARY]
+        ]
+
+    def of(self, head: _Head) -> _Ranked:
+        """The rank of one."""
+        if head.service not in self._lines:
+            self._lines[head.service] = self._line(head.service)
+        target_s, mean_s, clear_s = self._lines[head.service]
+        waited_s = self._now - head.queued_at
+        overdue = waited_s > self._plan.dispatch.overdue_targets * target_s
+        if overdue:
+            index = waited_s / target_s
+        else:
+            credit_s = self._plan.credit_s.get(head.kind, 0.0)
+            index = self._index(waited_s + credit_s, target_s, mean_s, clear_s)
+        return _Ranked(overdue, index, -head.queued_at, -head.order, head.ticket)
+
+    def _line(self, service: str) -> tuple[float, float, float]:
+        mean_s = self._state.mean_s(service)
+        capacity = max(self._state.duty.capacity.get(service, 0.0), self._share)
+        clear_s = self._state.lines.waiting(service) * mean_s / capacity
+        return self._plan.service[service].target_s, mean_s, clear_s
+
+
+def _pooled(state: State, services: Iterable[str]) -> Iterator[_Head]:
+    pool, kinds = state.lines.pool, state.lines.kinds
+    for service in services:
+        for kind in kinds[service]:
+            line = pool.get((service, kind))
+            if line is not None and line.entries:
+                yield _Head(*line.entries[0], service, kind)
+
+
+def _heads(lines: dict[Key, Line], services: tuple[str, ...] | None = None) -> Iterator[_Head]:
+    for (service, kind), line in lines.items():
+        if line.entries and (services is None or service in services):
+            yield _Head(*line.entries[0], service, kind)
+
+
+def _reason(
+    state: State, rule: str, ranked: list[_Ranked], first_come: str, now: float
+) -> dict[str, Any]:
+    best, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    tickets = state.tickets
+    return {
+        "policy": state.plan.dispatch.policy,
+        "rule": "overdue" if best.overdue else rule,
+        "index": round(best.urgency, 6),
+        "waited_s": round(now + best.queued_before, 3),
+        "lines": len(ranked),
+        "runner_up": tickets[second.ticket].number if second else None,
+        "runner_up_index": round(second.urgency, 6) if second else None,
+        "runner_up_waited_s": round(now + second.queued_before, 3) if second else None,
+        "fcfs": tickets[first_come].number,
+    }
+
+
+def assign(state: State, service: str) -> str | None:
+    """The counter to print on a ticket: the one on duty with the fewest to serve before it.
+
+    Of equals the one with the fewest skills, then the one that has been free the longest.
+    None if no counter on duty serves this.
+    """
+    return min(
+        (c for c, services in state.duty.serving.items() if service in services),
+        key=lambda counter: (_queue_at(state, counter), *_idle_key(state, counter)),
+        default=None,
     )
 
 
-def waiting_for(hall: Hall, counter_id: str) -> int:
+def _queue_at(state: State, counter: str) -> int:
+    lines = (*state.lines.labelled.get(counter, {}).values(), *_bound_lines(state, counter))
+    return sum(map(len, lines)) + (state.counters[counter].ticket is not None)
+
+
+def _bound_lines(state: State, counter: str) -> Iterable[Line]:
+    return state.lines.bound.get(counter, {}).values()
+
+
+def idle_counter(state: State, ticket: Ticket) -> str | None:
+    """Which of the free counters should call a ticket that has just come, if one is free.
+
+    The one with the fewest services, which keeps the others for those only they can serve;
+    then the one that has been free the longest.
+    """
+    return min(
+        (
+            counter
+            for counter, services in state.duty.serving.items()
+            if state.counters[counter].ticket is None
+            and (ticket.bound == counter or (ticket.bound is None and ticket.service in services))
+        ),
+        key=lambda counter: _idle_key(state, counter),
+        default=None,
+    )
+
+
+def _idle_key(state: State, counter: str) -> tuple[int, float]:
+    return len(state.duty.serving[counter]), state.counters[counter].free_since or 0.0
+
+
+def waiting_for(state: State, counter_id: str) -> int:
     """How many tickets a counter could call."""
-    return sum(len(hall.lines[service]) for service in hall.plan.counter[counter_id].services)
+    return sum(map(len, lines_for(state, counter_id)))
+
+
+def lines_for(state: State, counter_id: str) -> Iterator[Line]:
+    """The lines that a counter calls from."""
+    yield from _bound_lines(state, counter_id)
+    for service in state.services_of(counter_id):
+        for kind in state.lines.kinds[service]:
+            line = state.lines.pool.get((service, kind))
+            if line is not None:
+                yield line
+
+
+def ahead_of(state: State, ticket: Ticket) -> int:
+    """How many of its own service stand before a waiting ticket, class credits counted.
+
+    Raises ValueError if it does not wait.
+    """
+    if ticket.state is not TicketState.WAITING:
+        raise ValueError(f"ticket {ticket.id} does not wait")
+    credit_s = state.plan.credit_s
+    lines = state.lines.pool if ticket.bound is None else state.lines.bound[ticket.bound]
+    counted_from = ticket.queued_at - credit_s.get(ticket.kind, 0.0)
+    return sum(
+        line.before(counted_from + credit_s.get(kind, 0.0), ticket.order)
+        for kind in state.lines.kinds[ticket.service]
+        if (line := lines.get((ticket.service, kind))) is not None
+    )

@@ -1,7 +1,7 @@
 """What can happen in a hall. An event is a fact: frozen, in the past, never changed.
 
-`at` is wall time in seconds. Every field is text, a number, a truth value or a plain
-dictionary of those, so an event goes through JSON unchanged.
+`at` is wall time in seconds. Every field is text, a number, a truth value, a tuple of texts
+or a plain dictionary of those, so an event goes through JSON unchanged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ class Event:
 
     def content(self) -> dict[str, Any]:
         """The fields by name, without `at`."""
-        return {name: getattr(self, name) for name in _names(type(self))}
+        found = ((name, getattr(self, name)) for name in _names(type(self)))
+        return {name: list(x) if isinstance(x, tuple) else x for name, x in found}
 
 
 _NAMES: dict[type[Event], tuple[str, ...]] = {}
@@ -70,18 +71,48 @@ class HallClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketIssued(Event):
-    """Somebody took a number."""
+    """Somebody took a number.
+
+    `kind` is its class, `further` the services after the first in the same visit, `label` the
+    counter printed on it, `person` the keyed hash of an identity.
+    """
 
     ticket: str
     number: str
     service: str
     queued_at: float
     channel: str
+    kind: str = ""
+    further: tuple[str, ...] = ()
+    label: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketBooked(Event):
+    """Somebody agreed to come at `due_at`. The number is given at check-in."""
+
+    ticket: str
+    service: str
+    due_at: float
+    channel: str
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCheckedIn(Event):
+    """Who has an appointment is here. Too late for it, the ticket is an ordinary one."""
+
+    ticket: str
+    number: str
+    queued_at: float
+    kind: str
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TicketCalled(Event):
-    """A counter calls a ticket, and now holds it. `reason` explains the choice."""
+    """A counter calls a ticket, and now has it in hand. `reason` explains the choice."""
 
     ticket: str
     call_id: str
@@ -98,6 +129,16 @@ class TicketRecalled(Event):
     call_id: str
     counter: str
     clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallVoided(Event):
+    """A call is taken back as if it had not been: the ticket goes back to its place."""
+
+    ticket: str
+    call_id: str
+    counter: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +166,65 @@ class TicketMissed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketReturned(Event):
+    """Who missed the call is back, and waits again with the wait up to that call."""
+
+    ticket: str
+    queued_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHeld(Event):
+    """The service is interrupted (a copy, a form); the counter may serve others meanwhile."""
+
+    ticket: str
+    call_id: str
+    counter: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketResumed(Event):
+    """The counter goes on with a ticket that it had put on hold."""
+
+    ticket: str
+    call_id: str
+    counter: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReleased(Event):
+    """A ticket on hold, or one kept for a counter, waits for any counter that serves it."""
+
+    ticket: str
+    counter: str
+    queued_at: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred(Event):
+    """The ticket waits for another service or counter, with its number and its wait so far.
+
+    `bound` is the only counter that may call it, if one was named.
+    """
+
+    ticket: str
+    call_id: str
+    counter: str
+    clerk: str
+    service: str
+    bound: str | None
+    queued_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class TicketDone(Event):
-    """The service has ended; the rating of this call is invited for `invite_s`."""
+    """The service has ended; the rating of this call is invited for `invite_s`.
+
+    `onward` is the next service of the same visit: the ticket then waits for that.
+    """
 
     ticket: str
     call_id: str
@@ -134,6 +232,16 @@ class TicketDone(Event):
     clerk: str
     since: float
     invite_s: float
+    onward: str | None = None
+    queued_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCancelled(Event):
+    """The citizen, or somebody for them, gave the ticket up."""
+
+    ticket: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +250,17 @@ class TicketExpired(Event):
 
     ticket: str
     counter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepUndone(Event):
+    """A clerk took the last step back: no_show, done or transfer. The ticket is in hand again."""
+
+    ticket: str
+    call_id: str
+    counter: str
+    clerk: str
+    step: str
 
 
 # --- counters ----------------------------------------------------------------------------
@@ -185,6 +304,97 @@ class CounterClosed(Event):
 
     counter: str
     clerk: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPaused(Event):
+    """The clerk is away for a while. `back_at` is when they said they would be back."""
+
+    counter: str
+    clerk: str
+    reason: str
+    back_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterResumed(Event):
+    """The clerk is back."""
+
+    counter: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceNoted(Event):
+    """A fact about a clerk's presence, for the journal; nobody is punished by a program.
+
+    `what` is absent (not signed in `minutes` after the shift began), late (signed in so long
+    after), elsewhere (signed in at another counter than the roster's) or overdue (away longer
+    than announced).
+    """
+
+    clerk: str
+    counter: str
+    what: str
+    minutes: float
+
+
+# --- balance and load --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAdded(Event):
+    """A counter serves one more of the services that it has the skill for. `by` is who said so."""
+
+    counter: str
+    service: str
+    by: str
+    reason: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTakenBack(Event):
+    """A counter no longer serves what was added to it."""
+
+    counter: str
+    service: str
+    by: str
+    reason: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceGiven(Event):
+    """The hub advises to `add` a service to a counter, `take_back` one, `open` or `close` it.
+
+    `gain_min` is the expected gain of the hall's mean wait, in minutes.
+    """
+
+    advice: str
+    action: str
+    counter: str
+    service: str | None
+    gain_min: float
+    reason: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceClosed(Event):
+    """An advice was followed, dismissed, or has become pointless (`outcome`)."""
+
+    advice: str
+    outcome: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged(Event):
+    """A line or counter became hot, cold or slow, or is so no longer. `evidence` says why."""
+
+    kind: str
+    scope: str
+    target: str
+    on: bool
+    evidence: dict[str, Any]
 
 
 # --- units and their records -------------------------------------------------------------
@@ -287,4 +497,6 @@ def event_of(kind: str, at: float, content: dict[str, Any]) -> Event:
 
     Raises KeyError for an unknown kind and TypeError for content that does not fit it.
     """
+    if "further" in content:
+        content = {**content, "further": tuple(content["further"])}
     return _KINDS[kind](at=at, **content)

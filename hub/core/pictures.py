@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from hub.core.dispatch import waiting_for
+from hub.core.at_counter import held_at
+from hub.core.dispatch import ahead_of, waiting_for
 from hub.core.forecast import wait_behind
-from hub.core.hall import Call, CounterState, Hall
+from hub.core.hall import Hall
 from hub.core.plan import Service
-from hub.core.tickets import TicketState
+from hub.core.state import Call, CounterState
+from hub.core.tickets import Ticket, TicketState
 from wire import messages as w
 
 
@@ -24,20 +26,39 @@ def counter_picture(hall: Hall, counter_id: str, now: float) -> w.CounterPicture
         state=phase(hall, state),
         version=state.version,
         clerk=w.ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
-        services=[_service_name(hall.plan.service[s]) for s in plan.services],
+        services=[_service_name(hall.plan.service[s]) for s in hall.services_of(plan.id)],
         ticket=_in_hand(hall, state, now),
         invitation=_invitation(hall, state, now),
         waiting=waiting_for(hall, counter_id),
         served_today=state.served_today,
+        pause=_pause(state, now),
+        on_hold=[_on_hold(ticket) for ticket in held_at(hall, counter_id)],
     )
 
 
 def phase(hall: Hall, state: CounterState) -> w.CounterState:
     """What a counter is doing."""
+    if state.paused is not None:
+        return w.CounterState.PAUSED
     if state.ticket is not None:
         serving = hall.tickets[state.ticket].state is TicketState.SERVING
         return w.CounterState.SERVING if serving else w.CounterState.CALLED
     return w.CounterState.IDLE if state.open else w.CounterState.CLOSED
+
+
+def _pause(state: CounterState, now: float) -> w.PausePicture | None:
+    if state.paused is None:
+        return None
+    back_at = state.paused.back_at
+    return w.PausePicture(
+        reason=state.paused.reason,
+        since_s=max(0.0, round(now - state.paused.since, 3)),
+        back_in_s=None if back_at is None else round(back_at - now, 3),
+    )
+
+
+def _on_hold(ticket: Ticket) -> w.TicketName:
+    return w.TicketName(id=ticket.id, number=ticket.number, service=ticket.service)
 
 
 def _service_name(service: Service) -> w.ServiceName:
@@ -118,7 +139,7 @@ def ticket_picture(hall: Hall, ticket_id: str, now: float) -> TicketPicture:
     """
     ticket = hall.tickets[ticket_id]
     waiting = ticket.state is TicketState.WAITING
-    ahead = hall.lines[ticket.service].ahead_of(ticket) if waiting else None
+    ahead = ahead_of(hall, ticket) if waiting else None
     counter = hall.plan.counter.get(ticket.counter or "")
     return TicketPicture(
         id=ticket.id,
@@ -150,19 +171,17 @@ class LinePicture(w.Part):
 
 def line_picture(hall: Hall, service: Service, now: float) -> LinePicture:
     """One service's line."""
-    line = hall.lines[service.id]
-    head = line.head()
-    longest = now - hall.tickets[head].queued_at if head else 0.0
-    serving = (c.id for c in hall.plan.counters if service.id in c.services)
+    waiting, oldest = hall.lines.waiting(service.id), hall.lines.oldest(service.id)
+    longest = now - oldest[0] if oldest else 0.0
     return LinePicture(
         id=service.id,
         name=service.name,
         prefix=service.prefix,
-        waiting=len(line),
+        waiting=waiting,
         longest_s=max(0.0, round(longest, 3)),
         target_s=service.target_s,
-        open_counters=sum(1 for counter in serving if hall.counters[counter].open),
-        wait_s=_range(hall, service.id, len(line)),
+        open_counters=sum(service.id in served for served in hall.duty.serving.values()),
+        wait_s=_range(hall, service.id, waiting),
     )
 
 

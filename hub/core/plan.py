@@ -6,71 +6,24 @@ The plan is seeded from `hall.toml` and afterwards lives in the journal. It is c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import time
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from hub.core.hours import checked_spans, clock_time, known_zone
+from hub.core.rules import Rules
+from hub.core.tickets import APPOINTMENT, ORDINARY
 from wire.ids import Id
 from wire.messages import Level, Text
 from wire.settings import Mistake, Settings, doubles, tables, unknown_name
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-_SPAN = re.compile(r"^(\d\d):(\d\d)-(\d\d):(\d\d)$")
-_DAY_MINUTES = 24 * 60
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # walks through the whole time zone database
-
-
-def _zone(name: str) -> str:
-    if name not in _zones():
-        raise ValueError("no such time zone; write it like Asia/Shanghai")
-    return name
-
-
-def _clock_time(text: str) -> str:
-    try:
-        time.fromisoformat(text)
-    except ValueError:
-        raise ValueError("expected a time like 04:00") from None
-    return text
-
-
-def _spans(text: str) -> str:
-    before = 0
-    for start, end in spans(text):
-        if not before <= start < end <= _DAY_MINUTES:
-            raise ValueError("spans go from earlier to later and do not overlap")
-        before = end
-    return text
-
-
-def spans(text: str) -> list[tuple[int, int]]:
-    """Opening spans like "08:30-12:00, 13:30-17:00" as minutes of the day.
-
-    Raises ValueError if a span is not written so.
-    """
-    found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = _SPAN.match(part)
-        if match is None or int(match[2]) > 59 or int(match[4]) > 59:
-            raise ValueError("expected spans like 08:30-12:00, 13:30-17:00")
-        found.append((int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])))
-    return found
-
-
 PinHash = Annotated[str, Field(pattern=r"^scrypt\$\d+\$\d+\$\d+\$[0-9a-f]+\$[0-9a-f]+$")]
 """A PIN's scrypt hash, as `hall-hub pin-hash` prints it."""
 
-Spans = Annotated[str, AfterValidator(_spans)]
+Spans = Annotated[str, AfterValidator(checked_spans)]
 
 
 class Hours(Settings):
@@ -90,8 +43,8 @@ class HallName(Settings):
 
     id: Id
     name: Text
-    time_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
-    day_starts: Annotated[str, AfterValidator(_clock_time)] = "04:00"
+    time_zone: Annotated[str, AfterValidator(known_zone)] = "Asia/Shanghai"
+    day_starts: Annotated[str, AfterValidator(clock_time)] = "04:00"
 
 
 class Service(Settings):
@@ -106,13 +59,25 @@ class Service(Settings):
 
 
 class Counter(Settings):
-    """A place that serves. `number` is what people see, `unit` the Raspberry Pi at it."""
+    """A place that serves. `number` is what people see, `unit` the Raspberry Pi at it.
+
+    `services` is what it serves, its primary service first; `also` what it could serve as
+    well, and does when the balance of the hall asks for it. `speed` is how long a service
+    takes here as planned, against the service's mean (1.2: a fifth longer).
+    """
 
     id: Id
     number: Annotated[str, Field(min_length=1, max_length=6)]
     name: Text | None = None
     services: Annotated[tuple[Id, ...], Field(min_length=1)]
+    also: tuple[Id, ...] = ()
+    speed: Annotated[float, Field(gt=0, le=10)] = 1.0
     unit: Id | None = None
+
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """All that it may ever call."""
+        return (*self.services, *(s for s in self.also if s not in self.services))
 
 
 class Clerk(Settings):
@@ -150,7 +115,7 @@ class Rating(Settings):
     )
 
 
-class Plan(Settings):
+class Plan(Rules):
     """The whole hall. Order of services and counters is the order on the screens."""
 
     hall: HallName
@@ -181,6 +146,12 @@ class Plan(Settings):
         return {counter.unit: counter.id for counter in self.counters if counter.unit}
 
     @cached_property
+    def credit_s(self) -> dict[str, float]:
+        """What each class of tickets is given as wait behind it, in seconds."""
+        given = {kind.id: 60 * kind.credit_min for kind in self.priorities}
+        return {**given, ORDINARY: 0.0, APPOINTMENT: 60 * self.appointments.credit_min}
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The hall's time zone."""
         return ZoneInfo(self.hall.time_zone)
@@ -188,6 +159,8 @@ class Plan(Settings):
 
 def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     """What no single section can know: doubled ids, and names that stand for nothing."""
+    yield from doubles(raw.get("priorities"), "priorities", "id")
+    yield from _roster_mistakes(raw)
     for section in ("services", "counters", "clerks"):
         yield from doubles(raw.get(section), section, "id")
     yield from doubles(raw.get("services"), "services", "prefix")
@@ -199,12 +172,22 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     known = {str(item["id"]) for _, item in tables(raw.get("services")) if "id" in item}
     used: set[str] = set()
     for index, item in tables(raw.get("counters")):
-        services = item.get("services")
-        for name in services if isinstance(services, list) else []:
-            used.add(str(name))
-            if str(name) not in known:
-                yield unknown_name(f"counters[{index + 1}].services", name, known, "service")
+        for key in ("services", "also"):
+            names = item.get(key)
+            for name in names if isinstance(names, list) else []:
+                used.add(str(name))
+                if str(name) not in known:
+                    yield unknown_name(f"counters[{index + 1}].{key}", name, known, "service")
     for index, item in tables(raw.get("services")):
         if "id" in item and str(item["id"]) not in used:
             place = f"services[{index + 1}].id"
             yield Mistake(place, item["id"], "no counter serves it; nobody could be called")
+
+
+def _roster_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    for key in ("clerk", "counter"):
+        known = {str(item["id"]) for _, item in tables(raw.get(f"{key}s")) if "id" in item}
+        for index, item in tables(raw.get("roster")):
+            name = item.get(key)
+            if isinstance(name, str) and name not in known:
+                yield unknown_name(f"roster[{index + 1}].{key}", name, known, key)

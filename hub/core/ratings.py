@@ -7,16 +7,16 @@ reason, and a person decides; nothing is deleted and nothing is made up.
 from __future__ import annotations
 
 from hub.core import events as e
-from hub.core.hall import Hall
+from hub.core.state import State
 from wire.messages import RatingRecord, UnratedRecord
 
 
-def judge(hall: Hall, unit: str, record: RatingRecord | UnratedRecord) -> str | None:
+def judge(state: State, unit: str, record: RatingRecord | UnratedRecord) -> str | None:
     """Why a rating, or the word that there was none, does not count; None if it does."""
-    call = hall.calls.get(record.call_id)
+    call = state.calls.get(record.call_id)
     if call is None:
         return "unknown_call"
-    if call.counter != record.counter or not hall.stood_at(unit, record.counter):
+    if call.counter != record.counter or not state.stood_at(unit, record.counter):
         return "other_counter"
     if call.ended_at is None:
         return "not_ended"
@@ -26,11 +26,11 @@ def judge(hall: Hall, unit: str, record: RatingRecord | UnratedRecord) -> str | 
 
 
 def rated(
-    hall: Hall, unit: str, key: tuple[str, int], record: RatingRecord, at: float, sure: str
+    state: State, unit: str, key: tuple[str, int], record: RatingRecord, at: float, sure: str
 ) -> e.Rated:
     """The event of a rating record. `key` is its outbox and sequence."""
-    why_not = judge(hall, unit, record)
-    clerk, ticket = _about(hall, record)
+    why_not = judge(state, unit, record)
+    clerk, ticket = _about(state, record)
     return e.Rated(
         at=at,
         unit=unit,
@@ -49,11 +49,11 @@ def rated(
 
 
 def unrated(
-    hall: Hall, unit: str, key: tuple[str, int], record: UnratedRecord, at: float, sure: str
+    state: State, unit: str, key: tuple[str, int], record: UnratedRecord, at: float, sure: str
 ) -> e.Unrated:
     """The event of an invitation that ran out."""
-    why_not = judge(hall, unit, record)
-    clerk, ticket = _about(hall, record)
+    why_not = judge(state, unit, record)
+    clerk, ticket = _about(state, record)
     return e.Unrated(
         at=at,
         unit=unit,
@@ -69,14 +69,14 @@ def unrated(
     )
 
 
-def _about(hall: Hall, record: RatingRecord | UnratedRecord) -> tuple[str | None, str]:
+def _about(state: State, record: RatingRecord | UnratedRecord) -> tuple[str | None, str]:
     """Clerk and ticket of the call: the hub's own word if it knows the call."""
-    call = hall.calls.get(record.call_id)
+    call = state.calls.get(record.call_id)
     return (call.clerk, call.ticket) if call else (record.clerk, record.ticket)
 
 
 def corrected(
-    hall: Hall, unit: str, record: RatingRecord | UnratedRecord, wall: float, now: float
+    state: State, unit: str, record: RatingRecord | UnratedRecord, wall: float, now: float
 ) -> tuple[float, str]:
     """When a record was really written, and how that is known.
 
@@ -84,8 +84,8 @@ def corrected(
     was 0. "wall": the unit's clock was synchronised. "guess": neither. Whatever a unit says,
     the time lies between 1970 and now.
     """
-    state = hall.units.get(unit)
-    boot_at = state.boots.get(record.run) if state else None
+    known = state.units.get(unit)
+    boot_at = known.boots.get(record.run) if known else None
     if boot_at is not None:
         return _past(boot_at + record.boot_ms / 1000, now), "run"
     return _past(wall, now), "wall" if record.synchronised else "guess"

@@ -1,4 +1,4 @@
-"""The life of a ticket: one table of states and steps, and the line in which it waits.
+"""The life of a ticket: one table of states and steps.
 
 An illegal step raises `IllegalStep`, which names state and step, and changes nothing.
 The diagram in `docs/states.md` is generated from `TRANSITIONS`.
@@ -6,59 +6,98 @@ The diagram in `docs/states.md` is generated from `TRANSITIONS`.
 
 from __future__ import annotations
 
-from bisect import insort
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+ORDINARY = ""
+"""The class of a ticket without priority. Priority classes are named in the plan."""
+
+APPOINTMENT = "appointment"
+"""The class of whoever comes at an agreed time."""
 
 
 class TicketState(StrEnum):
     """Where a ticket stands."""
 
+    BOOKED = "booked"
     WAITING = "waiting"
     CALLED = "called"
     RECALLED = "recalled"
     SERVING = "serving"
+    HELD = "held"
     DONE = "done"
     NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
     EXPIRED = "expired"
 
 
 class Step(StrEnum):
     """What can happen to a ticket."""
 
+    CHECK_IN = "check_in"
     CALL = "call"
     RECALL = "recall"
     START = "start"
     DONE = "done"
+    ONWARD = "onward"
     NO_SHOW = "no_show"
+    COME_BACK = "come_back"
+    HOLD = "hold"
+    RESUME = "resume"
+    TRANSFER = "transfer"
+    RELEASE = "release"
+    CANCEL = "cancel"
     EXPIRE = "expire"
+    VOID = "void"
+    UNDO_NO_SHOW = "undo_no_show"
+    UNDO_DONE = "undo_done"
+    UNDO_ONWARD = "undo_onward"
+    UNDO_TRANSFER = "undo_transfer"
 
 
 _S = TicketState
 
+IN_HAND = frozenset({_S.CALLED, _S.RECALLED, _S.SERVING})
+"""In these states exactly one counter has the ticket in hand; in the others none does."""
+
+ALIVE = frozenset({*IN_HAND, _S.WAITING, _S.HELD})
+"""Whoever has one of these is still to be served today."""
+
 TRANSITIONS: dict[tuple[TicketState, Step], TicketState] = {
+    (_S.BOOKED, Step.CHECK_IN): _S.WAITING,
+    (_S.BOOKED, Step.CANCEL): _S.CANCELLED,
+    (_S.BOOKED, Step.EXPIRE): _S.EXPIRED,
     (_S.WAITING, Step.CALL): _S.CALLED,
+    (_S.WAITING, Step.CANCEL): _S.CANCELLED,
     (_S.WAITING, Step.EXPIRE): _S.EXPIRED,
     (_S.CALLED, Step.RECALL): _S.RECALLED,
     (_S.CALLED, Step.START): _S.SERVING,
-    (_S.CALLED, Step.DONE): _S.DONE,
-    (_S.CALLED, Step.NO_SHOW): _S.NO_SHOW,
-    (_S.CALLED, Step.EXPIRE): _S.EXPIRED,
     (_S.RECALLED, Step.RECALL): _S.RECALLED,
     (_S.RECALLED, Step.START): _S.SERVING,
-    (_S.RECALLED, Step.DONE): _S.DONE,
-    (_S.RECALLED, Step.NO_SHOW): _S.NO_SHOW,
-    (_S.RECALLED, Step.EXPIRE): _S.EXPIRED,
     # A service may only be presumed to have started: the clerk can still take that back.
     (_S.SERVING, Step.RECALL): _S.RECALLED,
-    (_S.SERVING, Step.NO_SHOW): _S.NO_SHOW,
-    (_S.SERVING, Step.DONE): _S.DONE,
-    (_S.SERVING, Step.EXPIRE): _S.EXPIRED,
+    **{(state, Step.DONE): _S.DONE for state in IN_HAND},
+    **{(state, Step.ONWARD): _S.WAITING for state in IN_HAND},
+    **{(state, Step.NO_SHOW): _S.NO_SHOW for state in IN_HAND},
+    **{(state, Step.HOLD): _S.HELD for state in IN_HAND},
+    **{(state, Step.TRANSFER): _S.WAITING for state in IN_HAND},
+    **{(state, Step.EXPIRE): _S.EXPIRED for state in IN_HAND},
+    # Only what was called a moment ago can be taken back as if it had not been called.
+    (_S.CALLED, Step.VOID): _S.WAITING,
+    (_S.RECALLED, Step.VOID): _S.WAITING,
+    (_S.SERVING, Step.VOID): _S.WAITING,
+    (_S.HELD, Step.RESUME): _S.SERVING,
+    (_S.HELD, Step.RELEASE): _S.WAITING,
+    (_S.HELD, Step.CANCEL): _S.CANCELLED,
+    (_S.HELD, Step.EXPIRE): _S.EXPIRED,
+    (_S.NO_SHOW, Step.COME_BACK): _S.WAITING,
+    (_S.NO_SHOW, Step.UNDO_NO_SHOW): _S.CALLED,
+    (_S.DONE, Step.UNDO_DONE): _S.SERVING,
+    (_S.WAITING, Step.UNDO_ONWARD): _S.SERVING,
+    (_S.WAITING, Step.UNDO_TRANSFER): _S.SERVING,
 }
-"""Every legal step. DONE, NO_SHOW and EXPIRED are ends."""
-
-HELD = frozenset({_S.CALLED, _S.RECALLED, _S.SERVING})
-"""In these states exactly one counter holds the ticket; in the others none does."""
+"""Every legal step. CANCELLED and EXPIRED are ends; DONE and NO_SHOW are, but for an undo or,
+within its grace, a citizen who comes back."""
 
 
 class IllegalStep(Exception):
@@ -85,7 +124,12 @@ def after(state: TicketState, step: Step) -> TicketState:
 class Ticket:
     """One ticket of the day. Times are wall seconds.
 
-    `since` is when the present state began; `call_id`, `counter` and `clerk` name the last call.
+    `service` is what it waits for or is served with now, `further` what comes after in the
+    same visit. `kind` is its class: ordinary, an appointment, or a priority class of the plan.
+    `since` is when the present state began; `call_id`, `counter` and `clerk` name the last
+    call. `bound` is the only counter that may call it (a transfer, or a hold); `label` the
+    counter printed on it, from which an idle one may take it. `person` is the keyed hash of an
+    identity, never the identity. `due_at` is the time of an appointment.
     """
 
     id: str
@@ -97,43 +141,19 @@ class Ticket:
     state: TicketState
     since: float
     order: int
+    kind: str = ORDINARY
+    further: tuple[str, ...] = ()
+    bound: str | None = None
+    label: str | None = None
+    person: str | None = None
+    due_at: float | None = None
     call_id: str | None = None
     counter: str | None = None
     clerk: str | None = None
     called_at: float | None = None
     recalls: int = 0
 
-
-@dataclass(slots=True)
-class Line:
-    """The tickets of one service that wait, in the order of `queued_at`."""
-
-    _entries: list[tuple[float, int, str]] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        """How many wait."""
-        return len(self._entries)
-
-    def add(self, ticket: Ticket) -> None:
-        """Put a ticket at its place; equal times keep the order of issue."""
-        insort(self._entries, (ticket.queued_at, ticket.order, ticket.id))
-
-    def remove(self, ticket: Ticket) -> None:
-        """Take a ticket out, wherever it stands."""
-        self._entries.remove((ticket.queued_at, ticket.order, ticket.id))
-
-    def head(self) -> str | None:
-        """The ticket that waits longest, or None."""
-        return self._entries[0][2] if self._entries else None
-
-    def last_queued_at(self) -> float:
-        """When the last in line was queued; 0 if nobody waits."""
-        return self._entries[-1][0] if self._entries else 0.0
-
-    def tickets(self) -> list[str]:
-        """All of them, first in line first."""
-        return [entry[2] for entry in self._entries]
-
-    def ahead_of(self, ticket: Ticket) -> int:
-        """How many stand before a ticket of this line."""
-        return self._entries.index((ticket.queued_at, ticket.order, ticket.id))
+    @property
+    def credit_s(self) -> float:
+        """The wait that counts for it, up to its last call: what it keeps when it waits again."""
+        return max(0.0, (self.called_at or self.since) - self.queued_at)

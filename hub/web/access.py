@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from hub.core.decide import AtCounter, Issue
+from hub.core.commands import AtCounter, Issue
 from hub.journal.store import StoredAnswer
 from hub.pins import pin_right
 from hub.service import Service

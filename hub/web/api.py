@@ -82,8 +82,46 @@ class Done(w.Done, Seen):
     """The service has ended; the rating is invited."""
 
 
+class Hold(w.Hold, Seen):
+    """Interrupt the service (a copy, a form); the counter may serve others meanwhile."""
+
+
+class Resume(w.Resume, Seen):
+    """Go on with a ticket on hold."""
+
+
+class Transfer(w.Transfer, Seen):
+    """Send the person on to another service, to another counter, or both."""
+
+
+class Pause(w.Pause, Seen):
+    """The clerk is away for a while."""
+
+
+class Unpause(w.Unpause, Seen):
+    """The clerk is back."""
+
+
+class Undo(w.Undo, Seen):
+    """Take the last step with a ticket back."""
+
+
 CounterCommand = Annotated[
-    SignIn | SignOut | Open | Close | Next | Recall | NoShow | Start | Done,
+    SignIn
+    | SignOut
+    | Open
+    | Close
+    | Next
+    | Recall
+    | NoShow
+    | Start
+    | Done
+    | Hold
+    | Resume
+    | Transfer
+    | Pause
+    | Unpause
+    | Undo,
     Body(discriminator="action"),
 ]
 

@@ -7,10 +7,11 @@ from itertools import islice
 from typing import Any
 
 from hub.core import calendar
-from hub.core.dispatch import waiting_for
-from hub.core.hall import CounterState, Hall, News
+from hub.core.dispatch import lines_for, waiting_for
+from hub.core.hall import Hall
 from hub.core.pictures import line_picture, open_invitation, phase, ticket_picture
 from hub.core.plan import Counter, Service
+from hub.core.state import CounterState, News
 from hub.core.tickets import Ticket
 from hub.journal.store import Quarantined, SetAside
 from hub.transaction import JOURNAL_BEHIND, Transaction
@@ -109,13 +110,13 @@ class View:
 
     def _service(self, service: Service) -> m.ServiceView:
         picture = line_picture(self._hall, service, self._transaction.now)
-        head = self._hall.lines[service.id].head()
+        oldest = self._hall.lines.oldest(service.id)
         return m.ServiceView(
             id=service.id,
             name=service.name,
             prefix=service.prefix,
             waiting=picture.waiting,
-            oldest_at=self._time(self._hall.tickets[head].queued_at) if head else None,
+            oldest_at=self._time(oldest[0]) if oldest else None,
             target_s=service.target_s,
             counters=sum(service.id in counter.services for counter in self._plan.counters),
             open_counters=picture.open_counters,
@@ -134,7 +135,7 @@ class View:
             since=self._counter_since(state, ticket),
             version=state.version,
             clerk=ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
-            services=plan.services,
+            services=self._hall.services_of(plan.id),
             ticket=self._held(state, ticket) if ticket else None,
             invitation=self._invitation(state),
             waiting=waiting_for(self._hall, plan.id),
@@ -226,8 +227,8 @@ class View:
     def _queue(self, plan: Counter) -> list[m.QueuedTicket]:
         tickets = self._hall.tickets
         lines = [
-            [tickets[i] for i in self._hall.lines[service].tickets()[:QUEUE_SHOWN]]
-            for service in plan.services
+            [tickets[i] for i in line.tickets()[:QUEUE_SHOWN]]
+            for line in lines_for(self._hall, plan.id)
         ]
         order = merge(*lines, key=lambda ticket: (ticket.queued_at, ticket.order))
         return [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hub.core.hall import Hall, News
+from hub.core.hall import Hall
+from hub.core.state import News
 from hub.web.texts import Words, both, marked
 from wire.messages import Text
 
@@ -18,12 +19,27 @@ def why_called(reason: Mapping[str, Any]) -> Words | None:
     if reason["runner_up"] is None:
         return both("Waited {minutes} min, first in line", minutes=waited)
     return both(
-        "Waited {minutes} min, longest of {lines} lines; then {runner_up}: {runner_up_minutes} min",
+        _WHY.get(reason.get("rule", ""), _WHY["index"]),
         minutes=waited,
         lines=reason["lines"],
         runner_up=reason["runner_up"],
         runner_up_minutes=_minutes(reason["runner_up_waited_s"]),
     )
+
+
+_WHY = {
+    "index": marked(
+        "Waited {minutes} min, most urgent of {lines} lines; "
+        "then {runner_up}: {runner_up_minutes} min"
+    ),
+    "overdue": marked(
+        "Waited {minutes} min, far over the target; then {runner_up}: {runner_up_minutes} min"
+    ),
+    "help": marked(
+        "Waited {minutes} min, taken to help another counter; "
+        "then {runner_up}: {runner_up_minutes} min"
+    ),
+}
 
 
 def _minutes(duration_s: float) -> str:
@@ -48,12 +64,17 @@ class _Names:
     @property
     def number(self) -> str:
         call = self._hall.calls.get(self._content.get("call_id", ""))
-        return call.number if call else "?"
+        known = call or self._hall.tickets.get(self._content.get("ticket", ""))
+        return known.number if known else "?"
 
     @property
     def counter(self) -> str:
-        counter = self._hall.plan.counter.get(self._content["counter"])
-        return counter.number if counter else str(self._content["counter"])
+        return self.counter_named(self._content["counter"])
+
+    def counter_named(self, counter_id: str) -> str:
+        """A counter's number; its id if it has left the plan."""
+        counter = self._hall.plan.counter.get(counter_id)
+        return counter.number if counter else counter_id
 
     @property
     def unit_place(self) -> Words:
@@ -70,8 +91,12 @@ class _Names:
 
     @property
     def service(self) -> Text | str:
-        service = self._hall.plan.service.get(self._content["service"])
-        return service.name if service else str(self._content["service"])
+        return self.service_named(self._content["service"])
+
+    def service_named(self, service_id: str) -> Text | str:
+        """A service's name; its id if it has left the plan."""
+        service = self._hall.plan.service.get(service_id)
+        return service.name if service else service_id
 
     @property
     def level(self) -> Text | str:
@@ -132,6 +157,64 @@ def _plain(msgid: str) -> Callable[[_Names], Words]:
     return lambda _: both(msgid)
 
 
+_VOIDED = {
+    "undone": marked("the call was undone"),
+    "alone": marked("the counter answered alone"),
+}
+
+_ATTENDANCE = {
+    "absent": marked("{clerk} should be at counter {counter} and is not signed in"),
+    "late": marked("{clerk} is {minutes} min late at counter {counter}"),
+    "elsewhere": marked("{clerk} works at counter {counter}, not where the roster says"),
+    "overdue": marked(
+        "{clerk} at counter {counter} is away for longer than the {minutes} min announced"
+    ),
+}
+
+_ADVICE = {
+    "add": marked(
+        "Advice: counter {counter} should also serve {service} ({minutes} min less wait)"
+    ),
+    "take_back": marked("Advice: counter {counter} can give {service} back"),
+    "open": marked("Advice: open counter {counter} ({minutes} min less wait)"),
+    "close": marked("Advice: counter {counter} can close"),
+}
+
+_ADVICE_CLOSED = {
+    "applied": marked("An advice was followed"),
+    "dismissed": marked("An advice was dismissed"),
+    "pointless": marked("An advice has become pointless"),
+}
+
+_FLAGGED = {
+    ("hot", True): marked("{target} is hot"),
+    ("hot", False): marked("{target} is not hot any more"),
+    ("cold", True): marked("{target} is cold"),
+    ("cold", False): marked("{target} is not cold any more"),
+    ("slow", True): marked("{target} is slower than usual"),
+    ("slow", False): marked("{target} is as fast as usual again"),
+}
+
+
+def _voided(n: _Names) -> Words:
+    why = both(_VOIDED[n["why"]]) if n["why"] in _VOIDED else n["why"]
+    return both("{number} goes back to its place: {why}", number=n.number, why=why)
+
+
+def _advised(n: _Names) -> Words:
+    service = n.service if n["service"] else ""
+    minutes = f"{n['gain_min']:.1f}"
+    return both(_ADVICE[n["action"]], counter=n.counter, service=service, minutes=minutes)
+
+
+def _flagged(n: _Names) -> Words:
+    if n["scope"] == "line":
+        service = n.service_named(n["target"])
+        return both(_FLAGGED[n["kind"], n["on"]], target=service)
+    counter = both("Counter {counter}", counter=n.counter_named(n["target"]))
+    return both(_FLAGGED[n["kind"], n["on"]], target=counter)
+
+
 _SAY: dict[str, Callable[[_Names], Words]] = {
     "EpochStarted": _plain(marked("The hub has started")),
     "DayBegan": lambda n: both("Business day {day} begins", day=n["day"]),
@@ -144,6 +227,34 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "TicketRecalled": _at_counter(marked("Counter {counter} calls {number} again")),
     "TicketMissed": _at_counter(marked("{number} did not come to counter {counter}")),
     "TicketDone": _at_counter(marked("{number} is done at counter {counter}")),
+    "TicketCheckedIn": lambda n: both("{number} checked in for an appointment", number=n["number"]),
+    "CallVoided": _voided,
+    "TicketReturned": lambda n: both("{number} is back and waits again", number=n.number),
+    "TicketHeld": _at_counter(marked("Counter {counter} puts {number} on hold")),
+    "TicketResumed": _at_counter(marked("Counter {counter} goes on with {number}")),
+    "TicketReleased": _at_counter(marked("{number} is no longer kept for counter {counter}")),
+    "TicketTransferred": lambda n: both(
+        "{number} goes from counter {counter} to {service}",
+        number=n.number,
+        counter=n.counter,
+        service=n.service,
+    ),
+    "TicketCancelled": lambda n: both("{number} was given up", number=n.number),
+    "StepUndone": _at_counter(marked("Counter {counter} takes a step with {number} back")),
+    "CounterPaused": _at_counter(marked("Counter {counter} pauses")),
+    "CounterResumed": _at_counter(marked("Counter {counter} is back")),
+    "AttendanceNoted": lambda n: both(
+        _ATTENDANCE[n["what"]], clerk=n.clerk, counter=n.counter, minutes=f"{n['minutes']:.0f}"
+    ),
+    "ServiceAdded": lambda n: both(
+        "Counter {counter} also serves {service} now", counter=n.counter, service=n.service
+    ),
+    "ServiceTakenBack": lambda n: both(
+        "Counter {counter} no longer serves {service}", counter=n.counter, service=n.service
+    ),
+    "AdviceGiven": _advised,
+    "AdviceClosed": lambda n: both(_ADVICE_CLOSED[n["outcome"]]),
+    "Flagged": _flagged,
     "ClerkSignedIn": _by_clerk(marked("{clerk} signs in at counter {counter}")),
     "ClerkSignedOut": _by_clerk(marked("{clerk} leaves counter {counter}")),
     "CounterOpened": _at_counter(marked("Counter {counter} opens")),

@@ -14,8 +14,9 @@ from typing import Any, NoReturn
 import pytest
 
 from hub.core import events as e
-from hub.core.decide import Issue
-from hub.core.hall import Hall, HistoryError
+from hub.core.commands import Issue
+from hub.core.hall import Hall
+from hub.core.state import HistoryError
 from hub.journal.store import Batch, Journal
 from hub.service import Committed, Service, load
 from hub.transaction import IdReusedError, Transaction

@@ -8,9 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core import events as e
-from hub.core.decide import AtCounter, Decision, Issue, decide, due
-from hub.core.hall import CounterState, Hall
+from hub.core.commands import AtCounter, Decision, Issue
+from hub.core.decide import decide
+from hub.core.hall import Hall
+from hub.core.passing import due
 from hub.core.plan import Plan
+from hub.core.state import CounterState
 from hub.core.tickets import Ticket
 from wire import messages as w
 from wire.chain import NO_HASH, chain_hash

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from hub.core import events as e
 from hub.core.audit import Audit
-from hub.core.decide import AtCounter, Issue
+from hub.core.commands import AtCounter, Issue
 from hub.core.hall import Hall
 from hub.core.plan import Plan
 from hub.journal.store import Journal, StoredAnswer

@@ -7,9 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from hub.core import events as e
-from hub.core.decide import PIN_TRIES, PIN_WINDOW_S, Decision, Issue, decide, due, next_due
+from hub.core.commands import Decision, Issue
+from hub.core.decide import decide
 from hub.core.hall import Hall
+from hub.core.passing import due, next_due
 from hub.core.plan import Plan
+from hub.core.shift import PIN_TRIES, PIN_WINDOW_S
 from hub.core.tickets import TicketState
 from tests.hub.core.examples import (
     MONDAY,
@@ -248,18 +251,22 @@ def test_next_calls_the_longest_waiting_ticket_that_the_counter_may_serve(d: Dri
     decision = d.press("c1", "next")
     assert decision.ticket == first_a.id
     assert (
-        decision.reason == "waited 1.5 min, the longest of 2 line(s); next would be B001, 1.0 min"
+        decision.reason == "waited 1.5 min, the most urgent of 2 lines; next would be B001, 1.0 min"
     )
     called = decision.events[0]
     assert isinstance(called, e.TicketCalled)
     assert called.clerk == "wang"
-    assert called.reason == {
-        "policy": "fcfs",
+    shown = {key: value for key, value in called.reason.items() if "index" not in key}
+    assert shown == {
+        "policy": "pressure",
+        "rule": "index",
         "waited_s": 90.0,
         "lines": 2,
         "runner_up": "B001",
         "runner_up_waited_s": 60.0,
+        "fcfs": "A001",
     }
+    assert called.reason["index"] > called.reason["runner_up_index"]
     assert d.press("c2", "next").ticket == first_b.id
     assert first_c.state is TicketState.WAITING
 

@@ -35,16 +35,19 @@ def test_the_longest_waiting_that_the_counter_can_serve(
     best = mine[0]  # they were issued in the order of their arrival
     assert choice.ticket == best.id
     heads = {t.service: t for t in reversed(mine)}
-    others = sorted((t.queued_at, t.order) for s, t in heads.items() if s != best.service)
+    second = min((t for t in heads.values() if t is not best), key=lambda t: t.order, default=None)
+    waited_s = round(d.now - second.queued_at, 3) if second else None
     assert choice.reason == {
         "policy": "fcfs",
+        "rule": "index",
+        "index": round(d.now - best.queued_at, 6),
         "waited_s": round(d.now - best.queued_at, 3),
         "lines": len(heads),
-        "runner_up": next(
-            (t.number for t in mine if others and (t.queued_at, t.order) == others[0]), None
-        ),
-        "runner_up_waited_s": round(d.now - others[0][0], 3) if others else None,
+        "runner_up": second.number if second else None,
+        "runner_up_index": waited_s,
+        "runner_up_waited_s": waited_s,
+        "fcfs": best.number,
     }
 
 
-_PLAN = make_plan()
+_PLAN = make_plan(dispatch={"policy": "fcfs"})

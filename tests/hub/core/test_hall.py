@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from hub.core import events as e
-from hub.core.hall import FEED_LENGTH, Call, Hall, HistoryError
+from hub.core.hall import FEED_LENGTH, Hall
 from hub.core.plan import Plan
+from hub.core.state import Call, HistoryError
 from tests.hub.core.examples import Driver, raw_plan, sign_in, through_json
 
 
@@ -232,5 +233,5 @@ def test_a_ticket_in_a_snapshot_waits_in_a_line_that_exists(d: Driver) -> None:
         Hall.load(dump)
 
 
-def _lines(hall: Hall) -> dict[str, list[str]]:
-    return {key: line.tickets() for key, line in hall.lines.items()}
+def _lines(hall: Hall) -> dict[tuple[str, str], list[str]]:
+    return {key: line.tickets() for key, line in hall.lines.pool.items()}

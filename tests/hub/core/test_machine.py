@@ -20,11 +20,12 @@ from hypothesis.stateful import (
 
 from hub.core import events as e
 from hub.core.audit import Audit
-from hub.core.decide import Decision, due, next_due
+from hub.core.commands import Decision
 from hub.core.hall import Hall
+from hub.core.passing import due, next_due
 from hub.core.pictures import counter_picture, line_picture, ticket_picture
 from hub.core.ratings import rated, unrated
-from hub.core.tickets import HELD, TicketState
+from hub.core.tickets import IN_HAND, TicketState
 from tests.hub.core.examples import Driver, rating, sign_in, through_json
 from tests.hub.core.examples import unrated as unrated_record
 from wire.messages import Level
@@ -156,13 +157,13 @@ class HallMachine(RuleBasedStateMachine):
                 holders[counter.ticket] = counter.id
                 assert counter.clerk is not None
                 assert counter.open
-        held = {t.id: t.counter for t in hall.tickets.values() if t.state in HELD}
+        held = {t.id: t.counter for t in hall.tickets.values() if t.state in IN_HAND}
         assert held == holders
 
     @invariant()
     def lines_hold_exactly_who_waits(self) -> None:
         hall = self.d.hall
-        in_line = [t for line in hall.lines.values() for t in line.tickets()]
+        in_line = list(hall.lines.everybody())
         waiting = [t.id for t in hall.tickets.values() if t.state is TicketState.WAITING]
         assert sorted(in_line) == sorted(waiting)
 
@@ -194,7 +195,7 @@ class HallMachine(RuleBasedStateMachine):
             shown = counter_picture(hall, counter.id, now)
             assert (shown.ticket is not None) == (hall.counters[counter.id].ticket is not None)
         for service in hall.plan.services:
-            assert line_picture(hall, service, now).waiting == len(hall.lines[service.id])
+            assert line_picture(hall, service, now).waiting == hall.lines.waiting(service.id)
         for ticket in hall.tickets:
             ahead = ticket_picture(hall, ticket, now).ahead
             assert (ahead is not None) == (hall.tickets[ticket].state is TicketState.WAITING)
@@ -220,8 +221,9 @@ class HallMachine(RuleBasedStateMachine):
         return decision
 
 
-def _lines(hall: Hall) -> dict[str, list[str]]:
-    return {key: line.tickets() for key, line in hall.lines.items()}
+def _lines(hall: Hall) -> list[dict[Any, list[str]]]:
+    tables = (hall.lines.pool, *hall.lines.bound.values(), *hall.lines.labelled.values())
+    return [{k: line.tickets() for k, line in table.items() if line} for table in tables if table]
 
 
 _COMMON = settings(

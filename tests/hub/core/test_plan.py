@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.core.plan import Plan, spans
+from hub.core.hours import spans
+from hub.core.plan import Plan
 from tests.hub.core.examples import make_plan, through_json
 
 

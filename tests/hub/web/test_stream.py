@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
-from hub.core.decide import Issue
+from hub.core.commands import Issue
 from hub.web import access
 from hub.web.stream import BACKLOG, BEAT_S, Live, Topic, changes
 from hub.web.views import View

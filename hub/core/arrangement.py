@@ -1,0 +1,62 @@
+"""What operators do with the hall: give a counter a service, take it back, follow advice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core import events as e
+from hub.core.commands import Decision, OnAdvice, Rearrange, busy, refuse
+from hub.core.shift import close_events
+from hub.core.state import Advice, State
+
+
+def rearrange(state: State, command: Rearrange, now: float) -> Decision:
+    """Add a service to a counter, or take an added one back."""
+    return _change(state, command.wish, command.counter, command.service, now, command.by, {})
+
+
+def _change(
+    state: State, wish: str, counter: str, service: str, now: float, by: str, reason: dict[str, Any]
+) -> Decision:
+    plan = state.plan.counter.get(counter)
+    if plan is None:
+        return refuse("unknown_counter", f"there is no counter {counter!r}")
+    if service not in state.plan.service:
+        return refuse("unknown_service", f"there is no service {service!r}")
+    served = service in state.services_of(counter)
+    if wish == "add":
+        if service not in plan.skills:
+            return refuse("no_skill", f"counter {plan.number} does not have the skill for it")
+        events = () if served else (e.ServiceAdded(now, counter, service, by, reason),)
+        return Decision(events)
+    if served and service not in state.counters[counter].added:
+        return refuse("not_added", f"counter {plan.number} serves this by the plan")
+    return Decision((e.ServiceTakenBack(now, counter, service, by, reason),) if served else ())
+
+
+def on_advice(state: State, command: OnAdvice, now: float) -> Decision:
+    """Follow an advice, or dismiss it."""
+    advice = state.advice.get(command.advice)
+    if advice is None:
+        return refuse("unknown_advice", "this advice is not given any more")
+    if command.wish == "dismiss":
+        return Decision((e.AdviceClosed(now, advice.id, "dismissed", command.by),))
+    decision = _follow(state, advice, now, command.by)
+    if decision.outcome == "refused":
+        return decision
+    closed = e.AdviceClosed(now, advice.id, "applied", command.by)
+    return Decision((*decision.events, closed))
+
+
+def _follow(state: State, advice: Advice, now: float, by: str) -> Decision:
+    if advice.service is not None:
+        return _change(state, advice.action, advice.counter, advice.service, now, by, advice.reason)
+    counter = state.counters[advice.counter]
+    if advice.action == "close":
+        if counter.ticket is not None:
+            return busy(state, counter)
+        return Decision(tuple(close_events(state, counter, now)))
+    if counter.clerk is None or counter.open:
+        # Somebody has to go there first, whom the operator sends; signing in opens it.
+        return Decision()
+    return Decision((e.CounterOpened(now, counter.id, counter.clerk),))

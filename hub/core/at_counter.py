@@ -1,0 +1,235 @@
+"""What clerks do with the ticket in hand: next, recall, no-show, done, hold, transfer, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core import events as e
+from hub.core.admission import credited
+from hub.core.commands import AtCounter, Decision, busy, refuse
+from hub.core.dispatch import Choice, choose
+from hub.core.state import CounterState, LastStep, State
+from hub.core.ticket_events import undo_step
+from hub.core.tickets import IN_HAND, Step, Ticket, TicketState, after
+from wire import messages as w
+
+
+def next_ticket(state: State, counter: CounterState, command: AtCounter, now: float) -> Decision:
+    """Call the best ticket. Who was away is back; who is still in hand is done, if so set."""
+    if counter.clerk is None:
+        return refuse("not_signed_in", "sign in first")
+    if not counter.open:
+        return refuse("closed", "open the counter first")
+    before: tuple[e.Event, ...] = ()
+    if counter.ticket:
+        if not state.plan.dispatch.next_finishes:
+            return busy(state, counter)
+        before = done(state, counter, command, now).events
+    elif counter.paused is not None:
+        before = (e.CounterResumed(now, counter.id, counter.clerk),)
+    choice = choose(state, counter.id, now)
+    if choice is None:
+        nobody = "nobody is waiting for this counter"
+        return Decision(before, outcome="nothing_waiting", reason=nobody)
+    called = _call(counter, choice, command.call_id, now)
+    return Decision((*before, called), ticket=choice.ticket, reason=explain(choice.reason))
+
+
+def _call(counter: CounterState, choice: Choice, call_id: str, now: float) -> e.TicketCalled:
+    return e.TicketCalled(
+        at=now,
+        ticket=choice.ticket,
+        call_id=call_id,
+        counter=counter.id,
+        clerk=str(counter.clerk),
+        reason=choice.reason,
+    )
+
+
+def explain(reason: dict[str, Any]) -> str:
+    """The reason of a call in words."""
+    waited = f"waited {reason['waited_s'] / 60:.1f} min"
+    if reason["runner_up"] is None:
+        return f"{waited}, nobody else waits for this counter"
+    runner_up = f"{reason['runner_up']}, {reason['runner_up_waited_s'] / 60:.1f} min"
+    if reason["rule"] == "overdue":
+        return f"{waited}, far over the target; next would be {runner_up}"
+    return f"{waited}, the most urgent of {reason['lines']} lines; next would be {runner_up}"
+
+
+def recall(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+    """Call the same ticket once more."""
+    ticket = _in_hand(state, counter, Step.RECALL)
+    if ticket is None:
+        return _nothing_in_hand()
+    call_id, clerk = str(ticket.call_id), str(ticket.clerk)
+    event = e.TicketRecalled(now, ticket.id, call_id, counter.id, clerk)
+    return Decision((event,), ticket=ticket.id)
+
+
+def no_show(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+    """The person called did not come."""
+    ticket = _in_hand(state, counter, Step.NO_SHOW)
+    if ticket is None:
+        return _nothing_in_hand()
+    call_id, clerk = str(ticket.call_id), str(ticket.clerk)
+    event = e.TicketMissed(now, ticket.id, call_id, counter.id, clerk)
+    return Decision((event,), ticket=ticket.id)
+
+
+def start(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+    """The person is here and the service begins."""
+    ticket = _in_hand(state, counter, Step.START)
+    if ticket is None:
+        return _nothing_in_hand()
+    event = e.ServiceStarted(now, ticket.id, str(ticket.call_id), counter.id, now, presumed=False)
+    return Decision((event,), ticket=ticket.id)
+
+
+def done(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+    """The service has ended; the visit may go on with another."""
+    ticket = _in_hand(state, counter, Step.DONE)
+    if ticket is None:
+        return _nothing_in_hand()
+    onward = ticket.further[0] if ticket.further else None
+    event = e.TicketDone(
+        at=now,
+        ticket=ticket.id,
+        call_id=str(ticket.call_id),
+        counter=counter.id,
+        clerk=str(ticket.clerk),
+        since=ticket.since,
+        invite_s=state.plan.rating.invite_s,
+        onward=onward,
+        queued_at=credited(ticket, now) if onward else None,
+    )
+    return Decision((event,), ticket=ticket.id)
+
+
+def hold(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+    """Interrupt the service; the counter may serve others meanwhile."""
+    ticket = _in_hand(state, counter, Step.HOLD)
+    if ticket is None:
+        return _nothing_in_hand()
+    call_id, clerk = str(ticket.call_id), str(ticket.clerk)
+    event = e.TicketHeld(now, ticket.id, call_id, counter.id, clerk)
+    return Decision((event,), ticket=ticket.id)
+
+
+def held_at(state: State, counter_id: str) -> list[Ticket]:
+    """What a counter has put on hold, longest first."""
+    kept = (t for t in state.tickets.values() if t.state is TicketState.HELD)
+    return sorted((t for t in kept if t.bound == counter_id), key=lambda t: (t.since, t.order))
+
+
+def resume(state: State, counter: CounterState, command: AtCounter, now: float) -> Decision:
+    """Go on with a ticket on hold."""
+    request = command.request
+    if not isinstance(request, w.Resume):
+        raise TypeError(f"{request} is no resume")
+    if counter.ticket:
+        return busy(state, counter)
+    held = held_at(state, counter.id)
+    wanted = [t for t in held if request.ticket in {None, t.id}]
+    if not wanted:
+        return refuse("nothing_on_hold", "this counter has no such ticket on hold")
+    back = _back_on_duty(counter, now)
+    return Decision((*back, _resumed(counter, wanted[0], now)), ticket=wanted[0].id)
+
+
+def _back_on_duty(counter: CounterState, now: float) -> tuple[e.Event, ...]:
+    if counter.paused is None:
+        return ()
+    return (e.CounterResumed(now, counter.id, str(counter.clerk)),)
+
+
+def _resumed(counter: CounterState, ticket: Ticket, now: float) -> e.TicketResumed:
+    return e.TicketResumed(now, ticket.id, str(ticket.call_id), counter.id, str(counter.clerk))
+
+
+def transfer(state: State, counter: CounterState, command: AtCounter, now: float) -> Decision:
+    """Send the person on to another service, to another counter, or both."""
+    request = command.request
+    if not isinstance(request, w.Transfer):
+        raise TypeError(f"{request} is no transfer")
+    ticket = _in_hand(state, counter, Step.TRANSFER)
+    if ticket is None:
+        return _nothing_in_hand()
+    service = request.service or ticket.service
+    if request.counter is None:
+        refusal = _no_service(state, service, ticket)
+    else:
+        refusal = _no_counter(state, counter, request.counter, service)
+    if refusal is not None:
+        return refusal
+    event = e.TicketTransferred(
+        at=now,
+        ticket=ticket.id,
+        call_id=str(ticket.call_id),
+        counter=counter.id,
+        clerk=str(ticket.clerk),
+        service=service,
+        bound=request.counter,
+        queued_at=credited(ticket, now),
+    )
+    return Decision((event,), ticket=ticket.id)
+
+
+def _no_service(state: State, service: str, ticket: Ticket) -> Decision | None:
+    if service not in state.plan.service:
+        return refuse("unknown_service", f"there is no service {service!r}")
+    if service == ticket.service:
+        return refuse("nowhere", "name another service, or a counter")
+    return None
+
+
+def _no_counter(state: State, counter: CounterState, wanted: str, service: str) -> Decision | None:
+    there = state.plan.counter.get(wanted)
+    if there is None:
+        return refuse("unknown_counter", f"there is no counter {wanted!r}")
+    if there.id == counter.id:
+        return refuse("nowhere", "the ticket is at this counter")
+    if service not in there.skills:
+        return refuse("no_skill", f"counter {there.number} does not serve this")
+    if not state.counters[there.id].open:
+        return refuse("closed", f"counter {there.number} is closed")
+    return None
+
+
+def undo(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+    """Take the last step with a ticket back."""
+    last = counter.last_step
+    ticket = state.tickets.get(last.ticket) if last else None
+    if last is None or counter.clerk is None or not counter.open:
+        return refuse("nothing_to_undo", "there is nothing to take back here")
+    if now > last.at + state.plan.dispatch.undo_s:
+        return refuse("too_late", f"a step can be undone for {state.plan.dispatch.undo_s:.0f} s")
+    if ticket is None or ticket.call_id != last.call_id:
+        return refuse("too_late", "the ticket has been called since")
+    if last.step == "next":
+        event = e.CallVoided(now, ticket.id, last.call_id, counter.id, "undone")
+        return Decision((event,), ticket=ticket.id)
+    return busy(state, counter) if counter.ticket else _given_back(counter, last, ticket, now)
+
+
+def _given_back(counter: CounterState, last: LastStep, ticket: Ticket, now: float) -> Decision:
+    back = _back_on_duty(counter, now)
+    if last.step == "hold":
+        after(ticket.state, Step.RESUME)
+        return Decision((*back, _resumed(counter, ticket, now)), ticket=ticket.id)
+    after(ticket.state, undo_step(last.step, waits=ticket.state is TicketState.WAITING))
+    event = e.StepUndone(now, ticket.id, last.call_id, counter.id, str(counter.clerk), last.step)
+    return Decision((*back, event), ticket=ticket.id)
+
+
+def _in_hand(state: State, counter: CounterState, step: Step) -> Ticket | None:
+    ticket = state.tickets.get(counter.ticket or "")
+    if ticket is not None:
+        if ticket.state not in IN_HAND:
+            raise AssertionError(f"{ticket.id} is {ticket.state} in the hand of {counter.id}")
+        after(ticket.state, step)
+    return ticket
+
+
+def _nothing_in_hand() -> Decision:
+    return refuse("nothing_in_hand", "this counter has called nobody")

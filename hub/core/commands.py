@@ -1,0 +1,112 @@
+"""Commands, what somebody wants, and decisions, what follows from them.
+
+New ids come with a command, because the core draws nothing at random.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from hub.core import events as e
+from hub.core.state import CounterState, State
+from hub.core.tickets import ORDINARY
+from wire import messages as w
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Somebody takes a number. `ticket` is a fresh id, `channel` where it was taken.
+
+    `kind` is the class of priority, `further` the services after the first in the same visit,
+    `person` the keyed hash of an identity.
+    """
+
+    service: str
+    ticket: str
+    channel: str
+    kind: str = ORDINARY
+    further: tuple[str, ...] = ()
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Somebody agrees to come at `due_at` (wall seconds). `ticket` is a fresh id."""
+
+    service: str
+    ticket: str
+    channel: str
+    due_at: float
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnTicket:
+    """A citizen, or somebody for them (`by`), does something with a ticket that is not called.
+
+    `release` is for the operator: a ticket kept for one counter may be called by all.
+    """
+
+    ticket: str
+    wish: Literal["check_in", "come_back", "cancel", "release"]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """Somebody commands a counter.
+
+    `seen` is the version of the counter's picture that the person saw (None: a program that
+    has no picture); `call_id` a fresh id; `pin_right` the outcome of checking a sign-in's PIN.
+    """
+
+    counter: str
+    request: w.Action
+    seen: int | None
+    call_id: str
+    pin_right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rearrange:
+    """An operator (`by`) changes what a counter serves."""
+
+    wish: Literal["add", "take_back"]
+    counter: str
+    service: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnAdvice:
+    """An operator (`by`) follows or dismisses an advice."""
+
+    advice: str
+    wish: Literal["apply", "dismiss"]
+    by: str
+
+
+Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a command. A refusal has a `code`; `reason` is for people."""
+
+    events: tuple[e.Event, ...] = ()
+    outcome: str = "done"
+    code: str | None = None
+    ticket: str | None = None
+    reason: str | None = None
+
+
+def refuse(code: str, reason: str, *events: e.Event) -> Decision:
+    """A decision that changes nothing but what `events` record."""
+    return Decision(events, "refused", code, None, reason)
+
+
+def busy(state: State, counter: CounterState) -> Decision:
+    """The refusal of a counter that has somebody in hand, naming the ticket."""
+    ticket = state.tickets[str(counter.ticket)]
+    return Decision((), "refused", "busy", ticket.id, f"{ticket.number} is still at this counter")

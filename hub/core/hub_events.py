@@ -1,0 +1,137 @@
+"""How what happens to the hub, its day, its units and their records changes the state."""
+
+from __future__ import annotations
+
+from hub.core import events as e
+from hub.core.plan import Plan
+from hub.core.state import State, Totals, UnitState
+from hub.core.ticket_events import Handler
+from hub.core.tickets import ALIVE, TicketState
+
+CALLS_KEPT_S = 35 * 86_400
+"""How long a call is remembered, so that a rating that arrives late still finds it."""
+
+_BOOTS_KEPT = 8
+
+
+def _configured(state: State, event: e.Configured) -> None:
+    plan = Plan.model_validate(event.plan)
+    gone = {t.service for t in state.tickets.values()} - plan.service.keys()
+    gone |= {s for t in state.tickets.values() for s in t.further} - plan.service.keys()
+    if gone:
+        raise ValueError(f"there are tickets of {', '.join(sorted(gone))}")
+    for counter in state.counters.values():
+        skills = plan.counter[counter.id].skills if counter.id in plan.counter else ()
+        counter.added = {s: at for s, at in counter.added.items() if s in skills}
+    state.set_plan(plan)
+
+
+def _epoch_started(state: State, event: e.EpochStarted) -> None:
+    if event.epoch <= state.epoch:
+        raise ValueError("an epoch never goes back")
+    state.epoch, state.epoch_id = event.epoch, event.epoch_id
+
+
+def _day_began(state: State, event: e.DayBegan) -> None:
+    state.day, state.day_began_at = event.day, event.at
+    state.series.clear()
+    state.priority_run.clear()
+    state.today = Totals()
+    state.tickets = {
+        key: t
+        for key, t in state.tickets.items()
+        if t.state in ALIVE or t.state is TicketState.BOOKED
+    }
+    state.calls = {k: c for k, c in state.calls.items() if c.called_at > event.at - CALLS_KEPT_S}
+    for counter in state.counters.values():
+        counter.served_today = 0
+        counter.failed_pins.clear()
+        counter.added.clear()
+        counter.last_step = None
+        state.staffed(counter)
+    state.advice.clear()
+    state.flags.clear()
+
+
+def _hall_opened(state: State, _event: e.HallOpened) -> None:
+    state.open = True
+
+
+def _hall_closed(state: State, _event: e.HallClosed) -> None:
+    state.open = False
+
+
+def _unit_joined(state: State, event: e.UnitJoined) -> None:
+    before = state.units.get(event.unit)
+    boots = dict(before.boots) if before else {}
+    boots[event.run] = event.boot_at
+    while len(boots) > _BOOTS_KEPT:
+        del boots[next(iter(boots))]
+    state.units[event.unit] = UnitState(
+        event.unit, event.run, event.outbox, event.boot_at, boots=boots
+    )
+
+
+def _unit_clock(state: State, event: e.UnitClock) -> None:
+    unit = state.units[event.unit]
+    if unit.run != event.run:
+        raise ValueError(f"the present run of {event.unit} is {unit.run}")
+    unit.boot_at = unit.boots[event.run] = event.boot_at
+
+
+def _unit_lost(state: State, event: e.UnitLost) -> None:
+    state.units[event.unit].lost_at = event.at
+
+
+def _unit_back(state: State, event: e.UnitBack) -> None:
+    state.units[event.unit].lost_at = None
+
+
+def _rated(state: State, event: e.Rated) -> None:
+    if not event.counted:
+        state.today.not_counted += _of_today(state, event)
+        return
+    call = state.calls[event.call_id]
+    if call.rated:
+        raise ValueError("one first rating a call")
+    call.rated = call.answered = True
+    if _of_today(state, event):
+        levels = state.today.levels
+        levels[event.level] = levels.get(event.level, 0) + 1
+
+
+def _unrated(state: State, event: e.Unrated) -> None:
+    if not event.counted:
+        state.today.not_counted += _of_today(state, event)
+        return
+    call = state.calls[event.call_id]
+    if call.answered:
+        raise ValueError("an invitation is answered once")
+    call.answered = True
+    state.today.unrated += _of_today(state, event)
+
+
+def _of_today(state: State, event: e.Rated | e.Unrated) -> bool:
+    """Whether a record, which may come days later, is about a call of this business day."""
+    call = state.calls.get(event.call_id)
+    return (call.called_at if call else event.at) >= state.day_began_at
+
+
+def _quarantined(state: State, _event: e.RecordQuarantined) -> None:
+    state.today.quarantined += 1
+
+
+HANDLERS: dict[type[e.Event], Handler] = {
+    e.Configured: _configured,
+    e.EpochStarted: _epoch_started,
+    e.DayBegan: _day_began,
+    e.HallOpened: _hall_opened,
+    e.HallClosed: _hall_closed,
+    e.UnitJoined: _unit_joined,
+    e.UnitClock: _unit_clock,
+    e.UnitLost: _unit_lost,
+    e.UnitBack: _unit_back,
+    e.Rated: _rated,
+    e.Unrated: _unrated,
+    e.RecordQuarantined: _quarantined,
+}

@@ -1,0 +1,157 @@
+"""Who waits: a line for each service and class, and for each counter what is bound to it.
+
+Everything here is kept in order as tickets come and go, so that the head of a line is found
+in no time however many wait.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from hub.core.tickets import ORDINARY, Ticket
+
+Entry = tuple[float, int, str]
+"""Queued at, order of issue, ticket."""
+
+
+def _entry(ticket: Ticket) -> Entry:
+    return ticket.queued_at, ticket.order, ticket.id
+
+
+@dataclass(slots=True)
+class Line:
+    """Tickets that wait, in the order of `queued_at`; equal times keep the order of issue."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self.entries)
+
+    def add(self, ticket: Ticket) -> None:
+        """Put a ticket at its place."""
+        insort(self.entries, _entry(ticket))
+
+    def remove(self, ticket: Ticket) -> None:
+        """Take a ticket out, wherever it stands.
+
+        Raises ValueError if it is not there.
+        """
+        at = self.place(ticket)
+        del self.entries[at]
+
+    def place(self, ticket: Ticket) -> int:
+        """How many stand before a ticket of this line.
+
+        Raises ValueError if it is not there.
+        """
+        entry = _entry(ticket)
+        at = bisect_left(self.entries, entry)
+        if at == len(self.entries) or self.entries[at] != entry:
+            raise ValueError(f"ticket {ticket.id} is not in this line")
+        return at
+
+    def before(self, queued_at: float, order: int) -> int:
+        """How many were queued before that moment, or in it and issued before `order`."""
+        return bisect_left(self.entries, (queued_at, order, ""))
+
+    def head(self) -> Entry | None:
+        """The one that waits longest, or None."""
+        return self.entries[0] if self.entries else None
+
+    def tickets(self) -> list[str]:
+        """All of them, first in line first."""
+        return [entry[2] for entry in self.entries]
+
+
+Key = tuple[str, str]
+"""Service and class."""
+
+
+class Lines:
+    """All lines of the hall.
+
+    `pool` holds whom any counter with the skill may call; `labelled` shows those of them whose
+    ticket has a counter printed on it, by that counter; `bound` holds whom one counter alone
+    may call, and nobody there stands in `pool`.
+    """
+
+    def __init__(self, services: Iterable[str] = ()) -> None:
+        self.pool: dict[Key, Line] = {}
+        self.labelled: dict[str, dict[Key, Line]] = {}
+        self.bound: dict[str, dict[Key, Line]] = {}
+        self.count: dict[str, int] = {}
+        self.kinds: dict[str, list[str]] = {}
+        for service in services:
+            self.begin(service)
+
+    def begin(self, service: str) -> None:
+        """See to it that there is a line for a service."""
+        if service not in self.kinds:
+            self.kinds[service] = [ORDINARY]
+            self.pool[service, ORDINARY] = Line()
+            self.count[service] = 0
+
+    def add(self, ticket: Ticket) -> None:
+        """Put a waiting ticket into its lines.
+
+        Raises KeyError if there are none for its service.
+        """
+        if ticket.kind not in self.kinds[ticket.service]:
+            insort(self.kinds[ticket.service], ticket.kind)
+        for lines in self._holding(ticket):
+            lines.setdefault((ticket.service, ticket.kind), Line()).add(ticket)
+        self.count[ticket.service] += 1
+
+    def remove(self, ticket: Ticket) -> None:
+        """Take a ticket out of its lines.
+
+        Raises ValueError if it does not wait.
+        """
+        for lines in self._holding(ticket):
+            lines.get((ticket.service, ticket.kind), _NOBODY).remove(ticket)
+        self.count[ticket.service] -= 1
+
+    def waiting(self, service: str) -> int:
+        """How many wait for a service, those bound to a counter among them."""
+        return self.count.get(service, 0)
+
+    def of(self, service: str) -> Iterator[Line]:
+        """Every line in which somebody waits for a service, nobody twice."""
+        for lines in (self.pool, *self.bound.values()):
+            for kind in self.kinds.get(service, ()):
+                line = lines.get((service, kind))
+                if line is not None and line.entries:
+                    yield line
+
+    def oldest(self, service: str) -> Entry | None:
+        """Who has waited longest for a service, whatever the class."""
+        return min((line.entries[0] for line in self.of(service)), default=None)
+
+    def last_queued_at(self) -> float:
+        """When the last of all who wait was queued; 0 if nobody waits."""
+        lines = [*self.pool.values(), *(x for own in self.bound.values() for x in own.values())]
+        return max((line.entries[-1][0] for line in lines if line.entries), default=0.0)
+
+    def kept_for(self, counter: str) -> list[str]:
+        """The tickets that are bound to a counter or have it printed on them."""
+        both = (self.bound.get(counter, {}), self.labelled.get(counter, {}))
+        return [ticket for lines in both for line in lines.values() for ticket in line.tickets()]
+
+    def everybody(self) -> Iterator[str]:
+        """Each waiting ticket once."""
+        for service in self.count:
+            for line in self.of(service):
+                yield from line.tickets()
+
+    def _holding(self, ticket: Ticket) -> list[dict[Key, Line]]:
+        if ticket.bound is not None:
+            return [self.bound.setdefault(ticket.bound, {})]
+        if ticket.label is not None:
+            return [self.pool, self.labelled.setdefault(ticket.label, {})]
+        return [self.pool]
+
+
+_NOBODY = Line()

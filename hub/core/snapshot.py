@@ -1,0 +1,132 @@
+"""The state as plain data, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from operator import attrgetter
+from typing import Any
+
+from hub.core.learning import Estimate, Learned
+from hub.core.plan import Plan
+from hub.core.state import (
+    Advice,
+    Call,
+    CounterState,
+    Flag,
+    HistoryError,
+    LastStep,
+    News,
+    Pause,
+    State,
+    Totals,
+    UnitState,
+)
+from hub.core.tickets import Ticket, TicketState
+
+
+def dump(state: State) -> dict[str, Any]:
+    """The whole state as plain data."""
+    data: dict[str, Any] = {
+        name: _rows(getattr(state, name)) if name in _FLAT else _plain(getattr(state, name))
+        for name in _DUMPED
+    }
+    data["plan"] = state.plan.model_dump(mode="json") if state.configured else None
+    return data
+
+
+def restore(state: State, data: dict[str, Any]) -> None:
+    """Fill a new state with what `dump` made.
+
+    Raises HistoryError for data that it did not make.
+    """
+    try:
+        plan = None if data["plan"] is None else Plan.model_validate(data["plan"])
+        for name, read in _DUMPED.items():
+            setattr(state, name, read(data[name]))
+        if plan is not None:
+            state.set_plan(plan)
+        for ticket in state.tickets.values():
+            if ticket.state is TicketState.WAITING:
+                state.lines.add(ticket)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise HistoryError(f"the snapshot cannot be read: {error!r}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return asdict(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def _rows(items: dict[str, Any]) -> dict[str, Any]:
+    """A table of many things as rows, which is quick: the state stands still meanwhile."""
+    if not items:
+        return {"fields": [], "rows": []}
+    names = type(next(iter(items.values()))).__slots__
+    return {"fields": list(names), "rows": list(map(attrgetter(*names), items.values()))}
+
+
+def _from_rows(kind: Callable[..., Any], key: str) -> Callable[[Any], Any]:
+    def read(data: Any) -> dict[str, Any]:
+        names = data["fields"]
+        items = [kind(**dict(zip(names, row, strict=True))) for row in data["rows"]]
+        return {getattr(item, key): item for item in items}
+
+    return read
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _table(kind: Callable[..., Any]) -> Callable[[Any], Any]:
+    return lambda data: {key: kind(**item) for key, item in data.items()}
+
+
+def _ticket(state: str, further: Any, **fields: Any) -> Ticket:
+    return Ticket(state=TicketState(state), further=tuple(further), **fields)
+
+
+def _counter(paused: Any, last_step: Any, done_s: Any, **fields: Any) -> CounterState:
+    return CounterState(
+        paused=Pause(**paused) if paused else None,
+        last_step=_last_step(**last_step) if last_step else None,
+        done_s=(str(done_s[0]), float(done_s[1])) if done_s else None,
+        **fields,
+    )
+
+
+def _last_step(further: Any, **fields: Any) -> LastStep:
+    return LastStep(further=tuple(further), **fields)
+
+
+def _learned(data: Any) -> Learned:
+    return Learned(_table(Estimate)(data["services"]), _table(Estimate)(data["counters"]))
+
+
+_DUMPED: dict[str, Callable[[Any], Any]] = {
+    "version": _same,
+    "epoch": _same,
+    "epoch_id": _same,
+    "day": _same,
+    "day_began_at": _same,
+    "open": _same,
+    "tickets": _from_rows(_ticket, "id"),
+    "calls": _from_rows(Call, "call_id"),
+    "units": _table(UnitState),
+    "stood": lambda data: {unit: list(counters) for unit, counters in data.items()},
+    "series": dict,
+    "priority_run": dict,
+    "today": lambda data: Totals(**data),
+    "learned": _learned,
+    "flags": _table(Flag),
+    "advice": _table(Advice),
+    "feed": lambda data: [News(**item) for item in data],
+    "counters": _table(_counter),
+}
+
+_FLAT = frozenset({"tickets", "calls"})
+"""There are many of these, and they hold nothing but texts and numbers."""

@@ -1,0 +1,296 @@
+"""What the hall's state is made of. `hub.core.hall` says how it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.core.learning import Learned
+from hub.core.lines import Lines
+from hub.core.plan import Plan
+from hub.core.tickets import Step, Ticket, after
+from wire.errors import NextwindowError
+
+
+class HistoryError(NextwindowError):
+    """An event does not fit the state before it: the journal is damaged or was changed."""
+
+
+@dataclass(slots=True)
+class Pause:
+    """A clerk's absence: since when, why, until when as announced, and whether more was noted."""
+
+    since: float
+    reason: str
+    back_at: float | None
+    overdue: bool = False
+
+
+@dataclass(slots=True)
+class LastStep:
+    """A counter's last step with a ticket, and what the ticket was before it.
+
+    `run` is how many priority calls in a row its line had seen.
+    """
+
+    step: str
+    ticket: str
+    call_id: str
+    at: float
+    service: str
+    queued_at: float
+    since: float
+    further: tuple[str, ...]
+    bound: str | None
+    label: str | None
+    last_call: str | None
+    run: int
+
+
+@dataclass(slots=True)
+class CounterState:
+    """A counter. `version` is the sequence of the last event that changed what it holds.
+
+    `free_since` is when it was last opened or let go of a ticket; `reason` explains the last
+    call; `added` are services it serves beside those of the plan, each with the time since
+    when; `done_s` is a service time that is learned as soon as it cannot be undone.
+    """
+
+    id: str
+    version: int = 0
+    clerk: str | None = None
+    open: bool = False
+    paused: Pause | None = None
+    ticket: str | None = None
+    last_call: str | None = None
+    served_today: int = 0
+    free_since: float | None = None
+    reason: dict[str, Any] = field(default_factory=dict)
+    failed_pins: list[float] = field(default_factory=list)
+    added: dict[str, float] = field(default_factory=dict)
+    last_step: LastStep | None = None
+    done_s: tuple[str, float] | None = None
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether it serves now, or will when its hands are free."""
+        return self.open and self.paused is None
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that happened: the service event that a rating belongs to.
+
+    `ended_at` is the end of its service; a call that was missed never has one.
+    """
+
+    call_id: str
+    ticket: str
+    number: str
+    service: str
+    counter: str
+    clerk: str
+    called_at: float
+    ended_at: float | None = None
+    invite_s: float = 0.0
+    rated: bool = False
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class UnitState:
+    """A unit as the journal knows it. Whether it is heard right now is presence, not history."""
+
+    unit: str
+    run: str
+    outbox: str
+    boot_at: float
+    lost_at: float | None = None
+    boots: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Totals:
+    """The day's figures. `persons` counts the numbers that each person, hashed, took."""
+
+    issued: int = 0
+    served: int = 0
+    missed: int = 0
+    cancelled: int = 0
+    unrated: int = 0
+    levels: dict[str, int] = field(default_factory=dict)
+    not_counted: int = 0
+    quarantined: int = 0
+    persons: dict[str, int] = field(default_factory=dict)
+    noted: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Flag:
+    """A line or counter that is hot, cold or slow."""
+
+    kind: str
+    scope: str
+    target: str
+    since: float
+    evidence: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Advice:
+    """A change that the hub advises."""
+
+    id: str
+    action: str
+    counter: str
+    service: str | None
+    gain_min: float
+    reason: dict[str, Any]
+    given_at: float
+
+
+@dataclass(slots=True)
+class News:
+    """One line of what happened, for the operator's page."""
+
+    sequence: int
+    at: float
+    kind: str
+    content: dict[str, Any]
+
+
+class Duty:
+    """Which counters serve what right now, and how much of a counter each line has.
+
+    A counter on duty for n services counts 1/n for each of them.
+    """
+
+    def __init__(self) -> None:
+        self.serving: dict[str, tuple[str, ...]] = {}
+        self.capacity: dict[str, float] = {}
+        self._shares: dict[str, dict[int, int]] = {}
+
+    def put(self, counter: str, services: Iterable[str]) -> None:
+        """A counter serves these now; none: it is off duty."""
+        before, now = self.serving.pop(counter, ()), tuple(services)
+        if now:
+            self.serving[counter] = now
+        for changed, step in ((before, -1), (now, 1)):
+            for service in changed:
+                shares = self._shares.setdefault(service, {})
+                shares[len(changed)] = shares.get(len(changed), 0) + step
+        for service in {*before, *now}:
+            # From counts, in order: the same counters give the same sum to the last bit.
+            shares = self._shares[service]
+            self.capacity[service] = sum(shares[size] / size for size in sorted(shares))
+
+
+class State:
+    """The whole state. Read it freely; only `Hall.apply` changes it."""
+
+    def __init__(self, plan: Plan | None = None) -> None:
+        self.version = 0
+        self.epoch = 0
+        self.epoch_id = ""
+        self.day: str | None = None
+        self.day_began_at = 0.0
+        self.open = False
+        self.tickets: dict[str, Ticket] = {}
+        self.calls: dict[str, Call] = {}
+        self.units: dict[str, UnitState] = {}
+        self.stood: dict[str, list[str]] = {}
+        self.series: dict[str, int] = {}
+        self.priority_run: dict[str, int] = {}
+        self.today = Totals()
+        self.learned = Learned()
+        self.flags: dict[str, Flag] = {}
+        self.advice: dict[str, Advice] = {}
+        self.feed: list[News] = []
+        self.counters: dict[str, CounterState] = {}
+        self.lines = Lines()
+        self.duty = Duty()
+        self._plan: Plan | None = None
+        if plan is not None:
+            self.set_plan(plan)
+
+    @property
+    def plan(self) -> Plan:
+        """The configuration in force."""
+        if self._plan is None:
+            raise HistoryError("the journal begins without a configuration")
+        return self._plan
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is a configuration yet."""
+        return self._plan is not None
+
+    def set_plan(self, plan: Plan) -> None:
+        """Take a plan into force."""
+        self._plan = plan
+        for service in plan.services:
+            self.lines.begin(service.id)
+        for counter in plan.counters:
+            self.counters.setdefault(counter.id, CounterState(counter.id))
+        for unit, counter_id in plan.counter_of_unit.items():
+            if not self.stood_at(unit, counter_id):
+                self.stood.setdefault(unit, []).append(counter_id)
+        for counter_state in self.counters.values():
+            self.staffed(counter_state)
+
+    def knows(self, unit: str) -> bool:
+        """Whether a unit is in the plan, or was in an earlier one."""
+        return unit in self.stood
+
+    def stood_at(self, unit: str, counter: str) -> bool:
+        """Whether a unit stands at a counter, or has stood there.
+
+        A unit that was moved may still hold ratings of where it was.
+        """
+        return counter in self.stood.get(unit, ())
+
+    def next_number(self, service: str) -> str:
+        """The number that the next ticket of a service gets."""
+        prefix = self.plan.service[service].prefix
+        return f"{prefix}{self.series.get(prefix, 0) + 1:03d}"
+
+    def services_of(self, counter: str) -> tuple[str, ...]:
+        """What a counter serves: its services by the plan, and those added to it since."""
+        plan = self.plan.counter.get(counter)
+        if plan is None:  # it has left the plan
+            return ()
+        added = self.counters[counter].added
+        return (*plan.services, *(s for s in added if s not in plan.services))
+
+    def mean_s(self, service: str) -> float:
+        """How long a service takes on average, as far as is known by now."""
+        return self.plan.service[service].mean_s * self.learned.service_factor(service)
+
+    def speed(self, counter: str) -> float:
+        """How many times the average a service takes at a counter, as far as is known by now."""
+        return self.plan.counter[counter].speed * self.learned.counter_factor(counter)
+
+    def staffed(self, counter: CounterState) -> None:
+        """Count a counter anew after a change of what it serves."""
+        self.duty.put(counter.id, self.services_of(counter.id) if counter.on_duty else ())
+
+    def step(self, ticket_id: str, step: Step, at: float) -> Ticket:
+        """Take a ticket one legal step on.
+
+        Raises KeyError for an unknown ticket and IllegalStep for an illegal step.
+        """
+        ticket = self.tickets[ticket_id]
+        ticket.state = after(ticket.state, step)
+        ticket.since = at
+        return ticket
+
+    def held(self, counter_id: str, ticket_id: str, call_id: str) -> CounterState:
+        """The counter, which must have this ticket in hand by this call.
+
+        Raises ValueError if it has not.
+        """
+        counter = self.counters[counter_id]
+        if counter.ticket != ticket_id or self.tickets[ticket_id].call_id != call_id:
+            raise ValueError(f"counter {counter_id} does not hold ticket {ticket_id} by {call_id}")
+        return counter
