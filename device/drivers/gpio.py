@@ -25,7 +25,7 @@ class GpioFront(ABC):
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._buttons: dict[str, Any] = {}
+        self._keys: dict[str, Any] = {}
         self._leds: dict[str, Any] = {}
         self._lit: frozenset[str] = frozenset()
         self._factory: Any = None
@@ -37,7 +37,7 @@ class GpioFront(ABC):
             for name, pin in self._wiring.lamps.items():
                 self._leds[name] = gpiozero.LED(pin, pin_factory=self._factory)
             for name, pin in self._wiring.keys.items():
-                self._buttons[name] = self._button(name, pin, sink)
+                self._keys[name] = self._key(name, pin, sink)
         except (GPIOZeroError, OSError, ImportError) as error:
             self.close()
             raise HardwareError(
@@ -52,9 +52,9 @@ class GpioFront(ABC):
 
     def close(self) -> None:
         """Give the pins back; lamps go out."""
-        for device in (*self._buttons.values(), *self._leds.values()):
+        for device in (*self._keys.values(), *self._leds.values()):
             device.close()
-        self._buttons.clear()
+        self._keys.clear()
         self._leds.clear()
         self._lit = frozenset()
         if self._factory is not None:
@@ -65,11 +65,12 @@ class GpioFront(ABC):
     def _make_factory(self) -> Any:
         """The pins that gpiozero works on."""
 
-    def _button(self, name: str, pin: int, sink: EdgeSink) -> Any:
-        button = gpiozero.Button(pin, pull_up=True, bounce_time=None, pin_factory=self._factory)
-        button.when_pressed = lambda: sink(KeyEdge(name, True, _now_ms()))
-        button.when_released = lambda: sink(KeyEdge(name, False, _now_ms()))
-        return button
+    def _key(self, name: str, pin: int, sink: EdgeSink) -> Any:
+        # Not gpiozero.Button: that has a thread, which looks ten times a second for a long press.
+        key = gpiozero.DigitalInputDevice(pin, pull_up=True, pin_factory=self._factory)
+        key.when_activated = lambda: sink(KeyEdge(name, True, _now_ms()))
+        key.when_deactivated = lambda: sink(KeyEdge(name, False, _now_ms()))
+        return key
 
 
 class RealFront(GpioFront):

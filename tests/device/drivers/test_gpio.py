@@ -74,3 +74,7 @@ def test_each_registered_front_is_found_by_its_name() -> None:
 def test_an_unknown_name_lists_the_choices() -> None:
     with pytest.raises(UnknownHardware, match=", ".join(sorted(FRONTS))):
         make_front("simulated", WIRING)
+
+
+def test_waiting_for_keys_takes_no_thread(front: MockedFront) -> None:
+    assert not [thread for thread in threading.enumerate() if "held" in thread.name]
