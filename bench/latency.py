@@ -15,7 +15,7 @@ from wire.ids import new_id
 from wire.link import BrokerAddress, Connected, Delivery, Link, LinkEvent
 from wire.topics import Publication
 
-SERVICES = 50  # each takes three seconds, because thanks stay on the screen that long
+SERVICES = 150
 SIZE = (1024, 600)
 
 
@@ -58,18 +58,25 @@ def _serve(hub: HubProcess, unit: UnitProcess) -> tuple[list[float], list[float]
         hub.api.post("/api/tickets", {"service": "s1"}, new_id())
         time.sleep(0.02)
         unit.press("next")
-        drawn = unit.wait_drawn("calling", number=number)
-        called.append(drawn["boot_ms"] - _key(unit, "next"))
+        called.append(_until_drawn(unit, "next", "calling", number))
         unit.press("done")
         unit.wait_drawn("inviting", number=number)
         unit.press("rating-5")
-        drawn = unit.wait_drawn("thanks", number=number)
-        pressed.append(drawn["boot_ms"] - _key(unit, "rating-5"))
+        pressed.append(_until_drawn(unit, "rating-5", "thanks", number))
     return pressed, called
 
 
-def _key(unit: UnitProcess, name: str) -> float:
-    return float(next(x["boot_ms"] for x in reversed(unit.look()) if x.get("key") == name))
+def _until_drawn(unit: UnitProcess, key: str, screen: str, number: str) -> float:
+    """From the last press of a key to the first drawing of a screen for a number.
+
+    The same screen may be drawn again by the time that it is looked for, with a new minute.
+    """
+    unit.wait_drawn(screen, number=number)
+    traced = unit.look()
+    wanted = {"drawn": screen, "number": number}
+    first = next(line for line in traced if wanted.items() <= line.items())
+    start = next(line for line in reversed(traced) if line.get("key") == key)
+    return float(first["boot_ms"]) - float(start["boot_ms"])
 
 
 def _bare_commit_ms(file: Path) -> list[float]:
