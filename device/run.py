@@ -35,6 +35,7 @@ from wire.topics import ANSWER, RECEIPT, STATE
 log = logging.getLogger(__name__)
 
 _CLOSED_CALLS = 200
+_SWITCH_S = 0.0005  # a key waits so long for another thread to let go, not Python's 5 ms
 
 
 def software() -> str:
@@ -93,6 +94,7 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
             watchdog_s=_watchdog_s(),
             changed=changed,
         )
+        sys.setswitchinterval(_SWITCH_S)
         gc.collect()
         gc.freeze()  # what is there for good is not gone through again while a key waits
         Unit(parts, inbox).run()
