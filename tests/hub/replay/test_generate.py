@@ -73,8 +73,9 @@ def test_the_law_of_a_day() -> None:
     assert pstdev(math.log(a.patience_s) for a in arrivals) == pytest.approx(0.6, abs=0.02)
     for service in traces[0].services[:4]:
         draws = [a.service_draw_s for a in arrivals if a.service == service.id]
-        assert fmean(draws) == pytest.approx(service.mean_s, rel=0.06)
-        assert pstdev(draws) / fmean(draws) == pytest.approx(service.cv, rel=0.15)
+        assert fmean(draws) == pytest.approx(service.mean_s, rel=0.08)
+        sigma = math.sqrt(math.log1p(service.cv**2))
+        assert pstdev(map(math.log, draws)) == pytest.approx(sigma, rel=0.08)
     short = [p.duration_s for trace in traces for p in trace.pauses if not p.planned]
     assert len(short) / len(traces) / 20 == pytest.approx(2, abs=0.25)
     assert fmean(short) == pytest.approx(365, rel=0.1)
