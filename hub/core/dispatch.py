@@ -22,7 +22,7 @@ from hub.core.lines import Key, Line
 from hub.core.policies import POLICIES
 from hub.core.rules import Mode
 from hub.core.state import State
-from hub.core.tickets import ORDINARY, Ticket, TicketState
+from hub.core.tickets import ANY_COUNTER, ORDINARY, Ticket, TicketState
 
 
 class Choice(NamedTuple):
@@ -61,8 +61,10 @@ def choose(state: State, counter_id: str, now: float) -> Choice | None:
     if state.plan.dispatch.mode is Mode.POOLED:
         rule, candidates = "index", bound + rank.allowed(pool)
     else:
-        labelled = _heads(state.lines.labelled.get(counter_id, {}), services)
-        rule, candidates = "index", bound + rank.allowed(labelled)
+        labelled = state.lines.labelled
+        own = list(_heads(labelled.get(counter_id, {}), services))
+        own += _heads(labelled.get(ANY_COUNTER, {}), services)
+        rule, candidates = "index", bound + rank.allowed(own)
         late = [head for head in rank.allowed(pool) if rank.of(head).overdue]
         if not candidates and not late:
             rule, candidates = "help", rank.allowed(pool)
@@ -150,16 +152,16 @@ def _reason(
     }
 
 
-def assign(state: State, service: str) -> str | None:
+def assign(state: State, service: str) -> str:
     """The counter to print on a ticket: the one on duty with the fewest to serve before it.
 
     Of equals the one with the fewest skills, then the one that has been free the longest.
-    None if no counter on duty serves this.
+    ANY_COUNTER if no counter on duty serves this.
     """
     return min(
         (c for c, services in state.duty.serving.items() if service in services),
         key=lambda counter: (_queue_at(state, counter), *_idle_key(state, counter)),
-        default=None,
+        default=ANY_COUNTER,
     )
 
 
@@ -175,9 +177,12 @@ def _bound_lines(state: State, counter: str) -> Iterable[Line]:
 def idle_counter(state: State, ticket: Ticket) -> str | None:
     """Which of the free counters should call a ticket that has just come, if one is free.
 
-    The one with the fewest services, which keeps the others for those only they can serve;
-    then the one that has been free the longest.
+    The one printed on it; else the one with the fewest services, which keeps the others for
+    those only they can serve; then the one that has been free the longest.
     """
+    named = state.counters.get(ticket.label or "")
+    if named is not None and named.on_duty and named.ticket is None:
+        return named.id
     return min(
         (
             counter

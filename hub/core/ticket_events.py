@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.core import events as e
+from hub.core.rules import Mode
 from hub.core.state import Call, CounterState, LastStep, State
-from hub.core.tickets import IN_HAND, ORDINARY, Step, Ticket, TicketState, after
+from hub.core.tickets import ANY_COUNTER, IN_HAND, ORDINARY, Step, Ticket, TicketState, after
 
 
 def _issued(state: State, event: e.TicketIssued) -> None:
@@ -194,7 +195,9 @@ def _returned(state: State, event: e.TicketReturned) -> None:
 
 def _again(state: State, ticket: Ticket, queued_at: float, bound: str | None = None) -> None:
     """Let a ticket wait again, for any counter or for one."""
-    ticket.queued_at, ticket.bound, ticket.label = queued_at, bound, None
+    assigned = state.plan.dispatch.mode is Mode.ASSIGNED
+    ticket.queued_at, ticket.bound = queued_at, bound
+    ticket.label = ANY_COUNTER if assigned and bound is None else None
     state.lines.add(ticket)
 
 

@@ -16,6 +16,10 @@ APPOINTMENT = "appointment"
 """The class of whoever comes at an agreed time."""
 
 
+ANY_COUNTER = ""
+"""In place of a counter's id on a ticket of an assigned hall: whoever is free calls it."""
+
+
 class TicketState(StrEnum):
     """Where a ticket stands."""
 
@@ -128,8 +132,8 @@ class Ticket:
     same visit. `kind` is its class: ordinary, an appointment, or a priority class of the plan.
     `since` is when the present state began; `call_id`, `counter` and `clerk` name the last
     call. `bound` is the only counter that may call it (a transfer, or a hold); `label` the
-    counter printed on it, from which an idle one may take it. `person` is the keyed hash of an
-    identity, never the identity. `due_at` is the time of an appointment.
+    counter printed on it, from which an idle one may take it, or ANY_COUNTER. `person` is the
+    keyed hash of an identity, never the identity. `due_at` is the time of an appointment.
     """
 
     id: str
