@@ -1,7 +1,8 @@
 """How many people come: a rate for each service, learned as the day goes.
 
-A discounted count with a gamma prior: what came lately counts most, and a service of which
-little has been seen keeps near its prior. Pure: times are given, on any one clock.
+A discounted count, drawn towards the day's average, which itself begins at a prior: what came
+lately counts most, and where little has been seen nothing is made of it. Pure: times are given,
+on any one clock.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from collections.abc import Mapping
 MEMORY_S = 1200.0
 """What came this long ago counts 1/e of what comes now."""
 
-PRIOR_S = 1200.0
-"""The prior counts like so many seconds of watching."""
+DAY_S = 400.0
+"""The day's average counts like so many seconds of watching."""
+
+PRIOR_S = 3600.0
+"""In the day's average the prior counts like so many seconds."""
 
 
 class Arrivals:
@@ -25,20 +29,23 @@ class Arrivals:
         self._since = now
         self._count = dict.fromkeys(self._prior, 0.0)
         self._at = dict.fromkeys(self._prior, now)
+        self._total = dict.fromkeys(self._prior, 0)
 
     def came(self, service: str, now: float) -> None:
         """A ticket was issued. A service that is not known is passed over."""
         if service in self._prior:
             self._count[service] = self._faded(service, now) + 1.0
             self._at[service] = max(now, self._at[service])
+            self._total[service] += 1
 
     def rate(self, service: str, now: float) -> float:
         """New tickets a second at `now`; 0 for a service that is not known."""
         if service not in self._prior:
             return 0.0
-        watched_s = MEMORY_S * -math.expm1(-max(0.0, now - self._since) / MEMORY_S)
-        seen = self._faded(service, now) + PRIOR_S * self._prior[service]
-        return seen / (watched_s + PRIOR_S)
+        passed_s = max(0.0, now - self._since)
+        day = (self._total[service] + PRIOR_S * self._prior[service]) / (passed_s + PRIOR_S)
+        watched_s = MEMORY_S * -math.expm1(-passed_s / MEMORY_S)
+        return (self._faded(service, now) + DAY_S * day) / (watched_s + DAY_S)
 
     def _faded(self, service: str, now: float) -> float:
         passed_s = max(0.0, now - self._at[service])

@@ -26,7 +26,7 @@ MISS = 0.1
 GAMMA = 0.35
 """How far a miss moves a bound, in roots of seconds, before a hit's small way back."""
 
-LARGEST_SHIFT = 8.0
+LARGEST_SHIFT = 15.0
 """The day moves a bound by no more than this, in roots of seconds."""
 
 

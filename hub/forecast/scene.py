@@ -36,7 +36,8 @@ class ServiceScene:
     """A service. `mean_s` (above 0) and `cv` (0 or more) are of its service time.
 
     `arrivals_per_s` is the present rate of new tickets, `labelled` the counter that a pre-assigned
-    ticket would name if it were issued now (None in a pooled hall).
+    ticket would name if it were issued now (None in a pooled hall), `in_a_row` how many tickets of
+    a class other than the ordinary one were called last, one after the other.
     """
 
     id: str
@@ -45,6 +46,7 @@ class ServiceScene:
     target_s: float
     arrivals_per_s: float = 0.0
     labelled: str | None = None
+    in_a_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,17 @@ class TicketScene:
 class PolicyScene:
     """How the hall decides: a policy by name, and the rules of priority.
 
-    `credit_s` is added to the wait of a class. At most `in_a_row` tickets with a credit are
-    called in one line one after the other while an ordinary one waits in it; a ticket past
-    `overdue` times its target goes first (0: no such rule).
+    `credit_s` is added to the wait of a class. At most `in_a_row` tickets that are not ordinary
+    are called for one service one after the other while an ordinary one waits; a ticket past
+    `overdue` times its target goes first (0: no such rule). In an `assigned` hall a counter
+    helps others only when it has nobody of its own.
     """
 
     name: str
     credit_s: Mapping[str, float] = field(default_factory=dict)
     in_a_row: int = 3
     overdue: float = 3.0
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
