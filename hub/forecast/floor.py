@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hub.forecast.chance import Bools, Floats, Ints, lognormal
-from hub.forecast.index import capacity, coefficients
+from hub.forecast.index import Look, capacity, policy_of
 from hub.forecast.scene import ORDINARY, CounterScene, Duty, Scene, SceneError, TicketScene
 
 FAR = 1e13
@@ -30,8 +30,8 @@ OWN_FIRST = 1e6
 LATE_FIRST = 1e9
 """So much higher stands a ticket past its bound."""
 
-COLUMNS = 6
-OFFSET, WEIGHT, SLOPE, RATE, TIER, BOUND = range(COLUMNS)
+COLUMNS = 7
+CREDIT, FIRST, SECOND, THIRD, RATE, TIER, BOUND = range(COLUMNS)
 """The columns of `Floor.index`."""
 
 
@@ -63,6 +63,7 @@ class Floor:
     privileged: Bools  # l: a class that must not be called too often in a row
     mu: Floats  # l
     sigma: Floats  # l
+    mean_s: Floats  # l
     interval_s: Floats  # l: between new tickets
     waiting: Floats  # service
     in_a_row: Ints  # service
@@ -113,6 +114,7 @@ def _build(scene: Scene) -> Floor:
         privileged=np.array([k.kind != ORDINARY and k.bound is None for k in keys] + [False]),
         mu=np.array([mu for mu, _ in law] + [0.0]),
         sigma=np.array([sigma for _, sigma in law] + [0.0]),
+        mean_s=np.array([scene.services[services[k.service]].mean_s for k in keys] + [0.0]),
         interval_s=np.array([_interval_s(scene, key) for key in keys] + [FAR]),
         waiting=np.array([*(float(waiting[s]) for s in services), 0.0]),
         in_a_row=np.array([*(each.in_a_row for each in scene.services), 0], dtype=np.intp),
@@ -211,22 +213,20 @@ def _index(
 ) -> Floats:
     width = max((len(lines) for lines in candidates), default=0) or 1
     table = np.zeros((len(candidates), COLUMNS, width))
-    table[:, WEIGHT] = 1.0
     table[:, BOUND] = FAR
-    of = coefficients(scene)
+    policy = policy_of(scene)
     on_duty = {service.id: capacity(scene, service.id) for service in scene.services}
     by_id = {service.id: service for service in scene.services}
     for c, (counter, lines) in enumerate(zip(counters, candidates, strict=True)):
         for k, line in enumerate(lines):
             key = keys[line]
-            service, index = by_id[key.service], of[key.service]
+            service = by_id[key.service]
             own = scene.policy.assigned and counter.id in {key.label, key.bound}
             cleared_by = max(on_duty[key.service], 1.0 / len(counter.skills))
             overdue_s = scene.policy.overdue * service.target_s
             table[c, :, k] = (
-                index.offset_s + scene.policy.credit_s.get(key.kind, 0.0),
-                index.weight,
-                index.slope_per_s * service.mean_s / cleared_by,
+                scene.policy.credit_s.get(key.kind, 0.0),
+                *policy.numbers(Look(service, cleared_by, key.service == counter.skills[0])),
                 0.0 if scene.policy.assigned else service.arrivals_per_s,
                 OWN_FIRST if own else 0.0,
                 overdue_s if overdue_s > 0 else FAR,

@@ -1,44 +1,120 @@
-"""Dispatch policies, as the simulated futures follow them.
+"""Dispatch policies, as the simulated futures follow them: for all paths at once.
 
-The hall's own policies (`hub.core.policies`) are asked once a service, not once a simulated call:
-each is linear in the wait and in the clear time, so that three numbers are the whole of it,
+A policy gives the head of each line an index; a free counter calls the highest. What does not
+change while the hall is simulated is put into three numbers a line and counter beforehand; what
+does change is the wait (with its credit), how many wait for the service, and the hall's load.
 
-    (wait + credit + offset) * weight * (1 + slope * clear time)
-
-and changing a policy, or adding one of this form, does not touch the simulation.
+The hall's policies that are linear in the wait are not written down again: the core's own
+function is asked for its numbers. Others have a class here, and a test that compares it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isclose
+from typing import Protocol
 
-from hub.core.policies import POLICIES, Index
+from hub.core.policies import POLICIES as CORE
+from hub.core.policies import Index
+from hub.forecast.chance import Floats
 from hub.forecast.scene import Duty, Scene, SceneError, ServiceScene
+
+Numbers = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Coefficients:
-    """The numbers of one service: seconds, one over anything, one over seconds."""
+class Look:
+    """A line as a counter sees it.
 
-    offset_s: float
-    weight: float
-    slope_per_s: float
+    `capacity` is that of the counters on duty for the service, each counted by one over its
+    services, and never less than this counter's own part; `primary` says that the service is the
+    counter's first.
+    """
+
+    service: ServiceScene
+    capacity: float
+    primary: bool
 
 
-_PROBES = ((600.0, 300.0), (3600.0, 5000.0))
+class Policy(Protocol):
+    """A policy for all paths at once. `loads`: it wants to know the hall's load."""
+
+    loads: bool
+
+    def numbers(self, look: Look) -> Numbers:
+        """What does not change: any three numbers, the third 0 if the count is not wanted."""
+
+    def score(
+        self, wait_s: Floats, numbers: tuple[Floats, Floats, Floats], many: Floats, load_s: Floats
+    ) -> Floats:
+        """The index of each path and candidate.
+
+        `many` wait for the service (1 or more); `load_s` is the work that waits in the hall, for
+        each counter on duty, one number a path. Both are 0 if they are not wanted.
+        """
 
 
-def coefficients(scene: Scene) -> dict[str, Coefficients]:
-    """The numbers of each service under the scene's policy.
+class Linear:
+    """A core policy of the form (wait + offset) * weight * (1 + slope * how many wait)."""
 
-    Raises SceneError if nobody knows the policy, or if it is not of this form.
+    loads = False
+
+    def __init__(self, name: str, policy: Index) -> None:
+        """Ask a core policy for its form when it is needed."""
+        self._name = name
+        self._policy = policy
+
+    def numbers(self, look: Look) -> Numbers:
+        """Offset in seconds, weight, and slope a person.
+
+        Raises SceneError if the policy is not of this form.
+        """
+        service = look.service
+
+        def ask(wait_s: float, clear_s: float) -> float:
+            return self._policy(wait_s, service.target_s, service.mean_s, clear_s)
+
+        least = ask(0.0, 0.0)
+        weight = ask(1.0, 0.0) - least
+        offset_s = least / weight if weight > 0 else 0.0
+        slope = ask(1.0, 1.0) / ask(1.0, 0.0) - 1.0 if weight > 0 else 0.0
+        for wait_s, clear_s in ((600.0, 300.0), (3600.0, 5000.0)):
+            expected = (wait_s + offset_s) * weight * (1.0 + slope * clear_s)
+            if not isclose(expected, ask(wait_s, clear_s), rel_tol=1e-6):
+                raise SceneError(f"policy {self._name} is not linear in the wait")
+        return offset_s, weight, slope * service.mean_s / look.capacity
+
+    def score(
+        self,
+        wait_s: Floats,
+        numbers: tuple[Floats, Floats, Floats],
+        many: Floats,
+        load_s: Floats,  # noqa: ARG002 (a Policy)
+    ) -> Floats:
+        """See Policy."""
+        offset_s, weight, slope = numbers
+        return (wait_s + offset_s) * weight * (1.0 + slope * many)
+
+
+def _policies() -> dict[str, Policy]:
+    return {name: Linear(name, policy) for name, policy in CORE.items()}
+
+
+POLICIES: Mapping[str, Policy] = _policies()
+"""Every policy that can be looked ahead with, by its name in the plan."""
+
+
+def policy_of(scene: Scene) -> Policy:
+    """The scene's policy.
+
+    Raises SceneError if nobody knows it.
     """
     policy = POLICIES.get(scene.policy.name)
     if policy is None:
         known = ", ".join(POLICIES)
         raise SceneError(f"no policy {scene.policy.name!r} to look ahead with; known are {known}")
-    return {each.id: _of(policy, each) for each in scene.services}
+    return policy
 
 
 def capacity(scene: Scene, service: str) -> float:
@@ -48,20 +124,3 @@ def capacity(scene: Scene, service: str) -> float:
         for counter in scene.counters
         if counter.duty in {Duty.IDLE, Duty.SERVING} and service in counter.skills
     )
-
-
-def _of(policy: Index, service: ServiceScene) -> Coefficients:
-    def ask(wait_s: float, clear_s: float) -> float:
-        return policy(wait_s, service.target_s, service.mean_s, clear_s)
-
-    least = ask(0.0, 0.0)
-    weight = ask(1.0, 0.0) - least
-    if weight <= 0:
-        raise SceneError("nobody can look ahead with a policy under which a wait counts nothing")
-    offset_s = least / weight
-    per_s = ask(1.0, 1.0) / ask(1.0, 0.0) - 1.0
-    for wait_s, clear_s in _PROBES:
-        expected = (wait_s + offset_s) * weight * (1.0 + per_s * clear_s)
-        if not isclose(expected, ask(wait_s, clear_s), rel_tol=1e-6):
-            raise SceneError("nobody can look ahead with a policy that is not linear in the wait")
-    return Coefficients(offset_s, weight, per_s)

@@ -14,17 +14,19 @@ import numpy as np
 from hub.forecast.chance import Bools, Floats, Ints, draw, evenly, lognormal, residual
 from hub.forecast.floor import (
     BOUND,
+    CREDIT,
     FAR,
+    FIRST,
     LATE_FIRST,
     NEVER,
-    OFFSET,
     RATE,
-    SLOPE,
+    SECOND,
+    THIRD,
     TIER,
-    WEIGHT,
     Floor,
     build,
 )
+from hub.forecast.index import policy_of
 from hub.forecast.scene import CounterScene, Duty, Scene
 
 PATHS = 100
@@ -35,6 +37,8 @@ LOOK_AHEAD_S = 12 * 3600.0
 
 UNSURE = 0.5
 """Relative uncertainty of the rates at which new tickets come."""
+
+_NOTHING: Floats = np.zeros((1, 1))
 
 _CHUNK = 64
 _ENOUGH = 0.97
@@ -94,7 +98,8 @@ class _Paths:
         self._end = scene.now + LOOK_AHEAD_S
         self._issues_until = FAR if scene.issues_until is None else scene.issues_until
         self._newcomers = bool((floor.interval_s < FAR).any())
-        self._sloped = bool(floor.index[:, SLOPE].any())
+        self._policy = policy_of(scene)
+        self._counted = self._policy.loads or bool(floor.index[:, THIRD].any())
         self._tiered = bool(floor.index[:, TIER].any())
         self._late = scene.policy.overdue > 0
         self._ruled = bool(floor.privileged.any())
@@ -106,6 +111,12 @@ class _Paths:
         self._head = np.where(floor.first == floor.last, new, head).reshape(-1)
         self._place = np.tile(floor.first, paths)
         self._waiting = np.tile(floor.waiting, paths)
+        of = {service.id: service.mean_s for service in scene.services}
+        work_s = sum(of[ticket.service] for ticket in scene.tickets)
+        self._work = np.full(paths, float(work_s))
+        self._coming = sum(each.arrivals_per_s * each.mean_s for each in scene.services)
+        on_duty = sum(each.duty in {Duty.IDLE, Duty.SERVING} for each in scene.counters)
+        self._on_duty = max(1, on_duty)
         self._row = np.tile(floor.in_a_row, paths)
         self._break = np.zeros(paths * len(floor.counters), dtype=np.intp)
         self._now = np.full(paths, scene.now)
@@ -171,7 +182,7 @@ class _Paths:
             called = np.where(found, place, floor.last[-1])
         self._free[at] = self._absent(counter, at, until, free) if self._absences else free
         self._advance(line, spot, place, found, gap)
-        if self._sloped or self._ruled:
+        if self._counted or self._ruled:
             self._count(line, real)
         self._calls_flat[called * len(self._paths) + self._paths] = now
         return called
@@ -180,13 +191,16 @@ class _Paths:
         """How much each candidate line's head is due; -inf where nobody is there."""
         floor = self._floor
         table = floor.index.take(counter, axis=0)
-        score = wait + table[:, OFFSET]
-        score *= table[:, WEIGHT]
-        if self._sloped:
+        many: Floats = _NOTHING
+        load_s: Floats = _NOTHING
+        if self._counted:
             since = np.minimum(now, self._issues_until) - floor.scene.now
-            many: Floats = self._waiting.take(self._by_service + floor.service.take(lines))
-            many += table[:, RATE] * since[:, None]
-            score *= 1.0 + table[:, SLOPE] * np.maximum(many, 1.0)
+            many = self._waiting.take(self._by_service + floor.service.take(lines))
+            many = np.maximum(many + table[:, RATE] * since[:, None], 1.0)
+            if self._policy.loads:
+                load_s = ((self._work + self._coming * since) / self._on_duty)[:, None]
+        numbers = (table[:, FIRST], table[:, SECOND], table[:, THIRD])
+        score = self._policy.score(wait + table[:, CREDIT], numbers, many, load_s)
         if self._tiered:
             score += table[:, TIER]
         if self._late:
@@ -229,6 +243,8 @@ class _Paths:
         """Take who was really called out of the count, and note whether it was by privilege."""
         services = self._by_service[:, 0] + self._floor.service.take(line)
         self._waiting[services] -= real
+        if self._policy.loads:
+            self._work -= real * self._floor.mean_s.take(line)
         if self._ruled:
             row = self._row.take(services)
             after = np.where(self._floor.privileged.take(line), row + 1, 0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hub.core.policies import POLICIES
-from hub.forecast.index import capacity, coefficients
+from hub.forecast.index import capacity, policy_of
 from hub.forecast.rollout import futures
 from hub.forecast.scene import (
     Duty,
@@ -202,6 +202,6 @@ def test_the_same_seed_gives_the_same_futures() -> None:
 
 def test_a_scene_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(SceneError, match="no policy 'magic'"):
-        coefficients(scene((service(),), (counter(),), (), PolicyScene("magic")))
+        policy_of(scene((service(),), (counter(),), (), PolicyScene("magic")))
     with pytest.raises(SceneError, match="'z'"):
         futures(scene((service(),), (counter(),), line("z", 1)), np.random.default_rng(1))
