@@ -20,7 +20,7 @@ from hub.core.audit import Audit
 from hub.core.plan import Plan
 from hub.journal.store import Batch, Journal
 from hub.pins import hash_pin
-from hub.replay.cli import simulate
+from hub.replay.cli import replay, simulate
 from hub.service import load as load_journal
 from wire.clock import RealClock
 from wire.errors import NextwindowError, StorageError
@@ -30,6 +30,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Th
 config = typer.Typer(no_args_is_help=True, help="The plan in the journal.")
 app.add_typer(config, name="config")
 app.command()(simulate)
+app.command()(replay)
 
 HallToml = Annotated[Path, typer.Argument(help="The hall's configuration, hall.toml.")]
 

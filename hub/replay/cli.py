@@ -1,4 +1,4 @@
-"""`hall-hub simulate`: days of a hall made from a seed, as trace folders."""
+"""`hall-hub replay` and `hall-hub simulate`: days under a policy, and days made from a seed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,56 @@ from wire.errors import ConfigurationError, StorageError
 if TYPE_CHECKING:
     from hub.replay.description import Description
     from hub.replay.sites import Site
+
+
+DEFAULT_JOURNAL = Path("/var/lib/nextwindow-hub")
+
+Out = Annotated[Path | None, typer.Option(dir_okay=False)]
+
+
+def replay(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR", help="A day, a folder of days, or with --journal the journal's folder."
+        ),
+    ] = None,
+    policy: Annotated[str | None, typer.Option(help="fcfs, pressure, …; else the default.")] = None,
+    mode: Annotated[str, typer.Option(help="pooled or assigned.")] = "pooled",
+    priority_credit: Annotated[
+        float, typer.Option(min=0, max=240, help="Minutes of wait that priority is worth.")
+    ] = 10.0,
+    skills: Annotated[
+        str, typer.Option(help="recorded; primary: dedicated windows; all: each does all.")
+    ] = "recorded",
+    automatic: Annotated[
+        bool, typer.Option("--automatic", help="Follow the balance's advice at once.")
+    ] = False,
+    journal: Annotated[
+        str | None, typer.Option(help="A business day, 2026-03-02 or yesterday, of a journal.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    calls: Out = None,
+    forecasts: Out = None,
+    flags: Out = None,
+    advice: Out = None,
+) -> None:
+    """Run days through the core that runs live, at full speed.
+
+    The four files are CSV: every call, what each ticket was told at its issue, when lines and
+    windows were flagged, and what was advised. With many days each has the day in front.
+    """
+    from hub.replay.replaying import replay_journal, replay_traces, setting_of
+
+    setting = setting_of(policy, mode, priority_credit, skills, automatic)
+    files = {"calls": calls, "forecasts": forecasts, "flags": flags, "advice": advice}
+    wanted = {name: path for name, path in files.items() if path is not None}
+    if journal is not None:
+        replay_journal(folder or DEFAULT_JOURNAL, journal, setting, policy, wanted, as_json)
+    elif folder is None:
+        raise ConfigurationError(["give the folder of a trace, or --journal DAY"])
+    else:
+        replay_traces(folder, setting, wanted, as_json)
 
 
 def simulate(

@@ -7,7 +7,7 @@ it ends, of an absent citizen when nobody came to the call, of a pause when it b
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -59,6 +59,25 @@ class Served:
     def wait_s(self) -> float:
         """From the number taken to the call."""
         return self.call_s - self.arrival.arrive_s
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the numbers of a trace are called in the plan it runs under."""
+
+    services: Mapping[int, str]
+    counters: Mapping[int, str]
+    kinds: Mapping[int, str]
+
+    @classmethod
+    def plain(cls, trace: Trace) -> Names:
+        """s0, w0, p1: the numbers with a letter."""
+        kinds = {a.priority: f"p{a.priority}" for a in trace.arrivals if a.priority}
+        return cls(
+            {service.id: f"s{service.id}" for service in trace.services},
+            {window.id: f"w{window.id}" for window in trace.windows},
+            kinds,
+        )
 
 
 class Watcher(Protocol):
@@ -121,12 +140,20 @@ def plan_of(trace: Trace, setting: Setting) -> Plan:
                 for place, service in enumerate(trace.services)
             ],
             "counters": counters,
-            "clerks": [
-                {"id": f"k{window.id}", "name": f"k{window.id}", "pin_hash": "scrypt$2$1$1$0$0"}
-                for window in trace.windows
-            ],
+            "clerks": clerks_of(trace),
         }
     )
+
+
+def clerks_of(trace: Trace) -> list[dict[str, str]]:
+    """A clerk for each window."""
+    names = [clerk_of(window.id) for window in trace.windows]
+    return [{"id": name, "name": name, "pin_hash": "scrypt$2$1$1$0$0"} for name in names]
+
+
+def clerk_of(window: int) -> str:
+    """The clerk who sits at a window for a replay."""
+    return f"k{window}"
 
 
 def _text(word: str) -> dict[str, str]:
@@ -141,9 +168,10 @@ def _prefix(place: int) -> str:
 class _Window:
     """A window of the trace: what it is doing, and the pauses that have come due meanwhile."""
 
-    __slots__ = ("away_s", "busy", "counter", "paused_until", "speed")
+    __slots__ = ("away_s", "busy", "counter", "number", "paused_until", "speed")
 
-    def __init__(self, counter: str, speed: float) -> None:
+    def __init__(self, number: int, counter: str, speed: float) -> None:
+        self.number = number
         self.counter = counter
         self.speed = speed
         self.busy = False
@@ -154,8 +182,16 @@ class _Window:
 class Replay:
     """One day, from the first number to the last citizen served."""
 
-    def __init__(self, trace: Trace, setting: Setting, watchers: Sequence[Watcher] = ()) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        setting: Setting,
+        watchers: Sequence[Watcher] = (),
+        own: tuple[Plan, Names] | None = None,
+    ) -> None:
+        """`own` is a hall's own plan for the trace, in place of what `plan_of` makes of it."""
         self.trace = trace
+        plan, self.names = own or (plan_of(trace, setting), Names.plain(trace))
         self.hall = Hall()
         self.served: list[Served] = []
         self._watchers = watchers
@@ -163,11 +199,14 @@ class Replay:
         self._calls = 0
         self._order = 0
         self._agenda: list[tuple[float, int, Callable[..., None], tuple[object, ...]]] = []
-        self._windows = {x.id: _Window(f"w{x.id}", x.true_speed) for x in trace.windows}
+        self._windows = {
+            window.id: _Window(window.id, self.names.counters[window.id], window.true_speed)
+            for window in trace.windows
+        }
         self._by_counter = {window.counter: window for window in self._windows.values()}
         self._arrivals = {f"t{a.ticket}": a for a in trace.arrivals}
         self._waiting = len(trace.arrivals)
-        self._begin(plan_of(trace, setting))
+        self._begin(plan)
 
     def run(self) -> list[Served]:
         """Replay the day. Returns every call, in the order of the calls."""
@@ -188,13 +227,14 @@ class Replay:
         for event in due(self.hall, OPENING):
             self._happen(event)
         for window in self.trace.windows:
-            clerk = w.SignIn(action="sign_in", clerk=f"k{window.id}", pin="-")
+            clerk = w.SignIn(action="sign_in", clerk=clerk_of(window.id), pin="-")
+            counter = self.names.counters[window.id]
             for request in (clerk, _OPEN):
-                self._decide(AtCounter(f"w{window.id}", request, None, "-", pin_right=True))
-        for arrival in self.trace.arrivals:
-            self._at(arrival.arrive_s, self._arrive, arrival)
+                self._decide(AtCounter(counter, request, None, "-", pin_right=True))
         for pause in self.trace.pauses:
             self._at(pause.start_s, self._goes_away, self._windows[pause.window], pause.duration_s)
+        for arrival in self.trace.arrivals:
+            self._at(arrival.arrive_s, self._arrive, arrival)
         if self._watchers:
             self._at(MINUTE_S, self._minute)
 
@@ -219,8 +259,8 @@ class Replay:
 
     def _arrive(self, arrival: Arrival) -> None:
         ticket = f"t{arrival.ticket}"
-        kind = f"p{arrival.priority}" if arrival.priority else ORDINARY
-        self._decide(Issue(f"s{arrival.service}", ticket, "replay", kind))
+        kind = self.names.kinds.get(arrival.priority, ORDINARY)
+        self._decide(Issue(self.names.services[arrival.service], ticket, "replay", kind))
         for watcher in self._watchers:
             watcher.issued(self.hall, ticket, arrival, self.now)
         idle = idle_counter(self.hall, self.hall.tickets[ticket])
@@ -260,7 +300,7 @@ class Replay:
         came = not arrival.no_show and wait_s <= arrival.patience_s
         lasts_s = arrival.service_draw_s * window.speed
         end_s = self._now + (lasts_s if came else self.trace.meta.call_timeout_s)
-        self.served.append(Served(arrival, int(window.counter[1:]), self._now, end_s, came))
+        self.served.append(Served(arrival, window.number, self._now, end_s, came))
         self._waiting -= 1
         window.busy = True
         self._at(end_s, self._ends, window, _DONE if came else _NO_SHOW)

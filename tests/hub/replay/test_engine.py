@@ -66,7 +66,8 @@ def test_every_ticket_is_called_once_by_the_rules(mode: str) -> None:
 
 def test_who_has_left_costs_the_window_the_time_of_a_call() -> None:
     hidden = [replace(a, patience_s=0.0) for a in TINY.arrivals]
-    served = Replay(replace(TINY, arrivals=tuple(hidden)), Setting()).run()
+    trace = replace(TINY, arrivals=tuple(hidden))
+    served = Replay(trace, Setting()).run()
     gone = [call for call in served if call.wait_s > 0]
     assert gone
     assert not any(call.came for call in gone)

@@ -1,0 +1,162 @@
+"""Watching the hall's load: from the state to readings, and from detectors to flags.
+
+Whoever applies events tells `Watch.happened` of them and asks `Watch.minute` once a minute. What
+it remembers is lost with the process; flags that are on then go out, and come again if they
+should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.core import events as e
+from hub.core.counter_events import flag_key
+from hub.core.load import (
+    CounterReading,
+    FlagChange,
+    FlagKind,
+    LineReading,
+    Load,
+    Reading,
+    remaining_s,
+)
+from hub.core.rules import Mode
+from hub.core.state import CounterState, State
+
+COUNTER = "counter"
+LINE = "line"
+
+
+class Watch:
+    """The detectors of a hall, fed from its state."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.load = Load()
+        self._idle_since: dict[str, float] = {}
+        self._idle_s: dict[str, float] = {}
+        self._read_at: float | None = None
+        self._evidence: dict[str, Mapping[str, Any]] = {}
+
+    def happened(self, state: State, event: e.Event) -> None:
+        """An event was applied to the state."""
+        if isinstance(event, e.DayBegan):
+            self._begin()
+        elif isinstance(event, e.TicketDone):
+            self._served(state, event)
+        counter = state.counters.get(getattr(event, "counter", None) or "")
+        if counter is not None:
+            self._follow(counter, event.at)
+
+    def minute(self, state: State, now: float) -> list[e.Event]:
+        """A minute has passed. Returns the flags that changed, as events to be applied."""
+        if not state.configured:
+            return []
+        for counter in state.counters.values():
+            self._follow(counter, now)
+        self._keep(self.load.tick(self._reading(state, now)))
+        self._read_at = now
+        self._idle_s.clear()
+        return self._changes(state, now)
+
+    def _served(self, state: State, event: e.TicketDone) -> None:
+        call, counter = state.calls.get(event.call_id), state.plan.counter.get(event.counter)
+        service = state.plan.service.get(call.service) if call else None
+        if call is None or counter is None or service is None:
+            return
+        # Planned for this counter, but learned for the service: slow is a counter, not a day.
+        planned_s = state.mean_s(service.id) * counter.speed
+        took_s = event.at - call.called_at
+        self._keep(self.load.served(counter.id, service.id, took_s, planned_s, service.cv))
+
+    def _keep(self, changes: list[FlagChange]) -> None:
+        for change in changes:
+            self._evidence[f"{change.kind} {change.target}"] = change.evidence
+
+    def _follow(self, counter: CounterState, now: float) -> None:
+        """Count the time in which a counter on duty had nobody."""
+        since = self._idle_since.pop(counter.id, None)
+        if since is not None:
+            self._idle_s[counter.id] = self._idle_s.get(counter.id, 0.0) + max(0.0, now - since)
+        if counter.on_duty and counter.ticket is None:
+            self._idle_since[counter.id] = now
+
+    def _reading(self, state: State, now: float) -> Reading:
+        assigned = state.plan.dispatch.mode is Mode.ASSIGNED
+        counters = {
+            counter.id: self._counter(state, counter, now)
+            for counter in state.counters.values()
+            if counter.open and counter.id in state.plan.counter and _comes_back(counter)
+        }
+        lines = _counters_lines(state, counters) if assigned else _services_lines(state, counters)
+        return Reading(now, lines, counters)
+
+    def _counter(self, state: State, counter: CounterState, now: float) -> CounterReading:
+        pause, ticket = counter.paused, state.tickets.get(counter.ticket or "")
+        serving_s = 0.0
+        if ticket is not None:
+            service = state.plan.service[ticket.service]
+            mean_s = state.mean_s(service.id) * state.speed(counter.id)
+            elapsed_s = now - (ticket.called_at or now)
+            serving_s = remaining_s(elapsed_s, mean_s, service.cv)
+        back_at = pause.back_at if pause and pause.back_at is not None else now
+        passed_s = now - self._read_at if self._read_at is not None else 0.0
+        idle_s = self._idle_s.get(counter.id, 0.0)
+        return CounterReading(
+            serving_s,
+            max(0.0, back_at - now),
+            min(1.0, idle_s / passed_s) if passed_s > 0 else 0.0,
+        )
+
+    def _changes(self, state: State, now: float) -> list[e.Event]:
+        wanted = {}
+        for kind, target in self.load.flags():
+            scope = LINE if kind is FlagKind.HOT and target in state.plan.service else COUNTER
+            wanted[flag_key(kind, scope, target)] = (kind, scope, target)
+        changed: list[e.Event] = []
+        for key, flag in state.flags.items():
+            if key not in wanted:
+                why = self._evidence.get(f"{flag.kind} {flag.target}", {})
+                changed.append(
+                    e.Flagged(now, flag.kind, flag.scope, flag.target, on=False, evidence={**why})
+                )
+        for key, (kind, scope, target) in wanted.items():
+            if key not in state.flags:
+                why = self._evidence.get(f"{kind} {target}", {})
+                changed.append(e.Flagged(now, kind.value, scope, target, on=True, evidence={**why}))
+        return changed
+
+
+def _comes_back(counter: CounterState) -> bool:
+    return counter.paused is None or counter.paused.back_at is not None
+
+
+def _services_lines(state: State, counters: Mapping[str, CounterReading]) -> dict[str, LineReading]:
+    serving: dict[str, list[tuple[str, float]]] = {s.id: [] for s in state.plan.services}
+    for counter in counters:
+        services = state.services_of(counter)
+        for service in services:
+            serving[service].append((counter, 1 / len(services)))
+    return {
+        service: LineReading(
+            state.lines.waiting(service),
+            state.lines.waiting(service) * state.mean_s(service),
+            tuple(there),
+        )
+        for service, there in serving.items()
+    }
+
+
+def _counters_lines(state: State, counters: Mapping[str, CounterReading]) -> dict[str, LineReading]:
+    found = {}
+    for counter in counters:
+        waiting, work_s = 0, 0.0
+        for lines in (state.lines.labelled, state.lines.bound):
+            for (service, _), line in lines.get(counter, {}).items():
+                waiting += len(line)
+                work_s += len(line) * state.mean_s(service)
+        found[counter] = LineReading(waiting, work_s * state.speed(counter), ((counter, 1.0),))
+    return found
