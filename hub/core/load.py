@@ -1,0 +1,348 @@
+"""Load: which line is hot, which counter is cold, which is slow, each with its evidence.
+
+Hot: whoever joins the line now has to expect a wait that is long, and long beside the hall's.
+Cold: a counter on duty is mostly idle while the hall waits. Slow: a counter's services take
+longer than planned, by more than chance. `Load.tick` is asked once a minute and does work in
+proportion to lines and counters; `Load.served` is told each service that ended.
+
+Levels are exponentially weighted means, and a flag goes out below where it came on: raw values
+would flag ten times as often for nothing. The thresholds are tuned on generated days
+(`bench/flags.py` measures them on others).
+
+In a pooled hall the lines are the services', and `hottest` says what a counter shows; where a
+counter is printed on the ticket each counter has a line of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from math import erfc, exp, log, log1p, sqrt
+from typing import Any
+
+TICK_S = 60.0
+"""How often `Load.tick` is meant to be called."""
+
+_FIRST_GAP_S = TICK_S
+_SCORE_LIMIT = 3.0  # one service counts at most as three standard deviations
+
+
+class FlagKind(StrEnum):
+    """What a flag says: of a line it is hot, of a counter cold or slow."""
+
+    HOT = "hot"
+    COLD = "cold"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """A line now: how many wait, and the planned seconds of work that they bring.
+
+    `counters` are those that may serve it, each with the share of its time that this line can
+    count on (1 over the number of its lines). Counters that are closed, or away without a time
+    of return, are left out.
+    """
+
+    waiting: int
+    work_s: float
+    counters: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterReading:
+    """An open counter now.
+
+    `serving_s`: expected rest of the service that runs (`remaining_s`), 0 if none runs.
+    `away_s`: announced rest of a pause, 0 on duty. `idle_share`: which part of the time since
+    the last tick it was on duty without serving, 0 to 1.
+    """
+
+    serving_s: float
+    away_s: float
+    idle_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The hall at a tick; `now` in seconds of any clock that does not go back."""
+
+    now: float
+    lines: Mapping[str, LineReading]
+    counters: Mapping[str, CounterReading]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagChange:
+    """A flag went on or out. `target` is a line (hot) or a counter (cold, slow).
+
+    `evidence` holds the numbers and the thresholds that they passed, by names that say both
+    what and in which unit.
+    """
+
+    kind: FlagKind
+    target: str
+    on: bool
+    evidence: Mapping[str, float | int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRules:
+    """The thresholds. Times in minutes; `*_ratio` are multiples of the hall's level."""
+
+    hot_tau_min: float = 9.5
+    hot_on_min: float = 14.7
+    hot_on_ratio: float = 1.38
+    hot_off_min: float = 14.3
+    hot_off_ratio: float = 1.17
+    serving_weight: float = 0.6
+    hall_weight: float = 0.5
+    cold_tau_min: float = 10.0
+    cold_on_idle: float = 0.55
+    cold_off_idle: float = 0.3
+    cold_hall_min: float = 4.5
+    cold_hold_min: float = 2.0
+    cold_seen_min: float = 15.0
+    slow_factor: float = 1.6
+    slow_on_odds: float = 20.0
+    slow_off_odds: float = 1.0
+    slow_least_odds: float = 0.05
+    slow_services: int = 8
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is remembered of a line: its smoothed clear time, and its flag."""
+
+    level_min: float = 0.0
+    hot: bool = False
+
+
+@dataclass(slots=True)
+class _Counter:
+    """What is remembered of a counter."""
+
+    idle: float = 0.0
+    seen_min: float = 0.0
+    below_min: float = 0.0
+    cold: bool = False
+    log_odds: float = 0.0
+    services: int = 0
+    slow: bool = False
+
+
+def remaining_s(elapsed_s: float, mean_s: float, cv: float) -> float:
+    """The expected rest of a lognormal service that has lasted `elapsed_s` already.
+
+    All in seconds; `mean_s` and `cv` above 0. A service that lasts beyond all reason is
+    expected to last half as long again.
+    """
+    if elapsed_s <= 0:
+        return mean_s
+    sigma = sqrt(log1p(cv * cv))
+    z = (log(elapsed_s / mean_s) + sigma * sigma / 2) / sigma
+    still = _tail(z)
+    if still < 1e-9:
+        return elapsed_s / 2
+    return max(0.0, mean_s * _tail(z - sigma) / still - elapsed_s)
+
+
+def _tail(z: float) -> float:
+    """The probability that a standard normal value is above z."""
+    return 0.5 * erfc(z / sqrt(2))
+
+
+def clear_s(work_s: float, capacity: Sequence[tuple[float, float]]) -> float:
+    """When work is begun that comes after `work_s`, in seconds.
+
+    `capacity` holds pairs of when a counter is free and its share, the earliest first: counters
+    begin one after another, and what they have done together by then is the work.
+    """
+    share, done_before = 0.0, 0.0
+    for free_in_s, part in capacity:
+        if share and (work_s + done_before) / share <= free_in_s:
+            break
+        share += part
+        done_before += part * free_in_s
+    return (work_s + done_before) / share if share else work_s
+
+
+@dataclass(slots=True)
+class Load:
+    """The detectors of one hall and day. `snapshot` and `restored` carry it over a restart."""
+
+    rules: LoadRules = LoadRules()
+    hall_min: float = 0.0
+    ticked_at: float | None = None
+    _lines: dict[str, _Line] = field(default_factory=dict)
+    _counters: dict[str, _Counter] = field(default_factory=dict)
+
+    def tick(self, reading: Reading) -> list[FlagChange]:
+        """A minute has passed. Returns the hot and cold flags that changed."""
+        gap_s = _FIRST_GAP_S if self.ticked_at is None else reading.now - self.ticked_at
+        if gap_s <= 0:
+            return []
+        self.ticked_at = reading.now
+        gap_min = gap_s / 60
+        changes = self._forget(reading)
+        hall_min = self._hall_clear_min(reading)
+        self.hall_min += _step(gap_min, self.rules.hot_tau_min) * (hall_min - self.hall_min)
+        for name, line in reading.lines.items():
+            changes += self._tick_line(name, line, reading.counters, gap_min)
+        for name, counter in reading.counters.items():
+            changes += self._tick_counter(name, counter, gap_min)
+        return changes
+
+    def _hall_clear_min(self, reading: Reading) -> float:
+        """All work that waits, and a part of what keeps counters, over all open counters."""
+        work_s = sum(line.work_s for line in reading.lines.values())
+        kept_s = sum(counter.serving_s + counter.away_s for counter in reading.counters.values())
+        return (work_s + self.rules.hall_weight * kept_s) / max(1, len(reading.counters)) / 60
+
+    def _tick_line(
+        self,
+        name: str,
+        line: LineReading,
+        counters: Mapping[str, CounterReading],
+        gap_min: float,
+    ) -> list[FlagChange]:
+        rules, state = self.rules, self._lines.setdefault(name, _Line())
+        # The first of c counters to be free calls, not the mean one: rests count for a c-th.
+        weight = rules.serving_weight / max(1.0, sum(share for _, share in line.counters))
+        capacity = sorted(
+            (counters[counter].away_s + weight * counters[counter].serving_s, share)
+            for counter, share in line.counters
+        )
+        clear_min = clear_s(line.work_s, capacity) / 60
+        state.level_min += _step(gap_min, rules.hot_tau_min) * (clear_min - state.level_min)
+        on_above = max(rules.hot_on_min, rules.hot_on_ratio * self.hall_min)
+        off_below = max(rules.hot_off_min, rules.hot_off_ratio * self.hall_min)
+        turns_on = not state.hot and state.level_min > on_above and line.waiting > 0
+        if not turns_on and not (state.hot and state.level_min < off_below):
+            return []
+        state.hot = turns_on
+        evidence = {
+            "expected_wait_min": round(state.level_min, 1),
+            "expected_wait_hall_min": round(self.hall_min, 1),
+            "on_above_min": round(on_above, 1),
+            "off_below_min": round(off_below, 1),
+            "waiting": line.waiting,
+            "work_min": round(line.work_s / 60, 1),
+            "counters": len(line.counters),
+        }
+        return [FlagChange(FlagKind.HOT, name, turns_on, evidence)]
+
+    def _tick_counter(self, name: str, counter: CounterReading, gap_min: float) -> list[FlagChange]:
+        rules, state = self.rules, self._counters.setdefault(name, _Counter())
+        state.idle += _step(gap_min, rules.cold_tau_min) * (counter.idle_share - state.idle)
+        state.seen_min += gap_min
+        wanted = state.idle > rules.cold_on_idle and self.hall_min > rules.cold_hall_min
+        state.below_min = state.below_min + gap_min if wanted else 0.0
+        turns_on = (
+            not state.cold
+            and state.below_min >= rules.cold_hold_min
+            and state.seen_min >= rules.cold_seen_min
+        )
+        if not turns_on and not (state.cold and state.idle < rules.cold_off_idle):
+            return []
+        state.cold = turns_on
+        evidence = {
+            "idle_share": round(state.idle, 2),
+            "on_above_share": rules.cold_on_idle,
+            "off_below_share": rules.cold_off_idle,
+            "expected_wait_hall_min": round(self.hall_min, 1),
+            "hall_above_min": rules.cold_hall_min,
+        }
+        return [FlagChange(FlagKind.COLD, name, turns_on, evidence)]
+
+    def served(
+        self, counter: str, service: str, duration_s: float, planned_s: float, cv: float
+    ) -> list[FlagChange]:
+        """A service ended after `duration_s`; `planned_s` and `cv` (above 0) were expected.
+
+        Absent citizens are no services. Returns the slow flag if it changed; it never comes on
+        before `slow_services` services of the day.
+        """
+        rules, state = self.rules, self._counters.setdefault(counter, _Counter())
+        sigma = sqrt(log1p(cv * cv))
+        score = (log(max(duration_s, 1.0) / planned_s) + sigma * sigma / 2) / sigma
+        score = max(-_SCORE_LIMIT, min(_SCORE_LIMIT, score))
+        shift = log(rules.slow_factor) / sigma
+        state.log_odds += shift * score - shift * shift / 2
+        state.log_odds = max(state.log_odds, log(rules.slow_least_odds))
+        state.services += 1
+        enough = state.services >= rules.slow_services
+        turns_on = not state.slow and enough and state.log_odds > log(rules.slow_on_odds)
+        if not turns_on and not (state.slow and state.log_odds < log(rules.slow_off_odds)):
+            return []
+        state.slow = turns_on
+        evidence: dict[str, float | int | str] = {
+            "services": state.services,
+            "least_services": rules.slow_services,
+            "times_planned": rules.slow_factor,
+            "odds_for_that": round(exp(min(state.log_odds, 20.0)), 1),
+            "on_above_odds": rules.slow_on_odds,
+            "off_below_odds": rules.slow_off_odds,
+            "last_service": service,
+            "last_min": round(duration_s / 60, 1),
+            "planned_min": round(planned_s / 60, 1),
+        }
+        return [FlagChange(FlagKind.SLOW, counter, turns_on, evidence)]
+
+    def _forget(self, reading: Reading) -> list[FlagChange]:
+        """Lines and counters that are no longer there lose their flags; slow lasts the day."""
+        gone = [name for name in self._lines if name not in reading.lines]
+        evidence: dict[str, float | int | str] = {"because": "no longer there"}
+        changes = [
+            FlagChange(FlagKind.HOT, name, False, evidence)
+            for name in gone
+            if self._lines.pop(name).hot
+        ]
+        for name, state in self._counters.items():
+            if name in reading.counters:
+                continue
+            if state.cold:
+                changes.append(FlagChange(FlagKind.COLD, name, False, evidence))
+            state.idle, state.seen_min, state.below_min, state.cold = 0.0, 0.0, 0.0, False
+        return changes
+
+    def hottest(self, lines: Iterable[str]) -> str | None:
+        """The hot line with the longest expected wait among those of a counter."""
+        hot = [
+            (self._lines[n].level_min, n) for n in lines if n in self._lines and self._lines[n].hot
+        ]
+        return max(hot)[1] if hot else None
+
+    def flags(self) -> list[tuple[FlagKind, str]]:
+        """The flags that are on, in a fixed order."""
+        found = [(FlagKind.HOT, name) for name, line in self._lines.items() if line.hot]
+        for name, counter in self._counters.items():
+            found += [(FlagKind.COLD, name)] if counter.cold else []
+            found += [(FlagKind.SLOW, name)] if counter.slow else []
+        return sorted(found)
+
+    def snapshot(self) -> dict[str, Any]:
+        """All that is remembered, as plain data."""
+        return {
+            "hall_min": self.hall_min,
+            "ticked_at": self.ticked_at,
+            "lines": {name: asdict(line) for name, line in self._lines.items()},
+            "counters": {name: asdict(counter) for name, counter in self._counters.items()},
+        }
+
+    @classmethod
+    def restored(cls, data: Mapping[str, Any], rules: LoadRules | None = None) -> Load:
+        """What `snapshot` gave, as it was."""
+        return cls(
+            rules or LoadRules(),
+            data["hall_min"],
+            data["ticked_at"],
+            {name: _Line(**line) for name, line in data["lines"].items()},
+            {name: _Counter(**counter) for name, counter in data["counters"].items()},
+        )
+
+
+def _step(gap_min: float, tau_min: float) -> float:
+    """How far an exponentially weighted mean goes towards a value that stood for `gap_min`."""
+    return 1 - exp(-gap_min / tau_min)

@@ -1,0 +1,312 @@
+"""Load flags: what turns them on and out, what they carry as evidence, and their cost."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core.load import (
+    CounterReading,
+    FlagChange,
+    FlagKind,
+    LineReading,
+    Load,
+    LoadRules,
+    Reading,
+    clear_s,
+    remaining_s,
+)
+
+IDLE = CounterReading(0.0, 0.0, 1.0)
+BUSY = CounterReading(300.0, 0.0, 0.0)
+QUIET = LineReading(0, 0.0, (("c1", 1.0),))
+RULES = LoadRules()
+
+
+def hall(
+    minute: float, *, tax_s: float = 0.0, other_s: float = 0.0, c1: CounterReading = BUSY
+) -> Reading:
+    """Two lines of one counter each: tax at c1, the other at c2."""
+    lines = {
+        "tax": LineReading(math.ceil(tax_s / 300), tax_s, (("c1", 1.0),)),
+        "other": LineReading(math.ceil(other_s / 300), other_s, (("c2", 1.0),)),
+    }
+    return Reading(minute * 60.0, lines, {"c1": c1, "c2": BUSY})
+
+
+def run(load: Load, first: int, last: int, **how: object) -> list[tuple[int, FlagChange]]:
+    """Tick each minute from `first` to before `last`."""
+    found = []
+    for minute in range(first, last):
+        reading = hall(minute, **how)  # type: ignore[arg-type]
+        found += [(minute, change) for change in load.tick(reading)]
+    return found
+
+
+# --- hot --------------------------------------------------------------------------------------
+
+
+def test_a_long_line_becomes_hot_and_cools_down_below_where_it_came_on() -> None:
+    load = Load()
+    ((lit, change),) = run(load, 0, 60, tax_s=2400)
+    assert (change.kind, change.target, change.on) == (FlagKind.HOT, "tax", True)
+    assert 3 <= lit <= 10
+    evidence = change.evidence
+    assert evidence["waiting"] == 8
+    assert evidence["work_min"] == 40.0
+    assert float(evidence["expected_wait_min"]) > float(evidence["on_above_min"])
+    # Just under the threshold it stays lit; well under it goes out.
+    just_under = 60 * (RULES.hot_on_min - 0.5) - 300 * RULES.serving_weight
+    assert run(load, 60, 100, tax_s=just_under) == []
+    assert load.flags() == [(FlagKind.HOT, "tax")]
+    ((_, out),) = run(load, 100, 160, tax_s=300)
+    assert (out.target, out.on) == ("tax", False)
+    assert float(out.evidence["expected_wait_min"]) < float(out.evidence["off_below_min"])
+
+
+def test_one_bad_minute_is_no_heat() -> None:
+    load = Load()
+    assert run(load, 0, 30, tax_s=300) == []
+    assert run(load, 30, 32, tax_s=2400) == []
+    assert run(load, 32, 60, tax_s=300) == []
+
+
+def test_a_line_is_hot_only_beside_the_hall() -> None:
+    assert run(Load(), 0, 90, tax_s=2400, other_s=2400) == []
+
+
+def test_an_empty_line_is_never_hot() -> None:
+    load = Load()
+    away = CounterReading(0.0, 7200.0, 0.0)
+    assert run(load, 0, 30, c1=away) == []
+    assert [change.kind for _, change in run(load, 30, 40, c1=away, tax_s=300)] == [FlagKind.HOT]
+
+
+def test_an_announced_pause_counts_as_time_to_wait() -> None:
+    away = CounterReading(0.0, 2700.0, 0.0)
+    changes = run(Load(), 0, 30, tax_s=300, c1=away)
+    assert [change.target for _, change in changes] == ["tax"]
+    assert run(Load(), 0, 30, tax_s=300) == []
+
+
+def test_a_line_without_counters_is_judged_by_its_work() -> None:
+    load = Load()
+    for minute in range(30):
+        lines = {"tax": LineReading(6, 1800.0, ()), "other": QUIET}
+        load.tick(Reading(minute * 60.0, lines, dict.fromkeys(("c1", "c2", "c3", "c4"), BUSY)))
+    assert load.flags() == [(FlagKind.HOT, "tax")]
+
+
+def test_a_counter_shows_the_hottest_of_its_lines() -> None:
+    load = Load()
+    counters = dict.fromkeys(("c1", "c2", "c3", "c4", "c5", "c6"), BUSY)
+    lines = {
+        "long": LineReading(9, 3600.0, (("c1", 1.0),)),
+        "longer": LineReading(12, 5400.0, (("c2", 1.0),)),
+        "calm": LineReading(0, 0.0, (("c3", 1.0),)),
+    }
+    for minute in range(30):
+        load.tick(Reading(minute * 60.0, lines, counters))
+    assert load.hottest(["calm", "long", "longer"]) == "longer"
+    assert load.hottest(["calm", "long"]) == "long"
+    assert load.hottest(["calm", "unknown"]) is None
+
+
+def test_a_line_that_is_gone_is_not_hot() -> None:
+    load = Load()
+    run(load, 0, 30, tax_s=2400)
+    (change,) = load.tick(Reading(1800.0, {"other": QUIET}, {"c1": BUSY}))
+    assert (change.kind, change.target, change.on) == (FlagKind.HOT, "tax", False)
+    assert load.flags() == []
+
+
+def test_the_level_does_not_depend_on_how_often_it_is_asked() -> None:
+    often, seldom = Load(), Load()
+    for load, step in ((often, 1), (seldom, 5)):
+        for minute in range(-step, 31, step):
+            load.tick(hall(minute, tax_s=600))
+        load.ticked_at = 1800.0
+    pairs = [load.snapshot()["lines"]["tax"]["level_min"] for load in (often, seldom)]
+    assert pairs[0] == pytest.approx(pairs[1], rel=0.05)
+
+
+def test_time_that_stands_still_or_goes_back_changes_nothing() -> None:
+    load = Load()
+    run(load, 0, 3, tax_s=2400)
+    before = load.snapshot()
+    assert load.tick(hall(2, tax_s=9000)) == []
+    assert load.tick(hall(1, tax_s=9000)) == []
+    assert load.snapshot() == before
+
+
+# --- cold -------------------------------------------------------------------------------------
+
+
+def test_an_idle_counter_is_cold_while_the_hall_waits() -> None:
+    load = Load()
+    ((lit, change),) = [
+        (minute, change)
+        for minute, change in run(load, 0, 60, other_s=1500, c1=IDLE)
+        if change.kind is FlagKind.COLD
+    ]
+    assert (change.target, change.on) == ("c1", True)
+    assert lit >= RULES.cold_seen_min - 1
+    assert float(change.evidence["idle_share"]) > RULES.cold_on_idle
+    assert float(change.evidence["expected_wait_hall_min"]) > RULES.cold_hall_min
+    changes = [c for _, c in run(load, 60, 90, other_s=1500) if c.kind is FlagKind.COLD]
+    assert [(c.target, c.on) for c in changes] == [("c1", False)]
+
+
+def test_an_idle_counter_in_a_calm_hall_is_not_cold() -> None:
+    assert run(Load(), 0, 90, c1=IDLE) == []
+
+
+def test_a_counter_that_just_opened_is_not_cold() -> None:
+    load = Load()
+    run(load, 0, 60, other_s=1500)
+    changes = run(load, 60, 60 + int(RULES.cold_seen_min) - 1, other_s=1500, c1=IDLE)
+    assert [c for _, c in changes if c.kind is FlagKind.COLD and c.on] != []  # it was long open
+    fresh = Load()
+    assert [c for _, c in run(fresh, 0, 14, other_s=1500, c1=IDLE) if c.kind is FlagKind.COLD] == []
+
+
+def test_a_counter_that_closes_is_no_longer_cold() -> None:
+    load = Load()
+    run(load, 0, 60, other_s=1500, c1=IDLE)
+    assert (FlagKind.COLD, "c1") in load.flags()
+    reading = hall(60, other_s=1500)
+    lines = {"other": reading.lines["other"]}
+    changes = load.tick(Reading(3600.0, lines, {"c2": BUSY}))
+    assert [(c.kind, c.target, c.on) for c in changes] == [(FlagKind.COLD, "c1", False)]
+
+
+# --- slow -------------------------------------------------------------------------------------
+
+
+def test_a_slow_counter_is_told_but_never_before_eight_services() -> None:
+    load = Load()
+    found = [load.served("c1", "tax", 1200, 600, 0.5) for _ in range(12)]
+    first = next(n for n, changes in enumerate(found, 1) if changes)
+    assert first == RULES.slow_services == 8
+    (change,) = found[first - 1]
+    assert (change.kind, change.target, change.on) == (FlagKind.SLOW, "c1", True)
+    assert change.evidence["services"] == 8
+    assert float(change.evidence["odds_for_that"]) > RULES.slow_on_odds
+    assert sum(map(len, found)) == 1
+    back = [change for _ in range(30) for change in load.served("c1", "tax", 400, 600, 0.5)]
+    assert [change.on for change in back] == [False]
+
+
+def test_one_very_long_service_makes_nobody_slow() -> None:
+    load = Load()
+    for _ in range(20):
+        assert load.served("c1", "tax", 500, 600, 0.8) == []
+    assert load.served("c1", "tax", 100_000, 600, 0.8) == []
+    assert load.served("c1", "tax", 0.0, 600, 0.8) == []
+
+
+def test_slow_is_found_within_the_day_and_seldom_said_of_others() -> None:
+    rng = random.Random(7)
+
+    def day(factor: float) -> int | None:
+        """Services until the flag, within forty."""
+        load, sigma = Load(), math.sqrt(math.log1p(0.8**2))
+        for n in range(1, 41):
+            drawn = factor * 600 * math.exp(rng.gauss(0, sigma) - sigma**2 / 2)
+            if load.served("c1", "tax", drawn, 600, 0.8):
+                return n
+        return None
+
+    slow = [day(1.8) for _ in range(300)]
+    assert sum(n is not None for n in slow) >= 0.95 * 300
+    assert min(n for n in slow if n) >= 8
+    assert sum(day(1.0) is not None for _ in range(600)) <= 0.04 * 600
+
+
+# --- sums -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("work_s", "capacity", "expected"),
+    [
+        (600, [(0, 1.0)], 600),
+        (600, [(300, 1.0)], 900),
+        (600, [(0, 1.0), (0, 1.0)], 300),
+        (600, [(0, 1.0), (300, 1.0)], 450),
+        (200, [(0, 1.0), (300, 1.0)], 200),
+        (600, [(0, 0.5)], 1200),
+        (0, [(120, 1.0), (300, 1.0)], 120),
+        (600, [], 600),
+    ],
+)
+def test_when_work_is_begun(
+    work_s: float, capacity: list[tuple[float, float]], expected: float
+) -> None:
+    assert clear_s(work_s, capacity) == pytest.approx(expected)
+
+
+@given(
+    st.floats(0, 1e5),
+    st.lists(st.tuples(st.floats(0, 1e4), st.floats(0.01, 1)), min_size=1, max_size=8),
+)
+def test_counters_have_done_the_work_when_it_is_begun(
+    work_s: float, capacity: list[tuple[float, float]]
+) -> None:
+    ordered = sorted(capacity)
+    level = clear_s(work_s, ordered)
+    done = sum(part * max(0.0, level - free_in_s) for free_in_s, part in ordered)
+    assert done == pytest.approx(work_s, rel=1e-6, abs=1e-6)
+
+
+def test_the_rest_of_a_service() -> None:
+    assert remaining_s(0, 600, 0.8) == 600
+    rng, sigma = random.Random(1), math.sqrt(math.log1p(0.64))
+    drawn = [600 * math.exp(rng.gauss(0, sigma) - sigma**2 / 2) for _ in range(40_000)]
+    for elapsed in (100, 600, 1500):
+        rest = [x - elapsed for x in drawn if x > elapsed]
+        assert remaining_s(elapsed, 600, 0.8) == pytest.approx(sum(rest) / len(rest), rel=0.1)
+    assert remaining_s(1e9, 600, 0.8) == 5e8
+
+
+# --- the whole --------------------------------------------------------------------------------
+
+
+def test_a_snapshot_goes_on_as_if_nothing_had_happened() -> None:
+    load = Load()
+    run(load, 0, 20, other_s=1500, c1=IDLE)
+    for _ in range(7):
+        load.served("c1", "tax", 1200, 600, 0.5)
+    again = Load.restored(json.loads(json.dumps(load.snapshot())))
+    assert again == load
+    assert run(again, 20, 60, tax_s=2400) == run(load, 20, 60, tax_s=2400)
+    served = [each.served("c1", "tax", 1200, 600, 0.5) for each in (load, again)]
+    assert served[0] == served[1] != []
+
+
+def test_rules_are_obeyed() -> None:
+    patient = Load(replace(RULES, hot_on_min=60.0))
+    assert run(patient, 0, 60, tax_s=2400) == []
+
+
+def test_a_tick_of_a_large_hall_takes_less_than_a_millisecond() -> None:
+    rng = random.Random(1)
+    names = [f"c{n}" for n in range(60)]
+    skills = {line: rng.sample(names, 6) for line in range(30)}
+    lines = {
+        f"s{n}": LineReading(70, 70 * 600.0, tuple((name, 1 / 3) for name in team))
+        for n, team in skills.items()
+    }
+    counters = {name: CounterReading(rng.uniform(0, 900), 0.0, 0.0) for name in names}
+    load, took = Load(), []
+    for minute in range(50):
+        began = time.perf_counter()
+        load.tick(Reading(minute * 60.0, lines, counters))
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.001
