@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hub.core.tickets import ORDINARY, Ticket
+from hub.core.tickets import APPOINTMENT, ORDINARY, Ticket
 
 Entry = tuple[float, int, str]
 """Queued at, order of issue, ticket."""
@@ -131,9 +131,13 @@ class Lines:
         return min((line.entries[0] for line in self.of(service)), default=None)
 
     def last_queued_at(self) -> float:
-        """When the last of all who wait was queued; 0 if nobody waits."""
-        lines = [*self.pool.values(), *(x for own in self.bound.values() for x in own.values())]
-        return max((line.entries[-1][0] for line in lines if line.entries), default=0.0)
+        """When the last of all who wait was queued; 0 if nobody waits.
+
+        Not of those with an appointment: they are queued at its time, which may be to come.
+        """
+        lines = (line for own in (self.pool, *self.bound.values()) for line in own.items())
+        last = (line.entries[-1][0] for (_, kind), line in lines if line and kind != APPOINTMENT)
+        return max(last, default=0.0)
 
     def kept_for(self, counter: str) -> list[str]:
         """The tickets that are bound to a counter or have it printed on them."""
