@@ -138,7 +138,7 @@ def credited(ticket: Ticket, now: float) -> float:
 
 def _release(ticket: Ticket, now: float) -> Decision:
     counter = ticket.bound or ticket.label
-    if counter is None or ticket.state not in {TicketState.WAITING, TicketState.HELD}:
+    if not counter or ticket.state not in {TicketState.WAITING, TicketState.HELD}:
         return refuse("not_kept", f"{ticket.number} is not kept for a counter")
     return Decision((released(ticket, counter, now, "operator"),), ticket=ticket.id)
 

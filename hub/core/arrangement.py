@@ -24,14 +24,15 @@ def _change(
     if service not in state.plan.service:
         return refuse("unknown_service", f"there is no service {service!r}")
     served = service in state.services_of(counter)
-    if wish == "add":
-        if service not in plan.skills:
-            return refuse("no_skill", f"counter {plan.number} does not have the skill for it")
-        events = () if served else (e.ServiceAdded(now, counter, service, by, reason),)
-        return Decision(events)
-    if served and service not in state.counters[counter].added:
-        return refuse("not_added", f"counter {plan.number} serves this by the plan")
-    return Decision((e.ServiceTakenBack(now, counter, service, by, reason),) if served else ())
+    if wish == "take_back":
+        added = service in state.counters[counter].added
+        if served and not added:
+            return refuse("not_added", f"counter {plan.number} serves this by the plan")
+        taken = e.ServiceTakenBack(now, counter, service, by, reason)
+        return Decision((taken,) if served else ())
+    if service not in plan.skills:
+        return refuse("no_skill", f"counter {plan.number} does not have the skill for it")
+    return Decision(() if served else (e.ServiceAdded(now, counter, service, by, reason),))
 
 
 def on_advice(state: State, command: OnAdvice, now: float) -> Decision:
@@ -51,6 +52,8 @@ def on_advice(state: State, command: OnAdvice, now: float) -> Decision:
 def _follow(state: State, advice: Advice, now: float, by: str) -> Decision:
     if advice.service is not None:
         return _change(state, advice.action, advice.counter, advice.service, now, by, advice.reason)
+    if advice.counter not in state.plan.counter:
+        return refuse("unknown_counter", f"there is no counter {advice.counter!r}")
     counter = state.counters[advice.counter]
     if advice.action == "close":
         if counter.ticket is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core import events as e
 from hub.core.state import Advice, CounterState, Flag, Pause, State
-from hub.core.ticket_events import Handler, learn_the_last
+from hub.core.ticket_events import Handler, find_a_place, learn_the_last
 
 
 def _signed_in(state: State, event: e.ClerkSignedIn) -> None:
@@ -15,6 +15,7 @@ def _signed_in(state: State, event: e.ClerkSignedIn) -> None:
 
 def _signed_out(state: State, event: e.ClerkSignedOut) -> None:
     state.counters[event.counter].clerk = None
+    state.today.left[event.clerk] = event.at
 
 
 def _sign_in_failed(state: State, event: e.SignInFailed) -> None:
@@ -29,6 +30,8 @@ def _opened(state: State, event: e.CounterOpened) -> None:
 
 def _closed(state: State, event: e.CounterClosed) -> None:
     counter = state.counters[event.counter]
+    if counter.ticket is not None:
+        raise ValueError(f"counter {counter.id} has ticket {counter.ticket} in hand")
     counter.open, counter.free_since, counter.paused = False, None, None
     _rests(state, counter)
 
@@ -80,9 +83,18 @@ def _taken_back(state: State, event: e.ServiceTakenBack) -> None:
     counter = state.counters[event.counter]
     del counter.added[event.service]
     state.staffed(counter)
+    for ticket in state.lines.kept_for(counter.id):
+        find_a_place(state, state.tickets[ticket])
 
 
 def _advised(state: State, event: e.AdviceGiven) -> None:
+    if event.advice in state.advice:
+        raise ValueError("an advice is given once")
+    about = (event.action in {"add", "take_back"}, event.action in {"open", "close"})
+    if about != (event.service is not None, event.service is None):
+        raise ValueError(f"nobody can {event.action} {event.service}")
+    if event.counter not in state.plan.counter:
+        raise ValueError(f"there is no counter {event.counter}")
     state.advice[event.advice] = Advice(
         event.advice,
         event.action,

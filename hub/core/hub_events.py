@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.core import events as e
 from hub.core.plan import Plan
 from hub.core.state import State, Totals, UnitState
-from hub.core.ticket_events import Handler
+from hub.core.ticket_events import Handler, find_a_place
 from hub.core.tickets import ALIVE, TicketState
 
 CALLS_KEPT_S = 35 * 86_400
@@ -24,6 +24,9 @@ def _configured(state: State, event: e.Configured) -> None:
         skills = plan.counter[counter.id].skills if counter.id in plan.counter else ()
         counter.added = {s: at for s, at in counter.added.items() if s in skills}
     state.set_plan(plan)
+    for ticket in state.tickets.values():
+        if ticket.state is TicketState.WAITING:
+            find_a_place(state, ticket)
 
 
 def _epoch_started(state: State, event: e.EpochStarted) -> None:

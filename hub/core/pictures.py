@@ -141,6 +141,7 @@ def ticket_picture(hall: Hall, ticket_id: str, now: float) -> TicketPicture:
     waiting = ticket.state is TicketState.WAITING
     ahead = ahead_of(hall, ticket) if waiting else None
     counter = hall.plan.counter.get(ticket.counter or "")
+    until = now if waiting else ticket.called_at or now
     return TicketPicture(
         id=ticket.id,
         number=ticket.number,
@@ -151,7 +152,7 @@ def ticket_picture(hall: Hall, ticket_id: str, now: float) -> TicketPicture:
         counter_number=counter.number if counter else None,
         ahead=ahead,
         wait_s=None if ahead is None else _range(hall, ticket.service, ahead),
-        waited_s=max(0.0, round((ticket.called_at or now) - ticket.issued_at, 3)),
+        waited_s=max(0.0, round(until - ticket.issued_at, 3)),
         recalls=ticket.recalls,
     )
 

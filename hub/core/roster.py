@@ -8,6 +8,7 @@ from hub.core import calendar
 from hub.core.hours import spans
 from hub.core.plan import Plan
 from hub.core.rules import Shift
+from hub.core.state import State
 
 LATE_AFTER_S = 600.0
 """Within so long after the beginning of a shift nobody is late."""
@@ -29,6 +30,14 @@ def shifts_now(plan: Plan, now: float) -> list[tuple[Shift, float]]:
         if day in shift.days and start <= minute < end:
             found.append((shift, calendar.at_minute(plan, start, now)))
     return found
+
+
+def was_here(state: State, clerk: str, since: float) -> bool:
+    """Whether a clerk is at a counter or was at one since a moment of this day."""
+    if any(counter.clerk == clerk for counter in state.counters.values()):
+        return True
+    left_at = state.today.left.get(clerk)
+    return left_at is not None and left_at >= since
 
 
 def next_shift(plan: Plan, now: float) -> float | None:

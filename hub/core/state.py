@@ -112,7 +112,10 @@ class UnitState:
 
 @dataclass(slots=True)
 class Totals:
-    """The day's figures. `persons` counts the numbers that each person, hashed, took."""
+    """The day's figures. `persons` counts the numbers that each person, hashed, took.
+
+    `left` is when each clerk was last at a counter, of those who have signed out.
+    """
 
     issued: int = 0
     served: int = 0
@@ -124,6 +127,7 @@ class Totals:
     quarantined: int = 0
     persons: dict[str, int] = field(default_factory=dict)
     noted: list[str] = field(default_factory=list)
+    left: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from hub.core.tickets import ANY_COUNTER, IN_HAND, ORDINARY, Step, Ticket, Ticke
 def _issued(state: State, event: e.TicketIssued) -> None:
     if event.ticket in state.tickets:
         raise ValueError("a ticket is issued once")
+    _in_plan(state, event.service, *event.further)
     _wait(
         state,
         Ticket(
@@ -36,11 +37,16 @@ def _issued(state: State, event: e.TicketIssued) -> None:
     _person(state, event.person)
 
 
+def _in_plan(state: State, *services: str) -> None:
+    for service in services:
+        if service not in state.plan.service:
+            raise ValueError(f"there is no service {service}")
+
+
 def _booked(state: State, event: e.TicketBooked) -> None:
     if event.ticket in state.tickets:
         raise ValueError("a ticket is booked once")
-    if event.service not in state.plan.service:
-        raise ValueError(f"there is no service {event.service}")
+    _in_plan(state, event.service)
     _person(state, event.person)
     state.tickets[event.ticket] = Ticket(
         id=event.ticket,
@@ -88,13 +94,15 @@ def _called(state: State, event: e.TicketCalled) -> None:
     if event.call_id in state.calls:
         raise ValueError("a call happens once")
     ticket = state.tickets[event.ticket]
+    if ticket.bound not in {None, event.counter}:
+        raise ValueError(f"only counter {ticket.bound} may call ticket {ticket.id}")
     before = _before(state, counter, ticket, "next", event)
     state.step(event.ticket, Step.CALL, event.at)
     state.lines.remove(ticket)
     _learn(state, counter)
     _count_run(state, ticket)
     ticket.call_id, ticket.counter, ticket.clerk = event.call_id, event.counter, event.clerk
-    ticket.called_at, ticket.recalls = event.at, 0
+    ticket.called_at, ticket.recalls, ticket.held_s = event.at, 0, 0.0
     counter.ticket, counter.reason, counter.last_step = ticket.id, event.reason, before
     state.calls[event.call_id] = Call(
         event.call_id,
@@ -201,6 +209,20 @@ def _again(state: State, ticket: Ticket, queued_at: float, bound: str | None = N
     state.lines.add(ticket)
 
 
+def find_a_place(state: State, ticket: Ticket) -> None:
+    """After a change of the hall: nobody waits for a counter that does not serve this now."""
+    state.lines.remove(ticket)
+    if ticket.bound not in state.plan.counter:
+        ticket.bound = None
+    if ticket.label is not None and ticket.service not in state.services_of(ticket.label):
+        ticket.label = None
+    if state.plan.dispatch.mode is Mode.POOLED or ticket.bound is not None:
+        ticket.label = None
+    elif ticket.label is None:
+        ticket.label = ANY_COUNTER
+    state.lines.add(ticket)
+
+
 def _on_hold(state: State, event: e.TicketHeld) -> None:
     counter = state.held(event.counter, event.ticket, event.call_id)
     before = _before(state, counter, state.tickets[event.ticket], "hold", event)
@@ -217,7 +239,10 @@ def _resumed(state: State, event: e.TicketResumed) -> None:
         raise ValueError(f"counter {event.counter} cannot go on with ticket {event.ticket}")
     if ticket.call_id != event.call_id:
         raise ValueError(f"ticket {event.ticket} was not called by {event.call_id}")
+    if ticket.state is TicketState.HELD:
+        ticket.held_s += max(0.0, event.at - ticket.since)
     state.step(event.ticket, Step.RESUME, event.at)
+    _learn(state, counter)
     ticket.bound = None
     counter.ticket, counter.last_step = ticket.id, None
 
@@ -235,12 +260,14 @@ def _released(state: State, event: e.TicketReleased) -> None:
 
 def _transferred(state: State, event: e.TicketTransferred) -> None:
     counter = state.held(event.counter, event.ticket, event.call_id)
-    if event.service not in state.plan.service:
-        raise ValueError(f"there is no service {event.service}")
+    _in_plan(state, event.service)
+    if event.bound is not None and event.bound not in state.counters:
+        raise ValueError(f"there is no counter {event.bound}")
     before = _before(state, counter, state.tickets[event.ticket], "transfer", event)
     ticket = state.step(event.ticket, Step.TRANSFER, event.at)
     counter.last_step = before
     ticket.service = event.service
+    ticket.further = tuple(s for s in ticket.further if s != event.service)
     _let_go(counter, event.at)
     _again(state, ticket, event.queued_at, event.bound)
 
@@ -254,7 +281,8 @@ def _done(state: State, event: e.TicketDone) -> None:
         raise ValueError(f"ticket {event.ticket} does not go on to {onward}")
     ticket = state.step(event.ticket, Step.ONWARD if onward else Step.DONE, event.at)
     counter.last_step = before
-    counter.done_s = (ticket.service, event.at - (ticket.called_at or event.since))
+    began_at = ticket.called_at or event.since
+    counter.done_s = (ticket.service, event.at - began_at - ticket.held_s)
     counter.last_call = event.call_id
     _let_go(counter, event.at)
     counter.served_today += 1

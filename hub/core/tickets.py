@@ -133,7 +133,8 @@ class Ticket:
     `since` is when the present state began; `call_id`, `counter` and `clerk` name the last
     call. `bound` is the only counter that may call it (a transfer, or a hold); `label` the
     counter printed on it, from which an idle one may take it, or ANY_COUNTER. `person` is the
-    keyed hash of an identity, never the identity. `due_at` is the time of an appointment.
+    keyed hash of an identity, never the identity. `due_at` is the time of an appointment,
+    `held_s` how long the service of the last call was interrupted.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Ticket:
     clerk: str | None = None
     called_at: float | None = None
     recalls: int = 0
+    held_s: float = 0.0
 
     @property
     def credit_s(self) -> float:
