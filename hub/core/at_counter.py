@@ -7,7 +7,8 @@ from typing import Any
 from hub.core import events as e
 from hub.core.admission import credited
 from hub.core.commands import AtCounter, Decision, busy, refuse
-from hub.core.dispatch import Choice, choose
+from hub.core.dispatch import Choice, Head, choose
+from hub.core.shift import long_away
 from hub.core.state import CounterState, LastStep, State
 from hub.core.ticket_events import undo_step
 from hub.core.tickets import IN_HAND, Step, Ticket, TicketState, after
@@ -21,18 +22,27 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
     if not counter.open:
         return refuse("closed", "open the counter first")
     before: tuple[e.Event, ...] = ()
+    coming = None
     if counter.ticket:
         if not state.plan.dispatch.next_finishes:
             return busy(state, counter)
         before = done(state, counter, command, now).events
+        coming = _going_on(state.tickets[counter.ticket], now)
     elif counter.paused is not None:
         before = (e.CounterResumed(now, counter.id, counter.clerk),)
-    choice = choose(state, counter.id, now)
+    choice = choose(state, counter.id, now, coming)
     if choice is None:
         nobody = "nobody is waiting for this counter"
         return Decision(before, outcome="nothing_waiting", reason=nobody)
     called = _call(counter, choice, command.call_id, now)
     return Decision((*before, called), ticket=choice.ticket, reason=explain(choice.reason))
+
+
+def _going_on(ticket: Ticket, now: float) -> Head | None:
+    """Where a ticket will stand that is done here and goes on to another service."""
+    if not ticket.further:
+        return None
+    return Head(credited(ticket, now), ticket.order, ticket.id, ticket.further[0], ticket.kind)
 
 
 def _call(counter: CounterState, choice: Choice, call_id: str, now: float) -> e.TicketCalled:
@@ -48,7 +58,8 @@ def _call(counter: CounterState, choice: Choice, call_id: str, now: float) -> e.
 
 def explain(reason: dict[str, Any]) -> str:
     """The reason of a call in words."""
-    waited = f"waited {reason['waited_s'] / 60:.1f} min"
+    # Who has an appointment may be called before its time.
+    waited = f"waited {max(0.0, reason['waited_s']) / 60:.1f} min"
     if reason["runner_up"] is None:
         return f"{waited}, nobody else waits for this counter"
     runner_up = f"{reason['runner_up']}, {reason['runner_up_waited_s'] / 60:.1f} min"
@@ -159,7 +170,7 @@ def transfer(state: State, counter: CounterState, command: AtCounter, now: float
     if request.counter is None:
         refusal = _no_service(state, service, ticket)
     else:
-        refusal = _no_counter(state, counter, request.counter, service)
+        refusal = _no_counter(state, counter, request.counter, service, now)
     if refusal is not None:
         return refusal
     event = e.TicketTransferred(
@@ -183,7 +194,9 @@ def _no_service(state: State, service: str, ticket: Ticket) -> Decision | None:
     return None
 
 
-def _no_counter(state: State, counter: CounterState, wanted: str, service: str) -> Decision | None:
+def _no_counter(
+    state: State, counter: CounterState, wanted: str, service: str, now: float
+) -> Decision | None:
     there = state.plan.counter.get(wanted)
     if there is None:
         return refuse("unknown_counter", f"there is no counter {wanted!r}")
@@ -193,6 +206,8 @@ def _no_counter(state: State, counter: CounterState, wanted: str, service: str) 
         return refuse("no_skill", f"counter {there.number} does not serve this")
     if not state.counters[there.id].open:
         return refuse("closed", f"counter {there.number} is closed")
+    if long_away(state.counters[there.id], now):
+        return refuse("paused", f"counter {there.number} is paused")
     return None
 
 
@@ -207,9 +222,20 @@ def undo(state: State, counter: CounterState, _command: AtCounter, now: float) -
     if ticket is None or ticket.call_id != last.call_id:
         return refuse("too_late", "the ticket has been called since")
     if last.step == "next":
-        event = e.CallVoided(now, ticket.id, last.call_id, counter.id, "undone")
-        return Decision((event,), ticket=ticket.id)
+        return _taken_back(state, counter, last, ticket, now)
     return busy(state, counter) if counter.ticket else _given_back(counter, last, ticket, now)
+
+
+def _taken_back(
+    state: State, counter: CounterState, last: LastStep, ticket: Ticket, now: float
+) -> Decision:
+    events: list[e.Event] = [e.CallVoided(now, ticket.id, last.call_id, counter.id, "undone")]
+    printed = state.counters.get(ticket.label or "")
+    if printed is not None and long_away(printed, now):
+        # While it was in hand here, the counter printed on it freed all the others.
+        why = "the counter is away"
+        events.append(e.TicketReleased(now, ticket.id, printed.id, ticket.queued_at, why))
+    return Decision(tuple(events), ticket=ticket.id)
 
 
 def _given_back(counter: CounterState, last: LastStep, ticket: Ticket, now: float) -> Decision:

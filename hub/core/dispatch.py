@@ -32,8 +32,8 @@ class Choice(NamedTuple):
     reason: dict[str, Any]
 
 
-class _Head(NamedTuple):
-    """The first of a line."""
+class Head(NamedTuple):
+    """The first of a line, or who would be."""
 
     queued_at: float
     order: int
@@ -52,18 +52,21 @@ class _Ranked(NamedTuple):
     ticket: str
 
 
-def choose(state: State, counter_id: str, now: float) -> Choice | None:
-    """The best ticket for a counter, or None if nobody waits whom it could serve."""
+def choose(state: State, counter_id: str, now: float, coming: Head | None = None) -> Choice | None:
+    """The best ticket for a counter, or None if nobody waits whom it could serve.
+
+    `coming` is a ticket that waits for any counter once the events before the call happened.
+    """
     services = state.services_of(counter_id)
     bound = list(_heads(state.lines.bound.get(counter_id, {})))
-    pool = list(_pooled(state, services))
+    pool = _with(list(_pooled(state, services)), coming, services)
     rank = _Ranking(state, services, now)
     if state.plan.dispatch.mode is Mode.POOLED:
         rule, candidates = "index", bound + rank.allowed(pool)
     else:
         labelled = state.lines.labelled
         own = list(_heads(labelled.get(counter_id, {}), services))
-        own += _heads(labelled.get(ANY_COUNTER, {}), services)
+        own += _with(list(_heads(labelled.get(ANY_COUNTER, {}), services)), coming, services)
         rule, candidates = "index", bound + rank.allowed(own)
         late = [head for head in rank.allowed(pool) if rank.of(head).overdue]
         if not candidates and not late:
@@ -87,7 +90,7 @@ class _Ranking:
         self._index = POLICIES[self._plan.dispatch.policy]
         self._lines: dict[str, tuple[float, float, float]] = {}
 
-    def allowed(self, heads: Iterable[_Head]) -> list[_Head]:
+    def allowed(self, heads: Iterable[Head]) -> list[Head]:
         """These without priority tickets of a line in which an ordinary one is due."""
         runs, bound = self._state.priority_run, self._plan.dispatch.priority_bound
         return [
@@ -98,7 +101,7 @@ class _Ranking:
             or not self._state.lines.pool[head.service, ORDINARY]
         ]
 
-    def of(self, head: _Head) -> _Ranked:
+    def of(self, head: Head) -> _Ranked:
         """The rank of one."""
         if head.service not in self._lines:
             self._lines[head.service] = self._line(head.service)
@@ -119,19 +122,28 @@ class _Ranking:
         return self._plan.service[service].target_s, mean_s, clear_s
 
 
-def _pooled(state: State, services: Iterable[str]) -> Iterator[_Head]:
+def _with(heads: list[Head], coming: Head | None, services: tuple[str, ...]) -> list[Head]:
+    """The first of each line when one more waits."""
+    if coming is None or coming.service not in services:
+        return heads
+    line = (coming.service, coming.kind)
+    same = [head for head in heads if (head.service, head.kind) == line]
+    return [head for head in heads if head not in same] + [min([*same, coming])]
+
+
+def _pooled(state: State, services: Iterable[str]) -> Iterator[Head]:
     pool, kinds = state.lines.pool, state.lines.kinds
     for service in services:
         for kind in kinds[service]:
             line = pool.get((service, kind))
             if line is not None and line.entries:
-                yield _Head(*line.entries[0], service, kind)
+                yield Head(*line.entries[0], service, kind)
 
 
-def _heads(lines: dict[Key, Line], services: tuple[str, ...] | None = None) -> Iterator[_Head]:
+def _heads(lines: dict[Key, Line], services: tuple[str, ...] | None = None) -> Iterator[Head]:
     for (service, kind), line in lines.items():
         if line.entries and (services is None or service in services):
-            yield _Head(*line.entries[0], service, kind)
+            yield Head(*line.entries[0], service, kind)
 
 
 def _reason(

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from hub.core import calendar
 from hub.core import events as e
 from hub.core.counter_events import noted_key
-from hub.core.roster import LATE_AFTER_S, next_shift, shifts_now
-from hub.core.state import CounterState, State
+from hub.core.roster import LATE_AFTER_S, next_shift, shifts_now, was_here
+from hub.core.shift import LONG_PAUSE_S, free_all, long_away
+from hub.core.state import CounterState, Pause, State
 from hub.core.tickets import ALIVE, IN_HAND, TicketState
 
 PRESUMED_AFTER_S = 20.0
@@ -38,10 +39,16 @@ def next_due(state: State, now: float) -> float:
         ticket = state.tickets.get(counter.ticket or "")
         if ticket is not None and ticket.state is TicketState.CALLED:
             moments.append(ticket.since + PRESUMED_AFTER_S)
-        pause = counter.paused
-        if pause is not None and pause.back_at is not None and not pause.overdue:
-            moments.append(pause.back_at)
+        moments += _end_of_pause(state, counter)
     return min(moments)
+
+
+def _end_of_pause(state: State, counter: CounterState) -> list[float]:
+    pause = counter.paused
+    if pause is None:
+        return []
+    back_at = [] if pause.back_at is None or pause.overdue else [pause.back_at]
+    return back_at + ([pause.since + LONG_PAUSE_S] if state.lines.kept_for(counter.id) else [])
 
 
 def _day(state: State, now: float) -> list[e.Event]:
@@ -78,12 +85,8 @@ def _hours(state: State, now: float) -> list[e.Event]:
 
 
 def _at_counter(state: State, counter: CounterState, now: float) -> list[e.Event]:
-    pause = counter.paused
-    if pause is not None:
-        if pause.overdue or pause.back_at is None or now < pause.back_at:
-            return []
-        minutes = round((pause.back_at - pause.since) / 60, 1)
-        return [e.AttendanceNoted(now, str(counter.clerk), counter.id, "overdue", minutes)]
+    if counter.paused is not None:
+        return _away(state, counter, counter.paused, now)
     ticket = state.tickets.get(counter.ticket or "")
     if ticket is None or ticket.state is not TicketState.CALLED:
         return []
@@ -93,16 +96,26 @@ def _at_counter(state: State, counter: CounterState, now: float) -> list[e.Event
     return [e.ServiceStarted(now, ticket.id, call_id, counter.id, ticket.since, presumed=True)]
 
 
+def _away(state: State, counter: CounterState, pause: Pause, now: float) -> list[e.Event]:
+    events: list[e.Event] = []
+    if long_away(counter, now):  # it may have been announced as short
+        events += free_all(state, counter, now, "the counter is away", held=False)
+    if not pause.overdue and pause.back_at is not None and now >= pause.back_at:
+        minutes = round((pause.back_at - pause.since) / 60, 1)
+        clerk = str(counter.clerk)
+        events.append(e.AttendanceNoted(now, clerk, counter.id, "overdue", minutes))
+    return events
+
+
 def _absent(state: State, now: float) -> list[e.Event]:
     if not state.plan.roster:
         return []
-    here = {counter.clerk for counter in state.counters.values()}
     minutes = round(LATE_AFTER_S / 60, 1)
     return [
         e.AttendanceNoted(now, shift.clerk, shift.counter, "absent", minutes)
         for shift, began_at in shifts_now(state.plan, now)
         if now >= began_at + LATE_AFTER_S
-        and shift.clerk not in here
+        and not was_here(state, shift.clerk, began_at)
         and noted_key("absent", shift.clerk, shift.counter) not in state.today.noted
         and noted_key("late", shift.clerk, shift.counter) not in state.today.noted
     ]

@@ -6,7 +6,7 @@ from hub.core import events as e
 from hub.core.admission import released
 from hub.core.commands import AtCounter, Decision, busy, refuse
 from hub.core.counter_events import noted_key
-from hub.core.roster import LATE_AFTER_S, shift_of
+from hub.core.roster import LATE_AFTER_S, shift_of, was_here
 from hub.core.state import CounterState, State
 from hub.core.tickets import TicketState
 from wire import messages as w
@@ -17,7 +17,7 @@ PIN_TRIES = 5
 PIN_WINDOW_S = 300.0
 
 LONG_PAUSE_S = 300.0
-"""A pause announced for this long or longer frees the tickets with the counter's number."""
+"""A pause that is announced for this long, or lasts it, frees what only this counter may call."""
 
 
 def sign_in(state: State, counter: CounterState, command: AtCounter, now: float) -> Decision:
@@ -55,7 +55,7 @@ def _attendance(
         return []
     shift, began_at = found
     facts = []
-    if now - began_at > LATE_AFTER_S:
+    if now - began_at > LATE_AFTER_S and not was_here(state, clerk, began_at):
         facts.append("late")
     if shift.counter != counter.id:
         facts.append("elsewhere")
@@ -81,6 +81,16 @@ def close_events(state: State, counter: CounterState, now: float) -> list[e.Even
         return []
     kept = free_all(state, counter, now, "the counter closed")
     return [*kept, e.CounterClosed(now, counter.id, counter.clerk)]
+
+
+def long_away(counter: CounterState, now: float) -> bool:
+    """Whether a counter is closed, or paused for so long that nobody should wait for it alone."""
+    pause = counter.paused
+    if pause is None or not counter.open:
+        return not counter.open
+    if pause.back_at is None or pause.back_at - pause.since >= LONG_PAUSE_S:
+        return True
+    return now - pause.since >= LONG_PAUSE_S
 
 
 def free_all(
