@@ -5,10 +5,31 @@ It shares no code with `Hall`, so that a mistake there cannot hide itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hub.core import events as e
+from hub.core.audit_places import ANYBODY, House, Paper, Places
+
+_ByHolder = (
+    e.TicketRecalled
+    | e.ServiceStarted
+    | e.TicketDone
+    | e.TicketMissed
+    | e.TicketHeld
+    | e.TicketTransferred
+    | e.CallVoided
+)
+
+
+@dataclass(slots=True)
+class _LastStep:
+    """A counter's last step: the ticket as it was, and its line's priority calls in a row."""
+
+    step: str
+    paper: Paper
+    run: int
 
 
 @dataclass(slots=True)
@@ -18,18 +39,22 @@ class Audit:
     violations: list[str] = field(default_factory=list)
     calls: int = 0
     ratings: int = 0
-    _holder: dict[str, str] = field(default_factory=dict)
-    _hand: dict[str, str] = field(default_factory=dict)
-    _ended: set[str] = field(default_factory=set)
+    _house: House = field(default_factory=House)
+    _papers: dict[str, Paper] = field(default_factory=dict)
+    _places: Places = field(default_factory=Places)
     _issued: set[str] = field(default_factory=set)
     _numbers: set[str] = field(default_factory=set)
+    _hand: dict[str, str] = field(default_factory=dict)
+    _open: set[str] = field(default_factory=set)
+    _paused: set[str] = field(default_factory=set)
+    _last: dict[str, _LastStep] = field(default_factory=dict)
+    _runs: dict[str, int] = field(default_factory=dict)
     _call_ids: set[str] = field(default_factory=set)
     _done_calls: set[str] = field(default_factory=set)
     _rated_calls: set[str] = field(default_factory=set)
     _records: set[tuple[str, str, int]] = field(default_factory=set)
-    _skills: dict[str, set[str]] = field(default_factory=dict)
-    _service: dict[str, str] = field(default_factory=dict)
-    _call: dict[str, str] = field(default_factory=dict)
+    _flags: set[tuple[str, str, str]] = field(default_factory=set)
+    _advice: set[str] = field(default_factory=set)
     _epoch: int = 0
     _read: int = 0
 
@@ -37,93 +62,352 @@ class Audit:
         """All violations found in these events and those read before."""
         for event in events:
             self._read += 1
-            for problem in self._problems(event):
+            check = _CHECKS.get(type(event))
+            for problem in check(self, event) if check else ():
                 self.violations.append(f"event {self._read}, {type(event).__name__}: {problem}")
         return self.violations
 
-    def _problems(self, event: e.Event) -> Iterator[str]:
-        if isinstance(event, e.TicketIssued):
-            yield from self._issue(event)
-        elif isinstance(event, e.TicketCalled):
-            yield from self._called(event)
-        elif isinstance(event, e.TicketRecalled | e.ServiceStarted):
-            yield from self._hold(event)
-        elif isinstance(event, e.TicketDone | e.TicketMissed):
-            yield from self._end(event)
-        elif isinstance(event, e.TicketExpired):
-            yield from self._expire(event)
-        elif isinstance(event, e.Rated | e.Unrated):
-            yield from self._rate(event)
-        else:
-            yield from self._other(event)
+    # --- the hub ---------------------------------------------------------------------------
 
-    def _other(self, event: e.Event) -> Iterator[str]:
-        if isinstance(event, e.Configured):
-            counters = event.plan.get("counters", [])
-            self._skills = {c["id"]: set(c["services"]) for c in counters}
-        elif isinstance(event, e.DayBegan):
-            self._numbers.clear()
-        elif isinstance(event, e.EpochStarted):
-            if event.epoch <= self._epoch:
-                yield f"epoch {event.epoch} after {self._epoch}"
-            self._epoch = event.epoch
+    def _configured(self, event: e.Configured) -> Iterator[str]:
+        self._house = House.of(event.plan, self._house)
+        for paper in self._papers.values():
+            if paper.state == "waiting":
+                self._replaced(paper)
+        yield from ()
+
+    def _replaced(self, paper: Paper) -> None:
+        """Nobody waits for a counter that has gone, or that does not serve the ticket now."""
+        self._places.remove(paper)
+        house = self._house
+        if paper.bound not in house.skills:
+            paper.bound = None
+        there = house.serves.get(paper.label or "", set())
+        if not house.assigned or paper.bound is not None:
+            paper.label = None
+        elif paper.service not in there:
+            paper.label = ANYBODY
+        self._places.add(paper)
+
+    def _epoch_started(self, event: e.EpochStarted) -> Iterator[str]:
+        if event.epoch <= self._epoch:
+            yield f"epoch {event.epoch} after {self._epoch}"
+        self._epoch = event.epoch
+
+    def _day_began(self, _event: e.DayBegan) -> Iterator[str]:
+        self._papers = {key: p for key, p in self._papers.items() if not p.ended}
+        for kept in (self._numbers, self._last, self._runs, self._flags, self._advice):
+            kept.clear()
+        self._house.serves = {c: set(services) for c, services in self._house.planned.items()}
+        yield from ()
+
+    # --- tickets ---------------------------------------------------------------------------
+
+    def _new(self, paper: Paper) -> Iterator[str]:
+        if paper.id in self._issued:
+            yield f"ticket {paper.id} issued twice"
+            # Whatever it is, it does not stand in line a second time.
+            self._leave(self._papers.get(paper.id, paper))
+        self._issued.add(paper.id)
+        self._papers[paper.id] = paper
+
+    def _number(self, number: str) -> Iterator[str]:
+        if number in self._numbers:
+            yield f"number {number} given twice in a day"
+        self._numbers.add(number)
 
     def _issue(self, event: e.TicketIssued) -> Iterator[str]:
-        if event.ticket in self._issued:
-            yield f"ticket {event.ticket} issued twice"
-        if event.number in self._numbers:
-            yield f"number {event.number} given twice in a day"
-        self._issued.add(event.ticket)
-        self._numbers.add(event.number)
-        self._service[event.ticket] = event.service
+        paper = Paper(
+            event.ticket, event.service, event.kind, event.queued_at, self._read, "booked"
+        )
+        paper.further, paper.label = event.further, event.label
+        yield from self._new(paper)
+        yield from self._number(event.number)
+        self._wait(paper)
+
+    def _book(self, event: e.TicketBooked) -> Iterator[str]:
+        paper = Paper(event.ticket, event.service, "", event.due_at, self._read, "booked")
+        yield from self._new(paper)
+
+    def _check_in(self, event: e.TicketCheckedIn) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        if paper.state != "booked":
+            yield f"ticket {paper.id} is {paper.state} and has a number"
+        yield from self._number(event.number)
+        self._leave(paper)
+        paper.kind, paper.label, paper.queued_at = event.kind, event.label, event.queued_at
+        self._wait(paper)
+
+    def _paper(self, ticket: str) -> Paper:
+        """A ticket; one that was never issued is taken as one that has ended."""
+        return self._papers.get(ticket) or Paper(ticket, "", "", 0.0, 0, "expired")
+
+    def _wait(self, paper: Paper) -> None:
+        paper.state = "waiting"
+        self._places.add(paper)
+
+    def _again(self, paper: Paper, queued_at: float, bound: str | None = None) -> None:
+        paper.queued_at, paper.bound = queued_at, bound
+        paper.label = ANYBODY if self._house.assigned and bound is None else None
+        self._wait(paper)
+
+    def _leave(self, paper: Paper) -> None:
+        if paper.state == "waiting":
+            self._places.remove(paper)
 
     def _called(self, event: e.TicketCalled) -> Iterator[str]:
         self.calls += 1
+        paper = self._paper(event.ticket)
         if event.ticket not in self._issued:
             yield f"ticket {event.ticket} was never issued"
-        if event.ticket in self._ended:
+        elif paper.ended:
             yield f"ticket {event.ticket} had ended"
-        if event.ticket in self._holder:
-            yield f"ticket {event.ticket} is held by {self._holder[event.ticket]}"
+        if paper.state == "hand":
+            yield f"ticket {event.ticket} is held by {paper.counter}"
+        elif paper.state in {"held", "booked"}:
+            yield f"ticket {event.ticket} is {paper.state}"
         if event.counter in self._hand:
             yield f"counter {event.counter} holds {self._hand[event.counter]} already"
         if event.call_id in self._call_ids:
             yield f"call {event.call_id} made twice"
-        service = self._service.get(event.ticket)
-        if service is not None and service not in self._skills.get(event.counter, set()):
-            yield f"counter {event.counter} has not the skill for {event.ticket}"
-        self._call_ids.add(event.call_id)
-        self._holder[event.ticket] = event.counter
-        self._hand[event.counter] = event.ticket
-        self._call[event.ticket] = event.call_id
+        if event.ticket in self._issued:
+            yield from self._may_call(paper, event.counter)
+        if not event.reason:
+            yield f"call {event.call_id} has no reason"
+        if paper.state == "waiting":
+            yield from self._in_turn(paper, event)
+        self._take(paper, event)
 
-    def _hold(
-        self, event: e.TicketRecalled | e.ServiceStarted | e.TicketDone | e.TicketMissed
-    ) -> Iterator[str]:
-        if self._holder.get(event.ticket) != event.counter:
+    def _may_call(self, paper: Paper, counter: str) -> Iterator[str]:
+        if counter not in self._open:
+            yield f"counter {counter} is closed"
+        elif counter in self._paused:
+            yield f"counter {counter} is paused"
+        if paper.service not in self._house.skills.get(counter, set()):
+            yield f"counter {counter} has not the skill for {paper.id}"
+        elif paper.bound is None and paper.service not in self._house.serves[counter]:
+            yield f"counter {counter} does not serve {paper.service} now"
+        if paper.bound not in {None, counter}:
+            yield f"ticket {paper.id} is kept for {paper.bound}"
+
+    def _in_turn(self, paper: Paper, event: e.TicketCalled) -> Iterator[str]:
+        house, counter = self._house, event.counter
+        before = self._places.passed_over(paper, counter, assigned=house.assigned)
+        if before is not None:
+            yield f"ticket {before} was before {paper.id}"
+        overdue_s = house.overdue * house.targets.get(paper.service, 0.0)
+        helps = house.assigned and paper.bound is None
+        helps = helps and paper.label not in {counter, ANYBODY}
+        if helps and event.at - paper.queued_at <= overdue_s:
+            for own in self._places.own(counter, house.serves.get(counter, set())):
+                yield f"counter {counter} helps others while {own} waits for it"
+                break
+
+    def _take(self, paper: Paper, event: e.TicketCalled) -> None:
+        run = self._runs.get(paper.service, 0)
+        self._last[event.counter] = _LastStep("next", replace(paper), run)
+        self._leave(paper)
+        if paper.bound is None:
+            in_a_row = paper.kind != "" and self._places.ordinary_waits(paper.service)
+            self._runs[paper.service] = run + 1 if in_a_row else 0
+            if self._runs[paper.service] > self._house.bound:
+                place = f"event {self._read}, TicketCalled: "
+                self.violations.append(place + f"{run + 1} priority calls in a row")
+        paper.state, paper.counter, paper.call_id = "hand", event.counter, event.call_id
+        self._call_ids.add(event.call_id)
+        self._hand[event.counter] = paper.id
+
+    def _hold(self, event: _ByHolder) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        if paper.state != "hand" or paper.counter != event.counter:
             yield f"ticket {event.ticket} is not held by {event.counter}"
-        if self._call.get(event.ticket) != event.call_id:
+        if paper.call_id != event.call_id:
             yield f"ticket {event.ticket} was not called by {event.call_id}"
 
-    def _end(self, event: e.TicketDone | e.TicketMissed) -> Iterator[str]:
-        yield from self._hold(event)
-        self._release(event.ticket)
-        if isinstance(event, e.TicketDone):
-            self._done_calls.add(event.call_id)
+    def _let_go(self, event: _ByHolder, step: str, state: str) -> Paper:
+        paper = self._paper(event.ticket)
+        self._last[event.counter] = _LastStep(step, replace(paper), 0)
+        self._leave(paper)
+        paper.state = state
+        self._hand.pop(event.counter, None)
+        return paper
 
-    def _expire(self, event: e.TicketExpired) -> Iterator[str]:
-        holder = self._holder.get(event.ticket)
-        if event.ticket in self._ended:
+    def _missed(self, event: e.TicketMissed) -> Iterator[str]:
+        yield from self._hold(event)
+        self._let_go(event, "no_show", "missed")
+
+    def _held(self, event: e.TicketHeld) -> Iterator[str]:
+        yield from self._hold(event)
+        self._let_go(event, "hold", "held").bound = event.counter
+
+    def _done(self, event: e.TicketDone) -> Iterator[str]:
+        yield from self._hold(event)
+        paper = self._let_go(event, "done", "done")
+        self._done_calls.add(event.call_id)
+        if event.onward is None:
+            return
+        if paper.further[:1] != (event.onward,):
+            yield f"ticket {paper.id} does not go on to {event.onward}"
+        paper.service, paper.further = event.onward, paper.further[1:]
+        self._again(paper, event.at if event.queued_at is None else event.queued_at)
+
+    def _transferred(self, event: e.TicketTransferred) -> Iterator[str]:
+        yield from self._hold(event)
+        paper = self._let_go(event, "transfer", "hand")
+        if event.bound is not None and event.service not in self._house.skills.get(
+            event.bound, set()
+        ):
+            yield f"counter {event.bound} has not the skill for {paper.id}"
+        paper.service = event.service
+        paper.further = tuple(s for s in paper.further if s != event.service)
+        self._again(paper, event.queued_at, event.bound)
+
+    def _voided(self, event: e.CallVoided) -> Iterator[str]:
+        yield from self._hold(event)
+        paper, last = self._paper(event.ticket), self._last.pop(event.counter, None)
+        fits = last is not None and (last.step, last.paper.id) == ("next", paper.id)
+        if event.why == "undone" and not fits:
+            yield f"calling {paper.id} was not the last step of {event.counter}"
+        if last is not None and fits and paper.bound is None:
+            run = self._runs.get(paper.service, 0)
+            self._runs[paper.service] = max(run, last.run)
+        self._hand.pop(event.counter, None)
+        self._leave(paper)
+        self._wait(paper)
+
+    def _undone(self, event: e.StepUndone) -> Iterator[str]:
+        paper, last = self._paper(event.ticket), self._last.pop(event.counter, None)
+        step = (last.step, last.paper.id, last.paper.call_id) if last else None
+        if last is None or step != (event.step, event.ticket, event.call_id):
+            yield f"{event.step} of {paper.id} was not the last step of {event.counter}"
+        if event.counter in self._hand:
+            yield f"counter {event.counter} holds {self._hand[event.counter]} already"
+        if paper.call_id != event.call_id or paper.state in {"hand", "held"}:
+            yield f"ticket {paper.id} was taken by {paper.counter} since"
+        if paper.state in {"cancelled", "expired"}:
+            yield f"ticket {paper.id} had ended"
+        self._leave(paper)
+        if last is not None:
+            before = last.paper
+            paper.service, paper.further = before.service, before.further
+            paper.queued_at, paper.bound, paper.label = (
+                before.queued_at,
+                before.bound,
+                before.label,
+            )
+        paper.state, paper.counter = "hand", event.counter
+        self._hand[event.counter] = paper.id
+
+    def _resumed(self, event: e.TicketResumed) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        if paper.state != "held":
+            yield f"ticket {paper.id} is {paper.state}, not on hold"
+        if paper.counter != event.counter or paper.call_id != event.call_id:
+            yield f"ticket {paper.id} was put on hold by {paper.counter}"
+        if event.counter in self._hand:
+            yield f"counter {event.counter} holds {self._hand[event.counter]} already"
+        if event.counter not in self._open or event.counter in self._paused:
+            yield f"counter {event.counter} does not serve now"
+        self._leave(paper)
+        paper.state, paper.bound, paper.counter = "hand", None, event.counter
+        self._hand[event.counter] = paper.id
+        self._last.pop(event.counter, None)
+
+    def _released(self, event: e.TicketReleased) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        if paper.state not in {"waiting", "held"}:
+            yield f"ticket {paper.id} is {paper.state}"
+        if event.counter not in {paper.bound, paper.label}:
+            yield f"ticket {paper.id} was not kept for {event.counter}"
+        if paper.state == "waiting" and event.queued_at != paper.queued_at:
+            yield f"ticket {paper.id} changed its place"
+        self._leave(paper)
+        self._again(paper, event.queued_at)
+
+    def _returned(self, event: e.TicketReturned) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        if paper.state != "missed":
+            yield f"ticket {paper.id} is {paper.state} and had not missed its call"
+        self._leave(paper)
+        self._again(paper, event.queued_at)
+
+    def _cancelled(self, event: e.TicketCancelled) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        if paper.state not in {"booked", "waiting", "held"}:
+            yield f"ticket {paper.id} is {paper.state}"
+        self._leave(paper)
+        paper.state = "cancelled"
+
+    def _expired(self, event: e.TicketExpired) -> Iterator[str]:
+        paper = self._paper(event.ticket)
+        holder = paper.counter if paper.state == "hand" else None
+        if paper.ended:
             yield f"ticket {event.ticket} had ended"
         if holder != event.counter:
             yield f"ticket {event.ticket} is held by {holder}, not by {event.counter}"
-        self._release(event.ticket)
+        self._leave(paper)
+        if holder is not None:
+            self._hand.pop(holder, None)
+        paper.state = "expired"
 
-    def _release(self, ticket: str) -> None:
-        self._ended.add(ticket)
-        counter = self._holder.pop(ticket, None)
-        if counter is not None:
-            self._hand.pop(counter, None)
+    # --- counters ---------------------------------------------------------------------------
+
+    def _opened(self, event: e.CounterOpened) -> Iterator[str]:
+        self._open.add(event.counter)
+        self._paused.discard(event.counter)
+        yield from ()
+
+    def _closed(self, event: e.CounterClosed | e.CounterPaused) -> Iterator[str]:
+        if event.counter in self._hand:
+            yield f"counter {event.counter} holds {self._hand[event.counter]}"
+        if event.counter not in self._open:
+            yield f"counter {event.counter} was not open"
+        self._last.pop(event.counter, None)
+        if isinstance(event, e.CounterPaused):
+            self._paused.add(event.counter)
+        else:
+            self._open.discard(event.counter)
+            self._paused.discard(event.counter)
+
+    def _back(self, event: e.CounterResumed) -> Iterator[str]:
+        if event.counter not in self._paused:
+            yield f"counter {event.counter} was not paused"
+        self._paused.discard(event.counter)
+
+    def _added(self, event: e.ServiceAdded) -> Iterator[str]:
+        if event.service not in self._house.skills.get(event.counter, set()):
+            yield f"counter {event.counter} has not the skill for {event.service}"
+        if event.service in self._house.serves.setdefault(event.counter, set()):
+            yield f"counter {event.counter} serves {event.service} already"
+        self._house.serves[event.counter].add(event.service)
+
+    def _taken_back(self, event: e.ServiceTakenBack) -> Iterator[str]:
+        house = self._house
+        if event.service not in house.serves.get(event.counter, set()):
+            yield f"counter {event.counter} did not serve {event.service}"
+        if event.service not in house.planned.get(event.counter, set()):
+            house.serves.setdefault(event.counter, set()).discard(event.service)
+        for paper in self._papers.values():
+            if paper.state == "waiting" and event.counter in {paper.label, paper.bound}:
+                self._replaced(paper)
+
+    def _advised(self, event: e.AdviceGiven) -> Iterator[str]:
+        if event.advice in self._advice:
+            yield f"advice {event.advice} given twice"
+        self._advice.add(event.advice)
+
+    def _advice_closed(self, event: e.AdviceClosed) -> Iterator[str]:
+        if event.advice not in self._advice:
+            yield f"advice {event.advice} was not given"
+        self._advice.discard(event.advice)
+
+    def _flagged(self, event: e.Flagged) -> Iterator[str]:
+        key = (event.kind, event.scope, event.target)
+        if event.on == (key in self._flags):
+            yield f"{' '.join(key)} was {'on' if event.on else 'off'} already"
+        (self._flags.add if event.on else self._flags.discard)(key)
+
+    # --- ratings ----------------------------------------------------------------------------
 
     def _rate(self, event: e.Rated | e.Unrated) -> Iterator[str]:
         key = (event.unit, event.outbox, event.sequence)
@@ -138,3 +422,38 @@ class Audit:
         if event.call_id in self._rated_calls:
             yield f"call {event.call_id} rated twice"
         self._rated_calls.add(event.call_id)
+
+
+_CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
+    e.Configured: Audit._configured,
+    e.EpochStarted: Audit._epoch_started,
+    e.DayBegan: Audit._day_began,
+    e.TicketIssued: Audit._issue,
+    e.TicketBooked: Audit._book,
+    e.TicketCheckedIn: Audit._check_in,
+    e.TicketCalled: Audit._called,
+    e.TicketRecalled: Audit._hold,
+    e.ServiceStarted: Audit._hold,
+    e.CallVoided: Audit._voided,
+    e.TicketMissed: Audit._missed,
+    e.TicketReturned: Audit._returned,
+    e.TicketHeld: Audit._held,
+    e.TicketResumed: Audit._resumed,
+    e.TicketReleased: Audit._released,
+    e.TicketTransferred: Audit._transferred,
+    e.TicketDone: Audit._done,
+    e.TicketCancelled: Audit._cancelled,
+    e.TicketExpired: Audit._expired,
+    e.StepUndone: Audit._undone,
+    e.CounterOpened: Audit._opened,
+    e.CounterClosed: Audit._closed,
+    e.CounterPaused: Audit._closed,
+    e.CounterResumed: Audit._back,
+    e.ServiceAdded: Audit._added,
+    e.ServiceTakenBack: Audit._taken_back,
+    e.AdviceGiven: Audit._advised,
+    e.AdviceClosed: Audit._advice_closed,
+    e.Flagged: Audit._flagged,
+    e.Rated: Audit._rate,
+    e.Unrated: Audit._rate,
+}

@@ -11,6 +11,7 @@ from hub.core import events as e
 from hub.core.audit import Audit
 from tests.hub.core.examples import raw_plan
 
+WHY = {"rule": "index"}
 ISSUED = e.TicketIssued(2.0, "t3", "A003", "a", 2.0, "web")
 DONE = e.TicketDone(6.0, "t1", "call-1", "c1", "wang", 5.0, 10.0)
 MISSED = e.TicketMissed(8.0, "t2", "call-2", "c3", "li")
@@ -19,14 +20,17 @@ GOOD: tuple[e.Event, ...] = (
     e.Configured(1.0, raw_plan()),
     e.EpochStarted(1.0, 1, "epoch-1"),
     e.DayBegan(1.0, "2026-03-02"),
+    e.CounterOpened(1.0, "c1", "wang"),
+    e.CounterOpened(1.0, "c2", "zhao"),
+    e.CounterOpened(1.0, "c3", "li"),
     e.TicketIssued(2.0, "t1", "A001", "a", 2.0, "web"),
     e.TicketIssued(2.0, "t2", "A002", "a", 2.0, "web"),
     ISSUED,
-    e.TicketCalled(3.0, "t1", "call-1", "c1", "wang", {}),
+    e.TicketCalled(3.0, "t1", "call-1", "c1", "wang", WHY),
     e.TicketRecalled(4.0, "t1", "call-1", "c1", "wang"),
     e.ServiceStarted(5.0, "t1", "call-1", "c1", 5.0, presumed=False),
     DONE,
-    e.TicketCalled(7.0, "t2", "call-2", "c3", "li", {}),
+    e.TicketCalled(7.0, "t2", "call-2", "c3", "li", WHY),
     MISSED,
 )
 
@@ -54,7 +58,7 @@ def unrated(sequence: int) -> e.Unrated:
 
 
 def called(ticket: str, counter: str, call: str = "call-9") -> e.TicketCalled:
-    return e.TicketCalled(9.0, ticket, call, counter, "wang", {})
+    return e.TicketCalled(9.0, ticket, call, counter, "wang", WHY)
 
 
 BROKEN: dict[str, tuple[list[Any], str]] = {
@@ -134,8 +138,8 @@ def test_a_good_journal_has_no_violation_and_is_counted() -> None:
 
 def test_a_journal_can_be_read_in_parts() -> None:
     audit = Audit()
-    assert audit.read(GOOD[:8]) == []
-    assert audit.read(GOOD[8:]) == []
+    assert audit.read(GOOD[:11]) == []
+    assert audit.read(GOOD[11:]) == []
     assert audit.read([called("t1", "c1")]) == [
         f"event {len(GOOD) + 1}, TicketCalled: ticket t1 had ended"
     ]
