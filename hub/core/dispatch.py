@@ -7,7 +7,8 @@ of `queued_at` always holds. Among the candidates:
   comes first; a counter with nobody of its own helps the others;
 - after `priority_bound` priority calls in a row in a line in which ordinary tickets wait, one
   of these is next;
-- who has waited `overdue_targets` times the target of the service goes first;
+- in a line, who has waited `overdue_targets` times the target of the service goes before any
+  class of priority; with `overdue_first = "hall"` before everybody else that the counter serves;
 - otherwise the policy of the plan says who is most urgent.
 
 Every choice carries its reason, so that a clerk can be told and a supervisor can replay it.
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from hub.core.lines import Key, Line
-from hub.core.policies import POLICIES
+from hub.core.policies import POLICIES, Facts
 from hub.core.rules import Mode
 from hub.core.state import State
 from hub.core.tickets import ANY_COUNTER, ORDINARY, Ticket, TicketState
@@ -88,38 +89,62 @@ class _Ranking:
         self._share = 1 / max(1, len(services))
         self._plan = state.plan
         self._index = POLICIES[self._plan.dispatch.policy]
-        self._lines: dict[str, tuple[float, float, float]] = {}
+        self._lines: dict[str, Facts] = {}
+        self._everywhere = self._plan.dispatch.overdue_first == "hall"
+        self._primary = services[0] if services else ""
+        self._load_s: float | None = None
 
     def allowed(self, heads: Iterable[Head]) -> list[Head]:
-        """These without priority tickets of a line in which an ordinary one is due."""
+        """These without whoever may not be called before somebody else of the same line."""
         runs, bound = self._state.priority_run, self._plan.dispatch.priority_bound
-        return [
+        found = [
             head
             for head in heads
             if head.kind == ORDINARY
             or runs.get(head.service, 0) < bound
             or not self._state.lines.pool[head.service, ORDINARY]
         ]
+        first = {head.service: head for head in sorted(found, reverse=True) if self._late(head)}
+        return [head for head in found if first.get(head.service, head) is head]
+
+    def _late(self, head: Head) -> bool:
+        """Whether somebody has waited for so many times the target of the service."""
+        target_s = self._plan.service[head.service].target_s
+        return self._now - head.queued_at > self._plan.dispatch.overdue_targets * target_s
 
     def of(self, head: Head) -> _Ranked:
         """The rank of one."""
         if head.service not in self._lines:
             self._lines[head.service] = self._line(head.service)
-        target_s, mean_s, clear_s = self._lines[head.service]
+        line = self._lines[head.service]
         waited_s = self._now - head.queued_at
-        overdue = waited_s > self._plan.dispatch.overdue_targets * target_s
+        overdue = self._everywhere and self._late(head)
         if overdue:
-            index = waited_s / target_s
+            index = waited_s / line.target_s
         else:
             credit_s = self._plan.credit_s.get(head.kind, 0.0)
-            index = self._index(waited_s + credit_s, target_s, mean_s, clear_s)
+            index = self._index(waited_s + credit_s, line)
         return _Ranked(overdue, index, -head.queued_at, -head.order, head.ticket)
 
-    def _line(self, service: str) -> tuple[float, float, float]:
-        mean_s = self._state.mean_s(service)
-        capacity = max(self._state.duty.capacity.get(service, 0.0), self._share)
-        clear_s = self._state.lines.waiting(service) * mean_s / capacity
-        return self._plan.service[service].target_s, mean_s, clear_s
+    def _line(self, service: str) -> Facts:
+        if self._load_s is None:
+            self._load_s = load_s(self._state)
+        return Facts(
+            self._plan.service[service].target_s,
+            self._state.mean_s(service),
+            self._state.lines.waiting(service),
+            max(self._state.duty.capacity.get(service, 0.0), self._share),
+            self._load_s,
+            service == self._primary,
+        )
+
+
+def load_s(state: State) -> float:
+    """The work that waits in the whole hall, in seconds for each counter on duty."""
+    work_s = sum(
+        waiting * state.mean_s(service) for service, waiting in state.lines.count.items() if waiting
+    )
+    return work_s / max(1, len(state.duty.serving))
 
 
 def _with(heads: list[Head], coming: Head | None, services: tuple[str, ...]) -> list[Head]:

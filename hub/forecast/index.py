@@ -5,7 +5,8 @@ change while the hall is simulated is put into three numbers a line and counter 
 does change is the wait (with its credit), how many wait for the service, and the hall's load.
 
 The hall's policies that are linear in the wait are not written down again: the core's own
-function is asked for its numbers. Others have a class here, and a test that compares it.
+function is asked for its numbers. The others have a class here, and a test compares each with
+the core.
 """
 
 from __future__ import annotations
@@ -15,26 +16,14 @@ from dataclasses import dataclass
 from math import isclose
 from typing import Protocol
 
+import numpy as np
+
+from hub.core.policies import CAPACITY_POWER, LOAD_WEIGHT, OWN_WEIGHT, PATIENCE_S, Facts, Index
 from hub.core.policies import POLICIES as CORE
-from hub.core.policies import Index
 from hub.forecast.chance import Floats
 from hub.forecast.scene import Duty, Scene, SceneError, ServiceScene
 
 Numbers = tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A line as a counter sees it.
-
-    `capacity` is that of the counters on duty for the service, each counted by one over its
-    services, and never less than this counter's own part; `primary` says that the service is the
-    counter's first.
-    """
-
-    service: ServiceScene
-    capacity: float
-    primary: bool
 
 
 class Policy(Protocol):
@@ -42,8 +31,11 @@ class Policy(Protocol):
 
     loads: bool
 
-    def numbers(self, look: Look) -> Numbers:
-        """What does not change: any three numbers, the third 0 if the count is not wanted."""
+    def numbers(self, line: core.Facts) -> Numbers:
+        """What does not change: any three numbers, the third 0 if the count is not wanted.
+
+        How many wait and the load are not to be read from `line`: they change.
+        """
 
     def score(
         self, wait_s: Floats, numbers: tuple[Floats, Floats, Floats], many: Floats, load_s: Floats
@@ -60,30 +52,29 @@ class Linear:
 
     loads = False
 
-    def __init__(self, name: str, policy: Index) -> None:
+    def __init__(self, name: str, policy: core.Index) -> None:
         """Ask a core policy for its form when it is needed."""
         self._name = name
         self._policy = policy
 
-    def numbers(self, look: Look) -> Numbers:
+    def numbers(self, line: core.Facts) -> Numbers:
         """Offset in seconds, weight, and slope a person.
 
         Raises SceneError if the policy is not of this form.
         """
-        service = look.service
 
-        def ask(wait_s: float, clear_s: float) -> float:
-            return self._policy(wait_s, service.target_s, service.mean_s, clear_s)
+        def ask(wait_s: float, waiting: float) -> float:
+            return self._policy(wait_s, line._replace(waiting=waiting, load_s=0.0))
 
         least = ask(0.0, 0.0)
         weight = ask(1.0, 0.0) - least
         offset_s = least / weight if weight > 0 else 0.0
         slope = ask(1.0, 1.0) / ask(1.0, 0.0) - 1.0 if weight > 0 else 0.0
-        for wait_s, clear_s in ((600.0, 300.0), (3600.0, 5000.0)):
-            expected = (wait_s + offset_s) * weight * (1.0 + slope * clear_s)
-            if not isclose(expected, ask(wait_s, clear_s), rel_tol=1e-6):
+        for wait_s, waiting in ((600.0, 3.0), (3600.0, 50.0)):
+            expected = (wait_s + offset_s) * weight * (1.0 + slope * waiting)
+            if not isclose(expected, ask(wait_s, waiting), rel_tol=1e-6):
                 raise SceneError(f"policy {self._name} is not linear in the wait")
-        return offset_s, weight, slope * service.mean_s / look.capacity
+        return offset_s, weight, slope
 
     def score(
         self,
@@ -97,12 +88,48 @@ class Linear:
         return (wait_s + offset_s) * weight * (1.0 + slope * many)
 
 
-def _policies() -> dict[str, Policy]:
-    return {name: Linear(name, policy) for name, policy in CORE.items()}
+class Relief:
+    """The core's `relief`, for all paths at once."""
+
+    loads = True
+
+    def numbers(self, look: Look) -> Numbers:
+        """The weight of one person who waits; the others say that the count is wanted."""
+        own = OWN_WEIGHT if look.primary else 1.0
+        return own / (look.service.mean_s * look.capacity**CAPACITY_POWER), 0.0, 1.0
+
+    def score(
+        self, wait_s: Floats, numbers: tuple[Floats, Floats, Floats], many: Floats, load_s: Floats
+    ) -> Floats:
+        """See Policy."""
+        age = np.maximum(wait_s, 0.0) / (PATIENCE_S + LOAD_WEIGHT * load_s)
+        score: Floats = many * numbers[0] * (1.0 + age * age)
+        return score
 
 
-POLICIES: Mapping[str, Policy] = _policies()
-"""Every policy that can be looked ahead with, by its name in the plan."""
+class Relief:
+    """The core's `relief`: the line's reach, times an ageing on a scale that follows the load."""
+
+    loads = True
+
+    def numbers(self, line: core.Facts) -> Numbers:
+        """Reach a person, nothing, and that the count is wanted."""
+        return core.relief(0.0, line._replace(waiting=1.0, load_s=0.0)), 0.0, 1.0
+
+    def score(
+        self, wait_s: Floats, numbers: tuple[Floats, Floats, Floats], many: Floats, load_s: Floats
+    ) -> Floats:
+        """See Policy."""
+        age = np.maximum(wait_s, 0.0) / (core.PATIENCE_S + core.LOAD_WEIGHT * load_s)
+        return many * numbers[0] * (1.0 + age * age)
+
+
+_OWN_CLASS: Mapping[str, Policy] = {"relief": Relief()}
+
+POLICIES: Mapping[str, Policy] = {
+    name: _OWN_CLASS.get(name) or Linear(name, policy) for name, policy in core.POLICIES.items()
+}
+"""Every policy of the core, by its name in the plan."""
 
 
 def policy_of(scene: Scene) -> Policy:

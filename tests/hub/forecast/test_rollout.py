@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hub.core.policies import POLICIES
+from hub.core.policies import POLICIES, Facts
 from hub.forecast.index import capacity, policy_of
 from hub.forecast.rollout import futures
 from hub.forecast.scene import (
@@ -134,11 +134,13 @@ def by_hand(hall: Scene) -> list[str]:
     lines = {name: [t for t in hall.tickets if t.service == name] for name in of}
     now, called = hall.now, []
     while any(lines.values()):
+        load_s = sum(len(line) * of[name].mean_s for name, line in lines.items())
 
-        def index(name: str, now: float = now) -> float:
-            clear_s = len(lines[name]) * of[name].mean_s / capacity(hall, name)
-            wait_s = now - lines[name][0].queued_at
-            return POLICIES[hall.policy.name](wait_s, of[name].target_s, of[name].mean_s, clear_s)
+        def index(name: str, now: float = now, load_s: float = load_s) -> float:
+            many, shared = len(lines[name]), capacity(hall, name)
+            own = hall.counters[0].skills[0] == name
+            facts = Facts(of[name].target_s, of[name].mean_s, many, shared, load_s, own)
+            return POLICIES[hall.policy.name](now - lines[name][0].queued_at, facts)
 
         best = max((name for name in lines if lines[name]), key=index)
         called.append(lines[best].pop(0).id)
