@@ -98,17 +98,32 @@ class LoadRules:
     hot_off_ratio: float = 1.17
     serving_weight: float = 0.6
     hall_weight: float = 0.5
-    cold_tau_min: float = 10.0
-    cold_on_idle: float = 0.55
-    cold_off_idle: float = 0.3
-    cold_hall_min: float = 4.5
-    cold_hold_min: float = 2.0
+    cold_tau_min: float = 12.0
+    cold_on_idle: float = 0.54
+    cold_off_idle: float = 0.17
+    cold_hall_min: float = 4.9
+    cold_off_hall_min: float = 3.0
+    cold_hold_min: float = 5.0
     cold_seen_min: float = 15.0
     slow_factor: float = 1.6
     slow_on_odds: float = 20.0
     slow_off_odds: float = 1.0
     slow_least_odds: float = 0.05
     slow_services: int = 8
+
+
+LINES = LoadRules()
+"""For lines that several counters may serve, and for halls with dedicated lines."""
+
+BOUND = LoadRules(
+    hot_tau_min=9.2,
+    hot_on_min=16.6,
+    hot_on_ratio=1.37,
+    hot_off_min=11.9,
+    hot_off_ratio=1.12,
+    serving_weight=0.9,
+)
+"""For halls that print the counter on the ticket: each line has one counter, and is noisier."""
 
 
 @dataclass(slots=True)
@@ -172,7 +187,7 @@ def clear_s(work_s: float, capacity: Sequence[tuple[float, float]]) -> float:
 class Load:
     """The detectors of one hall and day. `snapshot` and `restored` carry it over a restart."""
 
-    rules: LoadRules = LoadRules()
+    rules: LoadRules = LINES
     hall_min: float = 0.0
     ticked_at: float | None = None
     _lines: dict[str, _Line] = field(default_factory=dict)
@@ -244,7 +259,8 @@ class Load:
             and state.below_min >= rules.cold_hold_min
             and state.seen_min >= rules.cold_seen_min
         )
-        if not turns_on and not (state.cold and state.idle < rules.cold_off_idle):
+        over = state.idle < rules.cold_off_idle or self.hall_min < rules.cold_off_hall_min
+        if not turns_on and not (state.cold and over):
             return []
         state.cold = turns_on
         evidence = {
@@ -253,6 +269,7 @@ class Load:
             "off_below_share": rules.cold_off_idle,
             "expected_wait_hall_min": round(self.hall_min, 1),
             "hall_above_min": rules.cold_hall_min,
+            "hall_off_below_min": rules.cold_off_hall_min,
         }
         return [FlagChange(FlagKind.COLD, name, turns_on, evidence)]
 
@@ -335,7 +352,7 @@ class Load:
     def restored(cls, data: Mapping[str, Any], rules: LoadRules | None = None) -> Load:
         """What `snapshot` gave, as it was."""
         return cls(
-            rules or LoadRules(),
+            rules or LINES,
             data["hall_min"],
             data["ticked_at"],
             {name: _Line(**line) for name, line in data["lines"].items()},
