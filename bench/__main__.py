@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import fleet, idle, ingest, latency
+from bench import fleet, forecasts, idle, ingest, latency
 from bench.report import Figure, table
 
 SUITES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -20,6 +20,7 @@ SUITES: dict[str, Callable[[Path], list[Figure]]] = {
     "ingest": ingest.measure,
     "idle": idle.measure,
     "fleet": fleet.measure,
+    "forecasts": forecasts.measure,
 }
 
 

@@ -11,12 +11,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
+from hub.core.policies import Facts
 from hub.forecast.chance import Bools, Floats, Ints, lognormal
-from hub.forecast.index import Look, capacity, policy_of
-from hub.forecast.scene import ORDINARY, CounterScene, Duty, Scene, SceneError, TicketScene
+from hub.forecast.index import capacity, policy_of
+from hub.forecast.scene import (
+    ORDINARY,
+    CounterScene,
+    Duty,
+    Scene,
+    SceneError,
+    ServiceScene,
+    TicketScene,
+)
 
 FAR = 1e13
 """A time that never comes."""
@@ -77,29 +87,30 @@ class Floor:
     scene: Scene
 
 
-def build(scene: Scene) -> Floor:
-    """Lay a scene out as arrays.
+def build(scene: Scene, *, imagine: bool = True) -> Floor:
+    """Lay a scene out as arrays, with somebody who takes a number now if `imagine`.
 
     Raises SceneError if it names services that it does not have, or an unknown policy.
     """
     try:
-        return _build(scene)
+        return _build(scene, imagine)
     except KeyError as error:
         raise SceneError(f"the scene has no {error}") from error
 
 
-def _build(scene: Scene) -> Floor:
+def _build(scene: Scene, imagine: bool) -> Floor:
     services = {service.id: n for n, service in enumerate(scene.services)}
+    by_id = {service.id: service for service in scene.services}
     queues = _queues(scene)
     keys = list(queues)
     # Who has fewest skills goes first among those that are free at one moment.
     on_duty = [c for c in scene.counters if c.duty is not Duty.CLOSED]
     counters = tuple(sorted(on_duty, key=lambda c: len(c.skills)))
     candidates = [_candidates(counter, keys) for counter in counters]
-    places = _places(scene, queues)
+    places = _places(scene, queues, imagine)
     served = {line for lines in candidates for line in lines}
     first = np.cumsum([0, *(len(queue) + 1 for queue in places)])
-    law = [lognormal(scene.services[services[k.service]].mean_s, _cv(scene, k)) for k in keys]
+    law = [lognormal(by_id[k.service].mean_s, by_id[k.service].cv) for k in keys]
     waiting = Counter(ticket.service for ticket in scene.tickets)
     row = [place for queue in places for place in [*queue, None]]
     return Floor(
@@ -114,12 +125,12 @@ def _build(scene: Scene) -> Floor:
         privileged=np.array([k.kind != ORDINARY and k.bound is None for k in keys] + [False]),
         mu=np.array([mu for mu, _ in law] + [0.0]),
         sigma=np.array([sigma for _, sigma in law] + [0.0]),
-        mean_s=np.array([scene.services[services[k.service]].mean_s for k in keys] + [0.0]),
-        interval_s=np.array([_interval_s(scene, key) for key in keys] + [FAR]),
+        mean_s=np.array([by_id[k.service].mean_s for k in keys] + [0.0]),
+        interval_s=np.array([_interval_s(scene, by_id[k.service], k) for k in keys] + [FAR]),
         waiting=np.array([*(float(waiting[s]) for s in services), 0.0]),
         in_a_row=np.array([*(each.in_a_row for each in scene.services), 0], dtype=np.intp),
         lines=_padded(candidates, len(keys)),
-        peers=_peers(candidates, keys),
+        peers=_peers(candidates, keys) if any(k.kind for k in keys) else _padded(candidates, 0),
         index=_index(scene, counters, candidates, keys),
         speed=np.array([max(counter.speed, 0.01) for counter in counters]),
         closes_at=np.array([FAR if c.closes_at is None else c.closes_at for c in counters]),
@@ -127,10 +138,6 @@ def _build(scene: Scene) -> Floor:
         counters=counters,
         scene=scene,
     )
-
-
-def _cv(scene: Scene, key: LineKey) -> float:
-    return next(service.cv for service in scene.services if service.id == key.service)
 
 
 def _queues(scene: Scene) -> dict[LineKey, list[TicketScene]]:
@@ -147,14 +154,14 @@ def _queues(scene: Scene) -> dict[LineKey, list[TicketScene]]:
 
 
 def _places(
-    scene: Scene, queues: dict[LineKey, list[TicketScene]]
+    scene: Scene, queues: dict[LineKey, list[TicketScene]], imagine: bool
 ) -> list[list[TicketScene | None]]:
     labelled = {service.id: service.labelled for service in scene.services}
     places: list[list[TicketScene | None]] = []
     for key, queue in queues.items():
         now = TicketScene("", key.service, scene.now)
         ghost = key == LineKey(key.service, ORDINARY, None, labelled[key.service])
-        places.append([*queue, now] if ghost else [*queue])
+        places.append([*queue, now] if ghost and imagine else [*queue])
     return places
 
 
@@ -175,8 +182,7 @@ def _candidates(counter: CounterScene, keys: list[LineKey]) -> list[int]:
     ]
 
 
-def _interval_s(scene: Scene, key: LineKey) -> float:
-    service = next(each for each in scene.services if each.id == key.service)
+def _interval_s(scene: Scene, service: ServiceScene, key: LineKey) -> float:
     if key.bound or key.label or scene.policy.assigned or not _overtaking(scene):
         return FAR
     ordinary = 1.0 - sum(scene.habits.kinds.values())
@@ -198,11 +204,8 @@ def _padded(candidates: list[list[int]], nobody: int) -> Ints:
 
 def _peers(candidates: list[list[int]], keys: list[LineKey]) -> Ints:
     place = {key: line for line, key in enumerate(keys)}
-    rows = []
-    for lines in candidates:
-        ordinary = [place.get(replace(keys[line], kind=ORDINARY), line) for line in lines]
-        rows.append([lines.index(line) for line in ordinary])
-    return _padded(rows, 0)
+    peer = [place.get(replace(key, kind=ORDINARY), line) for line, key in enumerate(keys)]
+    return _padded([[lines.index(peer[line]) for line in lines] for lines in candidates], 0)
 
 
 def _index(
@@ -215,18 +218,27 @@ def _index(
     table = np.zeros((len(candidates), COLUMNS, width))
     table[:, BOUND] = FAR
     policy = policy_of(scene)
+    numbers = cache(policy.numbers)
     on_duty = {service.id: capacity(scene, service.id) for service in scene.services}
     by_id = {service.id: service for service in scene.services}
+    credit_s, factor = scene.policy.credit_s, scene.policy.overdue
     for c, (counter, lines) in enumerate(zip(counters, candidates, strict=True)):
         for k, line in enumerate(lines):
             key = keys[line]
             service = by_id[key.service]
             own = scene.policy.assigned and counter.id in {key.label, key.bound}
-            cleared_by = max(on_duty[key.service], 1.0 / len(counter.skills))
-            overdue_s = scene.policy.overdue * service.target_s
+            line_facts = Facts(
+                service.target_s,
+                service.mean_s,
+                0.0,
+                max(on_duty[key.service], 1.0 / len(counter.skills)),
+                0.0,
+                key.service == counter.skills[0],
+            )
+            overdue_s = factor * service.target_s
             table[c, :, k] = (
-                scene.policy.credit_s.get(key.kind, 0.0),
-                *policy.numbers(Look(service, cleared_by, key.service == counter.skills[0])),
+                credit_s.get(key.kind, 0.0),
+                *numbers(line_facts),
                 0.0 if scene.policy.assigned else service.arrivals_per_s,
                 OWN_FIRST if own else 0.0,
                 overdue_s if overdue_s > 0 else FAR,

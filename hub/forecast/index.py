@@ -12,16 +12,14 @@ the core.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isclose
 from typing import Protocol
 
 import numpy as np
 
-from hub.core.policies import CAPACITY_POWER, LOAD_WEIGHT, OWN_WEIGHT, PATIENCE_S, Facts, Index
-from hub.core.policies import POLICIES as CORE
+from hub.core import policies as core
 from hub.forecast.chance import Floats
-from hub.forecast.scene import Duty, Scene, SceneError, ServiceScene
+from hub.forecast.scene import Duty, Scene, SceneError
 
 Numbers = tuple[float, float, float]
 
@@ -89,25 +87,6 @@ class Linear:
 
 
 class Relief:
-    """The core's `relief`, for all paths at once."""
-
-    loads = True
-
-    def numbers(self, look: Look) -> Numbers:
-        """The weight of one person who waits; the others say that the count is wanted."""
-        own = OWN_WEIGHT if look.primary else 1.0
-        return own / (look.service.mean_s * look.capacity**CAPACITY_POWER), 0.0, 1.0
-
-    def score(
-        self, wait_s: Floats, numbers: tuple[Floats, Floats, Floats], many: Floats, load_s: Floats
-    ) -> Floats:
-        """See Policy."""
-        age = np.maximum(wait_s, 0.0) / (PATIENCE_S + LOAD_WEIGHT * load_s)
-        score: Floats = many * numbers[0] * (1.0 + age * age)
-        return score
-
-
-class Relief:
     """The core's `relief`: the line's reach, times an ageing on a scale that follows the load."""
 
     loads = True
@@ -121,7 +100,8 @@ class Relief:
     ) -> Floats:
         """See Policy."""
         age = np.maximum(wait_s, 0.0) / (core.PATIENCE_S + core.LOAD_WEIGHT * load_s)
-        return many * numbers[0] * (1.0 + age * age)
+        score: Floats = many * numbers[0] * (1.0 + age * age)
+        return score
 
 
 _OWN_CLASS: Mapping[str, Policy] = {"relief": Relief()}

@@ -41,10 +41,10 @@ UNSURE = 0.5
 _NOTHING: Floats = np.zeros((1, 1))
 
 _CHUNK = 64
-_ENOUGH = 0.97
-"""The simulation may end when so many of all calls have been seen, and nobody lacks more than
-`_FEW` of the paths; what is left waits at least until then."""
-_FEW = 0.05
+_LOOK_EVERY = 8
+_FEW = 0.06
+"""The simulation may end when nobody lacks more than this part of the paths: what is left waits
+at least until then, and stays above p90."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def futures(
     With `only`, of these tickets alone, which costs less. Nobody is in the result whom no
     counter on duty serves. `paths` is 2 or more. Raises SceneError if the scene is not sound.
     """
-    floor = build(scene)
+    floor = build(scene, imagine=only is None)
     wanted = floor.wanted.copy()
     if only is not None:
         wanted &= np.array([ticket in only for ticket in floor.tickets])
@@ -139,9 +139,10 @@ class _Paths:
         mean_s = float(np.exp(floor.mu[:-1] + floor.sigma[:-1] ** 2 / 2).mean())
         away = -np.expm1(-habits.pauses_per_s * mean_s)
         places = np.flatnonzero(wanted)
-        missing = total = len(places) * len(self._paths)
+        missing = len(places) * len(self._paths)
+        few = _FEW * missing
         marks = wanted.astype(np.intp)
-        while missing:
+        while missing and self._now.min() < self._end:
             shape = (_CHUNK, len(self._paths))
             luck = draw(self._rng, shape, habits.no_show, float(away), habits.pause_s)
             for step in range(_CHUNK):
@@ -149,12 +150,8 @@ class _Paths:
                     luck.z[step], luck.missed[step], luck.away_s[step], luck.gap[step]
                 )
                 missing -= int(marks.take(called).sum())
-                if not missing:
+                if missing < few and step % _LOOK_EVERY == 0 and self._few_missing(places):
                     return self._calls
-            if self._now.min() >= self._end or (
-                missing < (1 - _ENOUGH) * total and self._few_missing(places)
-            ):
-                break
         return self._calls
 
     def _step(self, z: Floats, missed: Bools, away_s: Floats, gap: Floats) -> Ints:
@@ -279,7 +276,7 @@ class _Paths:
 
     def _few_missing(self, places: Ints) -> bool:
         unknown = np.isinf(self._calls[places])
-        if unknown.sum(axis=1).max() > _FEW * len(self._paths):
+        if unknown.sum(axis=1).max() >= _FEW * len(self._paths):
             return False
         least = np.broadcast_to(self._now, unknown.shape)
         self._calls[places] = np.where(unknown, least, self._calls[places])
