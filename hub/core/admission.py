@@ -32,7 +32,7 @@ def issue(state: State, command: Issue, now: float) -> Decision:
         channel=command.channel,
         kind=command.kind,
         further=command.further,
-        label=_label(state, command.service),
+        label=_label(state, command.service, now),
         person=command.person,
     )
     return Decision((event,), ticket=command.ticket)
@@ -63,8 +63,8 @@ def _queue_up(state: State, now: float) -> float:
     return max(now, min(state.lines.last_queued_at(), now + 86_400))
 
 
-def _label(state: State, service: str) -> str | None:
-    return assign(state, service) if state.plan.dispatch.mode is Mode.ASSIGNED else None
+def _label(state: State, service: str, now: float) -> str | None:
+    return assign(state, service, now) if state.plan.dispatch.mode is Mode.ASSIGNED else None
 
 
 def book(state: State, command: Book, now: float) -> Decision:
@@ -117,7 +117,7 @@ def _check_in(state: State, ticket: Ticket, now: float) -> Decision:
         number=state.next_number(ticket.service),
         queued_at=_queue_up(state, now) if late else due_at,
         kind=ORDINARY if late else APPOINTMENT,
-        label=_label(state, ticket.service),
+        label=_label(state, ticket.service, now),
     )
     reason = "too late for the appointment; the number waits like any other" if late else None
     return Decision((event,), ticket=ticket.id, reason=reason)

@@ -195,10 +195,10 @@ class Audit:
         before = self._places.passed_over(paper, counter, assigned=house.assigned)
         if before is not None:
             yield f"ticket {before} was before {paper.id}"
-        overdue_s = house.overdue * house.targets.get(paper.service, 0.0)
+        rescued_s = house.rescue * house.targets.get(paper.service, 0.0)
         helps = house.assigned and paper.bound is None
         helps = helps and paper.label not in {counter, ANYBODY}
-        if helps and event.at - paper.queued_at <= overdue_s:
+        if helps and event.at - paper.queued_at <= rescued_s:
             for own in self._places.own(counter, house.serves.get(counter, set())):
                 yield f"counter {counter} helps others while {own} waits for it"
                 break

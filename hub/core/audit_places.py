@@ -46,7 +46,7 @@ class House:
     targets: dict[str, float] = field(default_factory=dict)
     assigned: bool = False
     bound: int = 3
-    overdue: float = 3.0
+    rescue: float = 1.0
 
     @classmethod
     def of(cls, plan: dict[str, Any], before: House) -> House:
@@ -60,7 +60,7 @@ class House:
             {s["id"]: float(s.get("target_s", 900.0)) for s in plan.get("services", [])},
             dispatch.get("mode", "pooled") == "assigned",
             int(dispatch.get("priority_bound", 3)),
-            float(dispatch.get("overdue_targets", 3.0)),
+            float(dispatch.get("rescue_targets", 1.0)),
         )
         for counter, services in before.serves.items():
             if counter in house.serves:

@@ -3,8 +3,9 @@
 Only the first of each line (service and class) is a candidate, so that within one the order
 of `queued_at` always holds. Among the candidates:
 
-- who was bound to this counter, and in an assigned hall who has its number on the ticket,
-  comes first; a counter with nobody of its own helps the others;
+- in an assigned hall a counter calls those with its number on the ticket in the order of
+  their waits, and with them whoever has waited `rescue_targets` times the target elsewhere;
+  with nobody of its own it helps where the policy says;
 - after `priority_bound` priority calls in a row in a line in which ordinary tickets wait, one
   of these is next;
 - in a line, who has waited `overdue_targets` times the target of the service goes before any
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from hub.core.lines import Key, Line
-from hub.core.policies import POLICIES, Facts
+from hub.core.policies import POLICIES, Facts, fcfs
 from hub.core.rules import Mode
 from hub.core.state import State
 from hub.core.tickets import ANY_COUNTER, ORDINARY, Ticket, TicketState
@@ -65,14 +66,7 @@ def choose(state: State, counter_id: str, now: float, coming: Head | None = None
     if state.plan.dispatch.mode is Mode.POOLED:
         rule, candidates = "index", bound + rank.allowed(pool)
     else:
-        labelled = state.lines.labelled
-        own = list(_heads(labelled.get(counter_id, {}), services))
-        own += _with(list(_heads(labelled.get(ANY_COUNTER, {}), services)), coming, services)
-        rule, candidates = "index", bound + rank.allowed(own)
-        late = [head for head in rank.allowed(pool) if rank.of(head).overdue]
-        if not candidates and not late:
-            rule, candidates = "help", rank.allowed(pool)
-        candidates += late
+        rule, candidates = _in_assigned(state, counter_id, rank, bound, pool, coming)
     if not candidates:
         return None
     ranked = sorted(map(rank.of, {head.ticket: head for head in candidates}.values()), reverse=True)
@@ -80,10 +74,31 @@ def choose(state: State, counter_id: str, now: float, coming: Head | None = None
     return Choice(ranked[0].ticket, _reason(state, rule, ranked, first_come.ticket, now))
 
 
+def _in_assigned(
+    state: State,
+    counter_id: str,
+    rank: _Ranking,
+    bound: list[Head],
+    pool: list[Head],
+    coming: Head | None,
+) -> tuple[str, list[Head]]:
+    """A counter's own, in the order of their waits; else by the policy whom it may help."""
+    labelled, services = state.lines.labelled, rank.services
+    own = list(_heads(labelled.get(counter_id, {}), services))
+    own += _with(list(_heads(labelled.get(ANY_COUNTER, {}), services)), coming, services)
+    rescued = [head for head in rank.allowed(pool) if rank.to_rescue(head)]
+    candidates = bound + rank.allowed(own) + rescued
+    if not candidates:
+        return "help", rank.allowed(pool)
+    rank.by_wait()
+    return "own", candidates
+
+
 class _Ranking:
     """How urgent the first of a line is for a counter with these services."""
 
     def __init__(self, state: State, services: tuple[str, ...], now: float) -> None:
+        self.services = services
         self._state = state
         self._now = now
         self._share = 1 / max(1, len(services))
@@ -93,6 +108,10 @@ class _Ranking:
         self._everywhere = self._plan.dispatch.overdue_first == "hall"
         self._primary = services[0] if services else ""
         self._load_s: float | None = None
+
+    def by_wait(self) -> None:
+        """Let the wait alone decide."""
+        self._index = fcfs
 
     def allowed(self, heads: Iterable[Head]) -> list[Head]:
         """These without whoever may not be called before somebody else of the same line."""
@@ -107,10 +126,16 @@ class _Ranking:
         first = {head.service: head for head in sorted(found, reverse=True) if self._late(head)}
         return [head for head in found if first.get(head.service, head) is head]
 
+    def to_rescue(self, head: Head) -> bool:
+        """Whether somebody with another counter's number has waited too long for that."""
+        return self._beyond(head, self._plan.dispatch.rescue_targets)
+
     def _late(self, head: Head) -> bool:
+        return self._beyond(head, self._plan.dispatch.overdue_targets)
+
+    def _beyond(self, head: Head, targets: float) -> bool:
         """Whether somebody has waited for so many times the target of the service."""
-        target_s = self._plan.service[head.service].target_s
-        return self._now - head.queued_at > self._plan.dispatch.overdue_targets * target_s
+        return self._now - head.queued_at > targets * self._plan.service[head.service].target_s
 
     def of(self, head: Head) -> _Ranked:
         """The rank of one."""
@@ -189,22 +214,46 @@ def _reason(
     }
 
 
-def assign(state: State, service: str) -> str:
-    """The counter to print on a ticket: the one on duty with the fewest to serve before it.
+def assign(state: State, service: str, now: float) -> str:
+    """The counter to print on a ticket: the one on duty that is expected to be through first.
 
-    Of equals the one with the fewest skills, then the one that has been free the longest.
-    ANY_COUNTER if no counter on duty serves this.
+    Through with whom it serves, with all who wait for it, and with this ticket. Of counters
+    that are free the one with the fewest services, then the one free the longest. ANY_COUNTER
+    if no counter on duty serves this.
     """
+    able = [c for c, services in state.duty.serving.items() if service in services]
+    free = [c for c in able if state.counters[c].ticket is None and not _kept_s(state, c)]
+    if free:
+        return min(free, key=lambda counter: _idle_key(state, counter))
     return min(
-        (c for c, services in state.duty.serving.items() if service in services),
-        key=lambda counter: (_queue_at(state, counter), *_idle_key(state, counter)),
-        default=ANY_COUNTER,
+        able, key=lambda counter: _through_s(state, counter, service, now), default=ANY_COUNTER
     )
 
 
-def _queue_at(state: State, counter: str) -> int:
-    lines = (*state.lines.labelled.get(counter, {}).values(), *_bound_lines(state, counter))
-    return sum(map(len, lines)) + (state.counters[counter].ticket is not None)
+STILL = 0.25
+"""A service is expected to go on for this part of its mean at least."""
+
+
+def _through_s(state: State, counter: str, service: str, now: float) -> float:
+    speed = state.speed(counter)
+    ticket = state.tickets.get(state.counters[counter].ticket or "")
+    rest_s = 0.0
+    if ticket is not None:
+        mean_s = state.mean_s(ticket.service) * speed
+        rest_s = max(STILL * mean_s, mean_s - (now - (ticket.called_at or now)))
+    return rest_s + _kept_s(state, counter) + state.mean_s(service) * speed
+
+
+def _kept_s(state: State, counter: str) -> float:
+    """The work that waits for a counter alone, or with its number, in seconds."""
+    kept = (state.lines.bound.get(counter, {}), state.lines.labelled.get(counter, {}))
+    work_s = sum(
+        len(line) * state.mean_s(service)
+        for lines in kept
+        for (service, _), line in lines.items()
+        if line.entries
+    )
+    return work_s * state.speed(counter) if work_s else 0.0
 
 
 def _bound_lines(state: State, counter: str) -> Iterable[Line]:

@@ -45,7 +45,8 @@ def fcfs(wait_s: float, _line: Facts) -> float:
 def pressure(wait_s: float, line: Facts) -> float:
     """The wait against the service's target, heavier for quick services and for long lines."""
     urgency = (wait_s + 30.0) / line.target_s / line.mean_s**0.5
-    return urgency * (1.0 + 3.0 * line.clear_s / line.target_s)
+    found: float = urgency * (1.0 + 3.0 * line.clear_s / line.target_s)
+    return found
 
 
 PATIENCE_S = 200.0
@@ -61,7 +62,7 @@ def relief(wait_s: float, line: Facts) -> float:
     ageing by the square of the wait, on a scale that stretches with the load of the hall (in a
     rush everybody waits, and a long wait means less); a fifth more for the counter's own.
     """
-    reach = line.waiting / (line.mean_s * line.capacity**CAPACITY_POWER)
+    reach: float = line.waiting / (line.mean_s * line.capacity**CAPACITY_POWER)
     age = max(0.0, wait_s) / (PATIENCE_S + LOAD_WEIGHT * line.load_s)
     return reach * (1.0 + age * age) * (OWN_WEIGHT if line.primary else 1.0)
 

@@ -30,16 +30,18 @@ class Dispatching(Settings):
     `priority_bound`: so many priority calls in a row in one line at most, while an ordinary
     ticket of it waits. `overdue_targets`: who has waited so many times the target of the
     service goes first: in its `line`, or, by `overdue_first`, in the whole `hall`.
-    `next_finishes`: "next" with somebody served means done and next. `undo_s`: how long a
+    `rescue_targets`: in an assigned hall any counter may call who has waited so many times the
+    target. `next_finishes`: "next" with somebody served means done and next. `undo_s`: how long a
     clerk's last step can be taken back. `come_back_min`: how long who missed the call may come
     back and keep the wait so far.
     """
 
     mode: Mode = Mode.POOLED
-    policy: Literal["fcfs", "pressure", "relief"] = "pressure"
+    policy: Literal["fcfs", "pressure", "relief"] = "relief"
     priority_bound: Annotated[int, Field(ge=1, le=100)] = 3
     overdue_targets: Annotated[float, Field(ge=1, le=100)] = 3.0
     overdue_first: Literal["line", "hall"] = "line"
+    rescue_targets: Annotated[float, Field(ge=0.1, le=100)] = 1.0
     next_finishes: bool = False
     undo_s: Annotated[float, Field(ge=0, le=600)] = 30.0
     come_back_min: Annotated[float, Field(ge=0, le=480)] = 30.0

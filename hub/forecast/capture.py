@@ -39,7 +39,7 @@ def capture(state: State, now: float, arrivals: Arrivals, breaks: Breaks | None 
             service.cv,
             service.target_s,
             arrivals.rate(service.id, now),
-            dispatch.assign(state, service.id) if assigned else None,
+            dispatch.assign(state, service.id, now) if assigned else None,
             state.priority_run.get(service.id, 0),
         )
         for service in state.plan.services
@@ -85,8 +85,9 @@ def _policy(state: State) -> PolicyScene:
         rules.policy,
         state.plan.credit_s,
         rules.priority_bound,
-        rules.overdue_targets,
+        rules.overdue_targets if rules.overdue_first == "hall" else 0.0,
         rules.mode is Mode.ASSIGNED,
+        rules.rescue_targets,
     )
 
 
