@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 
 from hub.core.policies import Facts
+from hub.core.tickets import ANY_COUNTER
 from hub.forecast.chance import Bools, Floats, Ints, lognormal
 from hub.forecast.index import capacity, policy_of
 from hub.forecast.scene import (
@@ -221,12 +222,13 @@ def _index(
     numbers = cache(policy.numbers)
     on_duty = {service.id: capacity(scene, service.id) for service in scene.services}
     by_id = {service.id: service for service in scene.services}
-    credit_s, factor = scene.policy.credit_s, scene.policy.overdue
+    credit_s, assigned = scene.policy.credit_s, scene.policy.assigned
+    factor = scene.policy.rescue if assigned else scene.policy.overdue
     for c, (counter, lines) in enumerate(zip(counters, candidates, strict=True)):
         for k, line in enumerate(lines):
             key = keys[line]
             service = by_id[key.service]
-            own = scene.policy.assigned and counter.id in {key.label, key.bound}
+            own = key.bound == counter.id or key.label in {counter.id, ANY_COUNTER}
             line_facts = Facts(
                 service.target_s,
                 service.mean_s,
@@ -239,8 +241,8 @@ def _index(
             table[c, :, k] = (
                 credit_s.get(key.kind, 0.0),
                 *numbers(line_facts),
-                0.0 if scene.policy.assigned else service.arrivals_per_s,
-                OWN_FIRST if own else 0.0,
+                0.0 if assigned else service.arrivals_per_s,
+                OWN_FIRST if assigned and own else 0.0,
                 overdue_s if overdue_s > 0 else FAR,
             )
     return table

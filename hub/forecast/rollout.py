@@ -19,6 +19,7 @@ from hub.forecast.floor import (
     FIRST,
     LATE_FIRST,
     NEVER,
+    OWN_FIRST,
     RATE,
     SECOND,
     THIRD,
@@ -100,7 +101,6 @@ class _Paths:
         self._newcomers = bool((floor.interval_s < FAR).any())
         self._policy = policy_of(scene)
         self._counted = self._policy.loads or bool(floor.index[:, THIRD].any())
-        self._tiered = bool(floor.index[:, TIER].any())
         self._late = scene.policy.overdue > 0
         self._ruled = bool(floor.privileged.any())
         self._absences = bool((floor.breaks[:, :, 0] < FAR).any() or (floor.closes_at < FAR).any())
@@ -186,21 +186,22 @@ class _Paths:
 
     def _score(self, counter: Ints, now: Floats, lines: Ints, wait: Floats) -> Floats:
         """How much each candidate line's head is due; -inf where nobody is there."""
-        floor = self._floor
+        floor, scene = self._floor, self._floor.scene
         table = floor.index.take(counter, axis=0)
         many: Floats = _NOTHING
         load_s: Floats = _NOTHING
         if self._counted:
-            since = np.minimum(now, self._issues_until) - floor.scene.now
+            since = np.minimum(now, self._issues_until) - scene.now
             many = self._waiting.take(self._by_service + floor.service.take(lines))
             many = np.maximum(many + table[:, RATE] * since[:, None], 1.0)
             if self._policy.loads:
                 load_s = ((self._work + self._coming * since) / self._on_duty)[:, None]
         numbers = (table[:, FIRST], table[:, SECOND], table[:, THIRD])
         score = self._policy.score(wait + table[:, CREDIT], numbers, many, load_s)
-        if self._tiered:
-            score += table[:, TIER]
-        if self._late:
+        if scene.policy.assigned:
+            own = (table[:, TIER] > 0) | (wait > table[:, BOUND])
+            score = np.where(own, OWN_FIRST + wait + table[:, CREDIT], score)
+        elif self._late:
             late = wait / table[:, BOUND]
             score = np.where(late > 1.0, LATE_FIRST + late, score)
         absent = wait < 0

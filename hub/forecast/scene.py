@@ -94,7 +94,8 @@ class PolicyScene:
     `credit_s` is added to the wait of a class. At most `in_a_row` tickets that are not ordinary
     are called for one service one after the other while an ordinary one waits; a ticket past
     `overdue` times its target goes first (0: no such rule). In an `assigned` hall a counter
-    helps others only when it has nobody of its own.
+    calls its own as they came, helps others when it has nobody of its own, and counts as its own
+    whoever has waited `rescue` times the target.
     """
 
     name: str
@@ -102,6 +103,7 @@ class PolicyScene:
     in_a_row: int = 3
     overdue: float = 3.0
     assigned: bool = False
+    rescue: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

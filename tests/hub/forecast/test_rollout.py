@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hub.core.policies import POLICIES, Facts
+from hub.core.tickets import ANY_COUNTER
 from hub.forecast.index import capacity, policy_of
 from hub.forecast.rollout import futures
 from hub.forecast.scene import (
@@ -194,6 +195,19 @@ def test_bound_tickets_wait_for_their_counter_and_labelled_ones_may_be_taken() -
     assert waits["b"] == 5000
     assert waits["o"] == 0  # its own line first, then it helps out
     assert waits["l"] == pytest.approx(600, rel=0.03)
+
+
+def test_an_assigned_hall_rescues_whoever_waits_too_long_elsewhere() -> None:
+    away = counter("c2", duty=Duty.PAUSED, returns_at=9000.0)
+    other = TicketScene("x", "a", -1000.0, label="c2")
+    anybody = TicketScene("y", "a", -5.0, label=ANY_COUNTER)
+    own = tuple(TicketScene(f"o{n}", "a", -500.0 + n, label="c1") for n in range(2))
+    policy = PolicyScene("pressure", assigned=True, rescue=1.0)
+    hall = scene((service(labelled="c1"),), (counter("c1"), away), (other, *own, anybody), policy)
+    waits = medians(hall)
+    assert sorted(waits, key=lambda name: waits[name]) == ["x", "o0", "o1", "y"]
+    late = medians(replace(hall, policy=replace(policy, rescue=2.0)))  # at 1800 s, of 900 s each
+    assert sorted(late, key=lambda name: late[name]) == ["o0", "o1", "x", "y"]
 
 
 def test_the_same_seed_gives_the_same_futures() -> None:
