@@ -106,7 +106,7 @@ class LoadRules:
     cold_hold_min: float = 5.0
     cold_seen_min: float = 15.0
     slow_factor: float = 1.6
-    slow_on_odds: float = 20.0
+    slow_on_odds: float = 25.0
     slow_off_odds: float = 1.0
     slow_least_odds: float = 0.05
     slow_services: int = 8
