@@ -27,10 +27,10 @@ from hub.core.state import Advice, CounterState, State
 SMOOTH_MIN = 5.0
 """Over so long clear times are smoothed where help may be needed."""
 
-CALM_MIN = 20.0
+CALM_MIN = 30.0
 """Over so long they are smoothed where help may be given up."""
 
-HOT_SHARE = 1 / 3
+HOT_SHARE = 0.25
 """A line is hot above this share of `open_above_min`: adding costs less than opening."""
 
 HOTTER = 1.5
@@ -39,8 +39,8 @@ HOTTER = 1.5
 QUIET_SHARE = 0.25
 """A line that was helped is quiet below this share of what makes it hot."""
 
-OWN_HOTTER = 2.0
-"""What was added goes back if the counter's own lines need twice as long."""
+OWN_HOTTER = 3.0
+"""What was added goes back if the counter's own lines need three times as long."""
 
 STANDS_SHARE = 0.5
 """Advice to help stands until the line is below this share of what makes it hot."""
