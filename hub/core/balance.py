@@ -299,8 +299,10 @@ class _Judge:
                 yield Wish("open", counter.id, None, gain_min, reason)
 
     def _without_help(self, services: tuple[str, ...], helped: set[str | None]) -> str | None:
-        """The line that is worst off, if it or the hall needs one counter more."""
+        """The line that is worst off, if it or the whole hall needs one counter more."""
         lines = self._outlook.lines
+        if self._memory.hall_min > self._rules.open_above_min:
+            helped = set()
         waiting = [s for s in services if lines[s].people and s not in helped]
         worst = max(waiting, key=self._memory.clear_min.__getitem__, default=None)
         if worst is None:
@@ -421,7 +423,11 @@ class _Saying:
                 self._busy |= about
                 given += 1
                 self._give(wish)
-        helped = {wish.service for wish in wishes if wish.action == "add"}
+        helped = {
+            wish.service
+            for wish in wishes
+            if wish.action == "add" and _key(wish) not in rests_until
+        }
         staffing = self._judge.staffing(helped)
         stands = any(action in _STAFFING for action, *_ in self.standing.values())
         if staffing is not None and not stands and _rest(_key(staffing)) not in rests_until:
@@ -430,7 +436,7 @@ class _Saying:
     def _give(self, wish: Wish) -> None:
         # The sequence that the event will have in the journal: no other advice gets it.
         advice = f"advice-{self._state.version + len(self.events) + 1}"
-        gain_min = round(wish.gain_min, 3)
+        gain_min = round(wish.gain_min, 3) + 0.0  # never -0.0
         given = (advice, wish.action, wish.counter, wish.service, gain_min, wish.reason)
         self.events.append(e.AdviceGiven(self._now, *given))
         if not self._follow(advice, wish.action, wish):

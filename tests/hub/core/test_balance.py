@@ -125,7 +125,7 @@ def test_one_long_service_ahead_does_not_make_a_line_hot_at_once() -> None:
 def test_what_stands_is_not_repeated_and_one_advice_a_line_is_enough() -> None:
     d = Watched(c3=["a"])
     d.minutes()
-    d.crowd()
+    d.crowd(number=3)
     assert len(advised(d.minutes(40))) == 1
 
 
@@ -284,6 +284,18 @@ def test_where_nobody_can_help_a_closed_counter_is_to_open_the_one_with_a_clerk_
     d.click(advice.id, "apply")
     assert d.counter("c4").open
     assert advised(d.minutes(int(SETTLE_MIN) - 1)) == []
+
+
+@pytest.mark.parametrize("dismissed", [True, False])
+def test_help_that_nobody_wants_does_not_hide_that_a_counter_is_missing(dismissed: bool) -> None:
+    d = Watched()
+    d.minutes(6)
+    d.crowd(number=6 if dismissed else 30)
+    assert HELP in advised(d.minutes(3))
+    if dismissed:
+        d.click(next(x.id for x in d.hall.advice.values() if x.action == "add"), "dismiss")
+    d.minutes(10)
+    assert "open" in {x.action for x in d.hall.advice.values()}
 
 
 def test_advice_to_open_that_was_dismissed_rests_whichever_the_counter() -> None:
