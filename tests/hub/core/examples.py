@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core import events as e
-from hub.core.commands import AtCounter, Decision, Issue
+from hub.core.commands import AtCounter, Command, Decision, Issue, OnTicket
 from hub.core.decide import decide
 from hub.core.hall import Hall
 from hub.core.passing import due
@@ -105,13 +105,20 @@ class Driver:
     def press(self, counter: str, action: str, **fields: Any) -> Decision:
         return self.at(counter, request(action), **fields)
 
-    def issue(self, service: str) -> Decision:
-        decision = decide(self.hall, Issue(service, self.new_id("ticket"), "web"), self.now)
+    def do(self, command: Command) -> Decision:
+        """Any command, decided and applied."""
+        decision = decide(self.hall, command, self.now)
         self.apply(*decision.events)
         return decision
 
-    def ticket(self, service: str) -> Ticket:
-        decision = self.issue(service)
+    def issue(self, service: str, **fields: Any) -> Decision:
+        return self.do(Issue(service, self.new_id("ticket"), "web", **fields))
+
+    def wish(self, ticket: str, wish: Any) -> Decision:
+        return self.do(OnTicket(ticket, wish, "operator"))
+
+    def ticket(self, service: str, **fields: Any) -> Ticket:
+        decision = self.issue(service, **fields)
         assert decision.ticket is not None, decision
         return self.hall.tickets[decision.ticket]
 
@@ -139,11 +146,24 @@ _ACTIONS: dict[str, w.Action] = {
     "no_show": w.NoShow(action="no_show"),
     "start": w.Start(action="start"),
     "done": w.Done(action="done"),
+    "hold": w.Hold(action="hold"),
+    "resume": w.Resume(action="resume"),
+    "unpause": w.Unpause(action="unpause"),
+    "undo": w.Undo(action="undo"),
+    "pause": w.Pause(action="pause", reason="lunch"),
 }
 
 
 def request(action: str) -> w.Action:
     return _ACTIONS[action]
+
+
+def pause(minutes: float | None) -> w.Pause:
+    return w.Pause(action="pause", reason="lunch", minutes=minutes)
+
+
+def transfer(service: str | None = None, counter: str | None = None) -> w.Transfer:
+    return w.Transfer(action="transfer", service=service, counter=counter)
 
 
 def sign_in(clerk: str, pin: str = "2468") -> w.SignIn:

@@ -279,7 +279,8 @@ def test_next_with_nobody_for_this_counter(d: Driver) -> None:
     assert decision.reason
 
 
-def test_tickets_of_the_same_instant_go_by_issue(d: Driver) -> None:
+def test_tickets_of_the_same_instant_go_by_issue() -> None:
+    d = Driver(make_plan(dispatch={"policy": "fcfs"}))
     d.open("c1", "wang")
     order = [d.ticket(s).id for s in "baab"]
     called = []
