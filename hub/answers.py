@@ -13,6 +13,7 @@ from hub.core.commands import AtCounter, Book, Command, Decision, Issue
 from hub.core.hall import Hall
 from hub.core.pictures import WaitRange, counter_picture, ticket_picture
 from wire import messages as w
+from wire.clock import rfc3339
 
 NOT_FOUND = frozenset({"unknown_counter", "unknown_ticket", "unknown_advice"})
 
@@ -46,8 +47,17 @@ class WishAnswer(BaseModel):
     ticket: str | None
 
 
+class BookedTicket(BaseModel):
+    """What somebody who agreed to come is told. `at` is the time, in the hall's zone."""
+
+    id: str
+    service: str
+    at: str
+    url: str
+
+
 class RefusedTicket(BaseModel):
-    """Why no number was given."""
+    """Why no number was given, or no appointment."""
 
     code: str
     reason: str
@@ -107,8 +117,7 @@ def wish_body(decision: Decision) -> bytes:
 def issued_body(hall: Hall, decision: Decision, now: float, public_url: str) -> bytes:
     """The answer to somebody who wanted a number."""
     if decision.ticket is None:
-        refused = RefusedTicket(code=str(decision.code), reason=str(decision.reason))
-        return refused.model_dump_json().encode()
+        return _refused_body(decision)
     picture = ticket_picture(hall, decision.ticket, now)
     issued = IssuedTicket(
         id=picture.id,
@@ -119,3 +128,22 @@ def issued_body(hall: Hall, decision: Decision, now: float, public_url: str) -> 
         url=f"{public_url}/t/{picture.id}",
     )
     return issued.model_dump_json().encode()
+
+
+def booked_body(hall: Hall, decision: Decision, public_url: str) -> bytes:
+    """The answer to somebody who wanted an appointment."""
+    if decision.ticket is None:
+        return _refused_body(decision)
+    ticket = hall.tickets[decision.ticket]
+    booked = BookedTicket(
+        id=ticket.id,
+        service=ticket.service,
+        at=rfc3339(ticket.due_at or 0.0, hall.plan.zone),
+        url=f"{public_url}/t/{ticket.id}",
+    )
+    return booked.model_dump_json().encode()
+
+
+def _refused_body(decision: Decision) -> bytes:
+    refused = RefusedTicket(code=str(decision.code), reason=str(decision.reason))
+    return refused.model_dump_json().encode()

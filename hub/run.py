@@ -19,6 +19,7 @@ import uvicorn
 
 from hub.broker import EmbeddedBroker
 from hub.configuration import HallFile, differences
+from hub.identity import Identities, load_identities
 from hub.journal.store import Journal
 from hub.mqtt.adapter import MqttAdapter
 from hub.service import Service
@@ -50,9 +51,10 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
     with contextlib.ExitStack() as stack:
         notifier = Notifier()
         service = _service(stack, settings, notifier)
+        identities = load_identities(settings.hub.data, known=service.knows_people)
         broker, address = _broker(stack, settings)
         mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}")
-        web = _Web(settings, service, lambda: Facts(mqtt.connected, _exposed(broker)), notifier)
+        web = _Web(settings, service, _facts(mqtt, broker), notifier, identities)
         service.on_death = web.end
         service.start()
         stack.callback(service.stop)
@@ -96,6 +98,10 @@ def _broker(
     broker.start()
     stack.callback(broker.stop)
     return broker, broker.address
+
+
+def _facts(mqtt: MqttAdapter, broker: EmbeddedBroker | None) -> Tell:
+    return lambda: Facts(mqtt.connected, _exposed(broker))
 
 
 def _exposed(broker: EmbeddedBroker | None) -> bool:
@@ -145,10 +151,15 @@ class _Web:
     """The web server in the main thread's event loop."""
 
     def __init__(
-        self, settings: HallFile, service: Service, facts: Tell, notifier: Notifier
+        self,
+        settings: HallFile,
+        service: Service,
+        facts: Tell,
+        notifier: Notifier,
+        identities: Identities,
     ) -> None:
         self._socket = _listen(settings.hub.host, settings.hub.port)
-        self._app = create_app(service, facts)
+        self._app = create_app(service, facts, identities=identities)
         config = uvicorn.Config(
             self._app,
             host=settings.hub.host,

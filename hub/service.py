@@ -165,6 +165,12 @@ class Service:
         return self._books.hall.configured
 
     @property
+    def knows_people(self) -> bool:
+        """Whether the journal's state holds hashes of identities. Only before `start`."""
+        hall = self._books.hall
+        return bool(hall.today.persons) or any(t.person for t in hall.tickets.values())
+
+    @property
     def alive(self) -> bool:
         """Whether the state's thread is running."""
         return self._thread.is_alive()

@@ -11,7 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from hub.answers import answer_body, fingerprint, issued_body, status_of, wish_body
+from hub.answers import (
+    answer_body,
+    booked_body,
+    fingerprint,
+    issued_body,
+    status_of,
+    wish_body,
+)
 from hub.core import events as e
 from hub.core.commands import AtCounter, Book, Command, Decision, Issue, refuse
 from hub.core.decide import decide
@@ -125,8 +132,11 @@ class Transaction:
         if isinstance(command, Issue):
             status = status_of(decided, 201)
             body = issued_body(self.hall, decided, self.now, self.books.public_url)
+        elif isinstance(command, Book):
+            status = status_of(decided, 201)
+            body = booked_body(self.hall, decided, self.books.public_url)
         elif not isinstance(command, AtCounter):
-            status = status_of(decided, 201 if isinstance(command, Book) else 200)
+            status = status_of(decided, 200)
             body = wish_body(decided)
         else:
             status = status_of(decided, 200)

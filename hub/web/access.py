@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-from hub.core.commands import AtCounter, Issue
+from hub.core.commands import AtCounter, Book, Command, Issue, OnAdvice, OnTicket, Rearrange
+from hub.core.tickets import ORDINARY
+from hub.identity import Identities
 from hub.journal.store import StoredAnswer
 from hub.pins import pin_right
 from hub.service import Service
@@ -24,6 +27,14 @@ PATIENCE_S = 10.0
 PINS_AT_ONCE = 2
 """Checking a PIN costs a core some 30 ms: a flood of sign-ins must not take all of them."""
 
+CHANNEL = "web"
+"""Where numbers that are taken here were taken."""
+
+CITIZEN, OPERATOR = "citizen", "operator"
+"""Who wishes something; there is no sign-in to these pages yet."""
+
+TicketWish = Literal["check_in", "come_back", "cancel", "release"]
+
 T = TypeVar("T")
 
 _ACTION: TypeAdapter[w.Action] = TypeAdapter(w.Action)
@@ -33,13 +44,26 @@ class StateSilent(NextwindowError):
     """The state's thread did not answer in time."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit:
+    """What somebody wants a number for. `identity` is a document's number, and goes no further."""
+
+    service: str
+    kind: str = ORDINARY
+    further: tuple[str, ...] = ()
+    identity: str | None = None
+
+
 class Access:
     """The hall, as the routes see it."""
 
-    def __init__(self, service: Service, tell: Tell, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, service: Service, tell: Tell, new_id: Callable[[], str], identities: Identities
+    ) -> None:
         self._service = service
         self._tell = tell
         self._new_id = new_id
+        self._identities = identities
         self._pins = asyncio.Semaphore(PINS_AT_ONCE)
 
     @property
@@ -60,12 +84,55 @@ class Access:
         clock = self._service.clock
         return await _answered(self._service.ask(lambda t: build(View(t, clock))))
 
-    async def issue(self, service: str, key: str | None) -> StoredAnswer:
+    async def issue(self, visit: Visit, key: str | None) -> StoredAnswer:
         """Take a number.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        command = Issue(service=service, ticket=self._new_id(), channel="web")
+        person = self._person(visit.identity)
+        command = Issue(visit.service, self._new_id(), CHANNEL, visit.kind, visit.further, person)
+        return await self._commanded(command, key)
+
+    async def book(
+        self, service: str, due_at: float, identity: str | None, key: str | None
+    ) -> StoredAnswer:
+        """Agree to come at a time, in wall seconds.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        person = self._person(identity)
+        return await self._commanded(Book(service, self._new_id(), CHANNEL, due_at, person), key)
+
+    def _person(self, identity: str | None) -> str | None:
+        return None if identity is None else self._identities.hashed(identity)
+
+    async def on_ticket(self, ticket: str, wish: TicketWish, key: str) -> StoredAnswer:
+        """Do something with a ticket that is not called.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        by = OPERATOR if wish == "release" else CITIZEN
+        return await self._commanded(OnTicket(ticket, wish, by), key)
+
+    async def rearrange(
+        self, wish: Literal["add", "take_back"], counter: str, service: str, key: str
+    ) -> StoredAnswer:
+        """Change what a counter serves.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(Rearrange(wish, counter, service, OPERATOR), key)
+
+    async def on_advice(
+        self, advice: str, wish: Literal["apply", "dismiss"], key: str
+    ) -> StoredAnswer:
+        """Follow an advice, or dismiss it.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(OnAdvice(advice, wish, OPERATOR), key)
+
+    async def _commanded(self, command: Command, key: str | None) -> StoredAnswer:
         return await _answered(self._service.command(key, command))
 
     async def at_counter(
@@ -78,7 +145,7 @@ class Access:
         request = _ACTION.validate_python(action)
         right = isinstance(request, w.SignIn) and await self._pin_right(request)
         command = AtCounter(counter, request, seen, self._new_id(), right)
-        return await _answered(self._service.command(key, command))
+        return await self._commanded(command, key)
 
     async def _pin_right(self, request: w.SignIn) -> bool:
         clerk = self._service.plan.clerk.get(request.clerk)

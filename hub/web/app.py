@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
@@ -11,13 +12,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from hub.identity import KEY_BYTES, Identities
 from hub.service import Service
 from hub.transaction import IdReusedError
 from hub.web.access import Access, StateSilent
-from hub.web.api import make_router, problem, wants_json
+from hub.web.api import make_router
 from hub.web.facts import Facts, Tell
 from hub.web.guard import RequestGuard, SecurityHeaders
 from hub.web.pages import FOLDER, error_page, make_pages
+from hub.web.responses import problem, wants_json
 from hub.web.stream import Live
 from wire.errors import NextwindowError
 from wire.ids import new_id as random_id
@@ -26,14 +29,20 @@ log = logging.getLogger(__name__)
 
 
 def create_app(
-    service: Service, facts: Tell = Facts, new_id: Callable[[], str] = random_id
+    service: Service,
+    facts: Tell = Facts,
+    new_id: Callable[[], str] = random_id,
+    identities: Identities | None = None,
 ) -> FastAPI:
     """The hall's web application. Make it before the service is started.
+
+    Without `identities` people are known until the end of this process only.
 
     `app.state.close_streams()` ends the live streams; call it when the server is asked to
     stop, because a server waits for open responses before it ends. Safe from any thread.
     """
-    access = Access(service, facts, new_id)
+    identities = identities or Identities(secrets.token_bytes(KEY_BYTES))
+    access = Access(service, facts, new_id, identities)
     live = Live(access)
     app = FastAPI(
         title="Nextwindow hall",

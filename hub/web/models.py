@@ -6,7 +6,7 @@ from the `now` it was told. So two pictures are equal if nothing has happened in
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from hub.core.pictures import WaitRange
 from hub.core.tickets import TicketState
@@ -34,8 +34,39 @@ class HallName(Part):
     opens_at: str | None
 
 
+class PriorityView(Part):
+    """A class of people who need not wait so long."""
+
+    id: str
+    name: Words
+    credit_min: float
+
+
+class ClassCount(Part):
+    """How many of a class wait in a line."""
+
+    id: str
+    name: Words
+    waiting: int
+
+
+class FlagView(Part):
+    """A line or counter is hot, cold or slow: since when, and why."""
+
+    kind: str
+    scope: str
+    target: str
+    since: str
+    text: Words
+    why: Words | None
+    evidence: dict[str, Any]
+
+
 class ServiceView(Part):
-    """One line. `oldest_at` is since when its first ticket waits."""
+    """One line. `oldest_at` is since when the longest wait lasts.
+
+    `classes` counts those who wait with priority; the others are ordinary.
+    """
 
     id: str
     name: Text
@@ -46,10 +77,15 @@ class ServiceView(Part):
     counters: int
     open_counters: int
     wait_s: WaitRange | None
+    classes: tuple[ClassCount, ...] = ()
+    flags: tuple[FlagView, ...] = ()
 
 
 class HeldTicket(Part):
-    """The ticket at a counter, since when it is in its state, and why it was called."""
+    """The ticket at a counter, since when it is in its state, and why it was called.
+
+    `kind` is its class of priority, `further` the services after this one.
+    """
 
     id: str
     number: str
@@ -58,6 +94,25 @@ class HeldTicket(Part):
     recalls: int
     since: str
     why: Words | None
+    kind: Words | None = None
+    further: tuple[str, ...] = ()
+
+
+class KeptTicket(Part):
+    """A ticket that a counter has put on hold."""
+
+    id: str
+    number: str
+    service: str
+    since: str
+
+
+class PauseView(Part):
+    """The clerk is away: why, since when, and until when as announced."""
+
+    reason: Words | None
+    since: str
+    back_at: str | None
 
 
 class OpenInvitation(Part):
@@ -78,7 +133,9 @@ class UnitView(Part):
 class CounterView(Part):
     """One counter. `version` is what a command quotes as `seen`, `since` when its state began.
 
-    `last_command` is the id of the last command it got since the hub started.
+    `added` are those of its services that it serves until the end of the day or until they are
+    taken back, `hottest` the hottest of its lines. `last_command` is the id of the last command
+    it got since the hub started.
     """
 
     id: str
@@ -89,7 +146,12 @@ class CounterView(Part):
     version: int
     clerk: ClerkName | None
     services: tuple[str, ...]
+    added: tuple[str, ...] = ()
     ticket: HeldTicket | None
+    pause: PauseView | None = None
+    on_hold: tuple[KeptTicket, ...] = ()
+    flags: tuple[FlagView, ...] = ()
+    hottest: FlagView | None = None
     invitation: OpenInvitation | None
     waiting: int
     served_today: int
@@ -115,6 +177,20 @@ class Alert(Part):
 
     code: str
     text: Words
+
+
+class AdviceView(Part):
+    """A change that the hub advises, and the minutes of the hall's mean wait that it gains."""
+
+    id: str
+    action: str
+    counter: str
+    service: str | None
+    gain_min: float
+    given_at: str
+    text: Words
+    why: Words | None
+    reason: dict[str, Any]
 
 
 class AsideLine(Part):
@@ -147,6 +223,8 @@ class HallView(Moment):
     services: tuple[ServiceView, ...]
     counters: tuple[CounterView, ...]
     today: Today
+    priorities: tuple[PriorityView, ...] = ()
+    advice: tuple[AdviceView, ...] = ()
     warnings: tuple[Alert, ...]
     rejected: dict[str, int]
     aside: tuple[AsideLine, ...]
@@ -154,37 +232,100 @@ class HallView(Moment):
 
 
 class LinesView(Moment):
-    """The lines alone, for those who want to take a number."""
+    """The lines alone, for those who want to take a number.
+
+    `identity` says whether a document's number has to be given, may be given, or is not asked.
+    """
 
     hall: HallName
     services: tuple[ServiceView, ...]
+    priorities: tuple[PriorityView, ...] = ()
+    identity: Literal["required", "limited", "not_asked"] = "not_asked"
 
 
 class QueuedTicket(Part):
-    """Somebody who waits for a counter."""
+    """Somebody who waits for a counter. `kept`: for this counter alone."""
 
+    id: str
     number: str
     service: str
     queued_at: str
+    kind: Words | None = None
+    kept: bool = False
+
+
+class NextTicket(Part):
+    """Whom the counter would call now, and why this one."""
+
+    id: str
+    number: str
+    why: Words
+
+
+class UndoView(Part):
+    """The clerk's last step with a ticket, which can be taken back until then."""
+
+    step: str
+    number: str
+    until: str
+
+
+class OtherCounter(Part):
+    """Where a ticket could be sent: a counter, whether it is open, and all that it can serve."""
+
+    id: str
+    number: str
+    name: Text | None
+    open: bool
+    services: tuple[str, ...]
 
 
 class DeskView(Moment):
-    """One counter, for the clerk at it: who waits for it, in the order of calling. No ratings."""
+    """One counter, for the clerk at it. No ratings.
+
+    `next` is whom it would call now; `queue` are those who wait for it, that one first, then
+    in the order of their wait.
+    """
 
     hall: HallName
     counter: CounterView
+    next: NextTicket | None
+    undo: UndoView | None
+    others: tuple[OtherCounter, ...]
     queue: tuple[QueuedTicket, ...]
     warnings: tuple[Alert, ...]
 
 
+class NamedService(Part):
+    """A service and its name."""
+
+    id: str
+    name: Text
+
+
 class TicketView(Part):
-    """One ticket, for the person who holds it."""
+    """One ticket, for the person who holds it.
+
+    `kind` is its class of priority; `further` are the services after this one; `kept_for` is
+    the number of the only counter that may call it. An appointment has `due_at`, and
+    `check_in_from` and `check_in_until` while the check-in is still to come; who missed the
+    call may come back until `come_back_until`. `wishes` are those that would be granted now.
+    """
 
     id: str
     number: str
     service: str
     service_name: Text
     state: TicketState
+    state_text: Words
+    kind: Words | None
+    further: tuple[NamedService, ...]
+    kept_for: str | None
+    due_at: str | None
+    check_in_from: str | None
+    check_in_until: str | None
+    come_back_until: str | None
+    wishes: tuple[str, ...]
     counter: str | None
     counter_number: str | None
     ahead: int | None

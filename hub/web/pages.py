@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from functools import cache
 from math import ceil, floor
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, cast
+from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from hub.answers import KEY_PATTERN
 from hub.core.pictures import WaitRange
 from hub.transaction import IdReusedError
 from hub.web import script_texts as st
-from hub.web.access import Access
+from hub.web.access import Access, TicketWish, Visit
 from hub.web.facts import Facts
 from hub.web.texts import COOKIE, Language, catalogue, language_of
+from hub.web.ticket_views import WISHES
 from hub.web.views import trouble
+from hub.web.why import PAUSE_REASONS
 from wire.ids import new_id
 from wire.messages import Part
 
 FOLDER = Path(__file__).parent
 LANGUAGE_KEPT_S = 365 * 86_400
+
+PAUSE_MINUTES = (5, 10, 15, 30, 60)
+"""How long a clerk who leaves most likely says to be away."""
 
 
 @cache
@@ -127,16 +134,22 @@ def _add_clerk(router: APIRouter, access: Access) -> None:
         clerks = [(clerk.id, clerk.name) for clerk in plan.clerks]
         page = _page(request, view, st.CLERK)
         page["services"] = {s.id: getattr(s.name, language_of(request)) for s in plan.services}
-        return render(request, "clerk.html", view=view, clerks=clerks, plan=plan, page=page)
+        shown: dict[str, Any] = {
+            "clerks": clerks,
+            "plan": plan,
+            "reasons": PAUSE_REASONS,
+            "minutes": PAUSE_MINUTES,
+        }
+        return render(request, "clerk.html", view=view, page=page, **shown)
 
 
 def _add_take(router: APIRouter, access: Access) -> None:
     async def choose(request: Request, code: str | None = None, status: int = 200) -> Response:
         view = await access.look(lambda view: view.lines())
-        # A key for each button: a double tap or a reload gets the same number again.
-        keys = {service.id: new_id() for service in view.services}
         page = _page(request, view, st.TAKE)
-        return render(request, "take.html", status, view=view, keys=keys, code=code, page=page)
+        # A double tap, or a press after a reload, gets the same number again.
+        shown: dict[str, Any] = {"view": view, "key": new_id(), "code": code, "page": page}
+        return render(request, "take.html", status, **shown)
 
     @router.get("/take")
     async def services(request: Request) -> Response:
@@ -146,9 +159,18 @@ def _add_take(router: APIRouter, access: Access) -> None:
     @router.post("/take")
     async def take(request: Request) -> Response:
         """Take a number, without a script."""
-        service, key = await _form(request, "service", "key")
+        form = await _form(request)
+        service, also = _first(form, "service"), form.get("further", [])
+        visit = Visit(
+            service=service,
+            kind=_first(form, "kind"),
+            further=tuple(other for other in also if other != service),
+            identity=_first(form, "identity").strip() or None,
+        )
+        # The key goes with what was chosen: another button on the same page is another wish.
+        key = _first(form, "key")
         try:
-            answer = await access.issue(service, key or None)
+            answer = await access.issue(visit, f"{key}-{service}"[:64] if key else None)
         except IdReusedError:
             return RedirectResponse("/take", 303)
         content = json.loads(answer.body)
@@ -157,16 +179,40 @@ def _add_take(router: APIRouter, access: Access) -> None:
         return RedirectResponse(f"/t/{content['id']}", 303)
 
 
-async def _form(request: Request, *names: str) -> list[str]:
+async def _form(request: Request) -> dict[str, list[str]]:
     fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    return [fields.get(name, [""])[0][:64] for name in names]
+    return {name: [value[:64] for value in values] for name, values in fields.items()}
+
+
+def _first(form: dict[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]
 
 
 def _add_ticket(router: APIRouter, access: Access) -> None:
-    @router.get("/t/{ticket}")
-    async def ticket(request: Request, ticket: str) -> Response:
-        """Where a ticket stands, for the citizen who holds it."""
+    async def follow(request: Request, ticket: str, code: str = "", status: int = 200) -> Response:
         view = await access.look(lambda view: view.ticket(ticket))
         if view is None:
             return render(request, "no_ticket.html", 404)
-        return render(request, "ticket.html", view=view, page=_page(request, view, st.TICKET))
+        page = _page(request, view, st.TICKET)
+        shown: dict[str, Any] = {"view": view, "key": new_id(), "code": code, "page": page}
+        return render(request, "ticket.html", status, **shown)
+
+    @router.get("/t/{ticket}")
+    async def ticket(request: Request, ticket: str) -> Response:
+        """Where a ticket stands, for the citizen who holds it."""
+        return await follow(request, ticket)
+
+    @router.post("/t/{ticket}")
+    async def wish(request: Request, ticket: str) -> Response:
+        """Check in, come back or give the ticket up, without a script."""
+        form = await _form(request)
+        wish, key = _first(form, "wish"), _first(form, "key")
+        if wish not in WISHES or not re.fullmatch(KEY_PATTERN, key) or not key:
+            return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)
+        try:
+            answer = await access.on_ticket(ticket, cast("TicketWish", wish), f"{key}-{wish}"[:64])
+        except IdReusedError:
+            return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)
+        if answer.status != 200:
+            return await follow(request, ticket, json.loads(answer.body)["code"], answer.status)
+        return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from heapq import merge
-from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from hub.core import calendar
-from hub.core.dispatch import lines_for, waiting_for
+from hub.core.dispatch import waiting_for
 from hub.core.hall import Hall
-from hub.core.pictures import line_picture, open_invitation, phase, ticket_picture
+from hub.core.pictures import line_picture, open_invitation, phase
 from hub.core.plan import Counter, Service
 from hub.core.state import CounterState, News
-from hub.core.tickets import Ticket
+from hub.core.tickets import Ticket, TicketState
 from hub.journal.store import Quarantined, SetAside
 from hub.transaction import JOURNAL_BEHIND, Transaction
+from hub.web import desk_views, load_views
 from hub.web import models as m
 from hub.web.facts import Facts
 from hub.web.texts import both
-from hub.web.words import news_text, why_called, why_set_aside
+from hub.web.ticket_views import ticket_view
+from hub.web.why import kind_name, pause_reason, why_called
+from hub.web.words import news_text, why_set_aside
 from wire.clock import Clock, rfc3339
 from wire.messages import ClerkName, RatingOption
 
 NEWS_SHOWN = 40
-QUEUE_SHOWN = 8
 
 
 class View:
@@ -34,6 +34,8 @@ class View:
         self._hall: Hall = transaction.hall
         self._plan = transaction.hall.plan
         self._speed = 1 / clock.real_seconds(1.0)
+        self._served = [self._hall.services_of(counter.id) for counter in self._plan.counters]
+        self._held_by: dict[str | None, list[Ticket]] | None = None
 
     def hall(self, facts: Facts, storage_error: str | None) -> m.HallView:
         """The whole hall."""
@@ -47,6 +49,8 @@ class View:
             services=self._services(),
             counters=tuple(self._counter(counter) for counter in self._plan.counters),
             today=self._today(),
+            priorities=load_views.priorities(self._hall),
+            advice=load_views.advice(self._hall, self._time),
             warnings=self._warnings(facts, storage_error),
             rejected=dict(self._transaction.books.rejected),
             aside=tuple(self._aside_line(found) for found in self._aside().newest),
@@ -55,18 +59,35 @@ class View:
 
     def lines(self) -> m.LinesView:
         """The lines alone."""
-        return m.LinesView(**self._moment(), hall=self._hall_name(), services=self._services())
+        return m.LinesView(
+            **self._moment(),
+            hall=self._hall_name(),
+            services=self._services(),
+            priorities=load_views.priorities(self._hall),
+            identity=self._identity(),
+        )
+
+    def _identity(self) -> Literal["required", "limited", "not_asked"]:
+        limits = self._plan.limits
+        if limits.identity_required:
+            return "required"
+        return "limited" if limits.per_person_day else "not_asked"
 
     def desk(self, counter: str, facts: Facts, storage_error: str | None) -> m.DeskView | None:
         """One counter for its clerk; None if there is no such counter."""
         plan = self._plan.counter.get(counter)
         if plan is None:
             return None
+        hall, now = self._hall, self._transaction.now
+        choice = desk_views.choice_of(hall, counter, now)
         return m.DeskView(
             **self._moment(),
             hall=self._hall_name(),
             counter=self._counter(plan),
-            queue=tuple(self._queue(plan)),
+            next=desk_views.next_view(hall, choice),
+            undo=desk_views.undo_view(hall, hall.counters[counter], now, self._time),
+            others=desk_views.others(hall, counter),
+            queue=tuple(desk_views.queue(hall, plan, choice, self._time)),
             warnings=self._warnings(facts, storage_error),
         )
 
@@ -75,7 +96,7 @@ class View:
         ticket = self._hall.tickets.get(ticket_id)
         if ticket is None:
             return None
-        view = self._ticket(ticket)
+        view = ticket_view(self._hall, ticket, self._transaction.now, self._time)
         return m.TicketNow(**self._moment(), hall=self._hall_name(), ticket=view)
 
     # --- parts -----------------------------------------------------------------------------
@@ -118,15 +139,18 @@ class View:
             waiting=picture.waiting,
             oldest_at=self._time(oldest[0]) if oldest else None,
             target_s=service.target_s,
-            counters=sum(service.id in counter.services for counter in self._plan.counters),
+            counters=sum(service.id in served for served in self._served),
             open_counters=picture.open_counters,
             wait_s=picture.wait_s,
+            classes=load_views.classes(self._hall, service.id),
+            flags=load_views.flags_of(self._hall, "line", service.id, self._time),
         )
 
     def _counter(self, plan: Counter) -> m.CounterView:
         state = self._hall.counters[plan.id]
         clerk = self._plan.clerk.get(state.clerk or "")
         ticket = self._hall.tickets.get(state.ticket or "")
+        services = self._hall.services_of(plan.id)
         return m.CounterView(
             id=plan.id,
             number=plan.number,
@@ -135,8 +159,13 @@ class View:
             since=self._counter_since(state, ticket),
             version=state.version,
             clerk=ClerkName(id=clerk.id, name=clerk.name) if clerk else None,
-            services=self._hall.services_of(plan.id),
+            services=services,
+            added=tuple(service for service in state.added if service in services),
             ticket=self._held(state, ticket) if ticket else None,
+            pause=self._pause(state),
+            on_hold=tuple(self._kept(kept) for kept in self._on_hold(plan.id)),
+            flags=load_views.flags_of(self._hall, "counter", plan.id, self._time),
+            hottest=load_views.hottest(self._hall, services if state.open else (), self._time),
             invitation=self._invitation(state),
             waiting=waiting_for(self._hall, plan.id),
             served_today=state.served_today,
@@ -146,6 +175,8 @@ class View:
 
     def _counter_since(self, state: CounterState, ticket: Ticket | None) -> str | None:
         since = ticket.since if ticket else state.free_since
+        if state.paused is not None:
+            since = state.paused.since
         return None if since is None else self._time(since)
 
     def _held(self, state: CounterState, ticket: Ticket) -> m.HeldTicket:
@@ -157,6 +188,35 @@ class View:
             recalls=ticket.recalls,
             since=self._time(ticket.since),
             why=why_called(state.reason),
+            kind=kind_name(self._hall, ticket.kind),
+            further=ticket.further,
+        )
+
+    def _on_hold(self, counter: str) -> list[Ticket]:
+        """What a counter has put on hold, longest first: all tickets are gone through once."""
+        if self._held_by is None:
+            self._held_by = {}
+            for ticket in self._hall.tickets.values():
+                if ticket.state is TicketState.HELD:
+                    self._held_by.setdefault(ticket.bound, []).append(ticket)
+        return sorted(self._held_by.get(counter, ()), key=lambda t: (t.since, t.order))
+
+    def _kept(self, ticket: Ticket) -> m.KeptTicket:
+        return m.KeptTicket(
+            id=ticket.id,
+            number=ticket.number,
+            service=ticket.service,
+            since=self._time(ticket.since),
+        )
+
+    def _pause(self, state: CounterState) -> m.PauseView | None:
+        pause = state.paused
+        if pause is None:
+            return None
+        return m.PauseView(
+            reason=pause_reason(pause.reason),
+            since=self._time(pause.since),
+            back_at=None if pause.back_at is None else self._time(pause.back_at),
         )
 
     def _invitation(self, state: CounterState) -> m.OpenInvitation | None:
@@ -223,24 +283,6 @@ class View:
             text=news_text(self._hall, news),
             why=why_called(news.content.get("reason") or {}),
         )
-
-    def _queue(self, plan: Counter) -> list[m.QueuedTicket]:
-        tickets = self._hall.tickets
-        lines = [
-            [tickets[i] for i in line.tickets()[:QUEUE_SHOWN]]
-            for line in lines_for(self._hall, plan.id)
-        ]
-        order = merge(*lines, key=lambda ticket: (ticket.queued_at, ticket.order))
-        return [
-            m.QueuedTicket(number=t.number, service=t.service, queued_at=self._time(t.queued_at))
-            for t in islice(order, QUEUE_SHOWN)
-        ]
-
-    def _ticket(self, ticket: Ticket) -> m.TicketView:
-        picture = ticket_picture(self._hall, ticket.id, self._transaction.now)
-        shown = picture.model_dump(exclude={"waited_s"})
-        issued_at, since = self._time(ticket.issued_at), self._time(ticket.since)
-        return m.TicketView.model_validate({**shown, "issued_at": issued_at, "since": since})
 
 
 def trouble(facts: Facts, storage_error: str | None) -> list[m.Alert]:

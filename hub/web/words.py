@@ -1,4 +1,4 @@
-"""What happened in the hall, said in words: one line of news, the reason of a call, a warning."""
+"""What happened in the hall, said in words: one line of news, why a record was set aside."""
 
 from __future__ import annotations
 
@@ -8,42 +8,8 @@ from typing import Any
 from hub.core.hall import Hall
 from hub.core.state import News
 from hub.web.texts import Words, both, marked
+from hub.web.why import pause_reason
 from wire.messages import Text
-
-
-def why_called(reason: Mapping[str, Any]) -> Words | None:
-    """The reason of a call; None for a call whose reason is not known."""
-    if "waited_s" not in reason:
-        return None
-    waited = _minutes(reason["waited_s"])
-    if reason["runner_up"] is None:
-        return both("Waited {minutes} min, first in line", minutes=waited)
-    return both(
-        _WHY.get(reason.get("rule", ""), _WHY["index"]),
-        minutes=waited,
-        lines=reason["lines"],
-        runner_up=reason["runner_up"],
-        runner_up_minutes=_minutes(reason["runner_up_waited_s"]),
-    )
-
-
-_WHY = {
-    "index": marked(
-        "Waited {minutes} min, most urgent of {lines} lines; "
-        "then {runner_up}: {runner_up_minutes} min"
-    ),
-    "overdue": marked(
-        "Waited {minutes} min, far over the target; then {runner_up}: {runner_up_minutes} min"
-    ),
-    "help": marked(
-        "Waited {minutes} min, taken to help another counter; "
-        "then {runner_up}: {runner_up_minutes} min"
-    ),
-}
-
-
-def _minutes(duration_s: float) -> str:
-    return f"{duration_s / 60:.1f}"
 
 
 def news_text(hall: Hall, news: News) -> Words:
@@ -197,22 +163,41 @@ _FLAGGED = {
 
 
 def _voided(n: _Names) -> Words:
-    why = both(_VOIDED[n["why"]]) if n["why"] in _VOIDED else n["why"]
+    code = n["why"]
+    why = both(_VOIDED[code]) if code in _VOIDED else code
     return both("{number} goes back to its place: {why}", number=n.number, why=why)
+
+
+def _paused(n: _Names) -> Words:
+    reason = pause_reason(n["reason"])
+    if reason is None:
+        return both("Counter {counter} pauses", counter=n.counter)
+    return both("Counter {counter} pauses: {reason}", counter=n.counter, reason=reason)
 
 
 def _advised(n: _Names) -> Words:
     service = n.service if n["service"] else ""
-    minutes = f"{n['gain_min']:.1f}"
-    return both(_ADVICE[n["action"]], counter=n.counter, service=service, minutes=minutes)
+    minutes, action = f"{n['gain_min']:.1f}", n["action"]
+    return both(_ADVICE[action], counter=n.counter, service=service, minutes=minutes)
+
+
+def _attended(n: _Names) -> Words:
+    said, minutes = _ATTENDANCE[n["what"]], f"{n['minutes']:.0f}"
+    return both(said, clerk=n.clerk, counter=n.counter, minutes=minutes)
+
+
+def _advice_closed(n: _Names) -> Words:
+    said = _ADVICE_CLOSED[n["outcome"]]
+    return both(said)
 
 
 def _flagged(n: _Names) -> Words:
+    said = _FLAGGED[n["kind"], n["on"]]
     if n["scope"] == "line":
         service = n.service_named(n["target"])
-        return both(_FLAGGED[n["kind"], n["on"]], target=service)
+        return both(said, target=service)
     counter = both("Counter {counter}", counter=n.counter_named(n["target"]))
-    return both(_FLAGGED[n["kind"], n["on"]], target=counter)
+    return both(said, target=counter)
 
 
 _SAY: dict[str, Callable[[_Names], Words]] = {
@@ -241,11 +226,9 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     ),
     "TicketCancelled": lambda n: both("{number} was given up", number=n.number),
     "StepUndone": _at_counter(marked("Counter {counter} takes a step with {number} back")),
-    "CounterPaused": _at_counter(marked("Counter {counter} pauses")),
+    "CounterPaused": _paused,
     "CounterResumed": _at_counter(marked("Counter {counter} is back")),
-    "AttendanceNoted": lambda n: both(
-        _ATTENDANCE[n["what"]], clerk=n.clerk, counter=n.counter, minutes=f"{n['minutes']:.0f}"
-    ),
+    "AttendanceNoted": _attended,
     "ServiceAdded": lambda n: both(
         "Counter {counter} also serves {service} now", counter=n.counter, service=n.service
     ),
@@ -253,7 +236,7 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
         "Counter {counter} no longer serves {service}", counter=n.counter, service=n.service
     ),
     "AdviceGiven": _advised,
-    "AdviceClosed": lambda n: both(_ADVICE_CLOSED[n["outcome"]]),
+    "AdviceClosed": _advice_closed,
     "Flagged": _flagged,
     "ClerkSignedIn": _by_clerk(marked("{clerk} signs in at counter {counter}")),
     "ClerkSignedOut": _by_clerk(marked("{clerk} leaves counter {counter}")),

@@ -1,20 +1,22 @@
 // The clerk's page: one press, one command, with the picture that the clerk saw.
 
+import { askPause, askTransfer, asking } from './clerk_ask.js';
+import { hindrance, offered, usual } from './clerk_acts.js';
 import {
-  Live, clockOf, fill, lasting, make, own, page, put, say, showAlerts,
+  Live, clockOf, fill, lasting, make, own, page, put, reveal, say, showAlerts,
 } from './live.js';
+import { post } from './post.js';
 
 const counterId = page.picture.counter.id;
-const ATTEMPTS = 6;
-const ATTEMPT_MS = 4000;
 const GOOD_NEWS_MS = 4000;
-const KEYS = { n: 'next', s: 'start', d: 'done', r: 'recall', x: 'no_show', o: 'toggle' };
+const KEYS = {
+  n: ['next'], s: ['start'], d: ['done'], r: ['recall'], x: ['no_show'], h: ['hold'],
+  t: ['transfer'], p: ['pause'], b: ['unpause'], u: ['undo'], g: ['resume'], o: ['open', 'close'],
+};
 const work = document.getElementById('work');
 const signIn = document.getElementById('sign-in');
-const said = document.getElementById('said');
 
 let pressing = false;
-let queueShown = null;
 let toldAt = 0;
 
 const live = new Live('?counter=' + counterId, '/clerk/' + counterId, show);
@@ -28,130 +30,152 @@ function show(picture) {
   signIn.hidden = counter.clerk !== null;
   work.hidden = counter.clerk === null;
   document.getElementById('clock').textContent = clockOf(now, picture.hall.time_zone);
-  showHand(counter, now);
+  showHand(picture, now);
   showQueue(picture, now);
+  showHeld(counter, now);
   put(work, 'clerk', counter.clerk ? counter.clerk.name : '');
   put(work, 'served', say('served', { count: counter.served_today }));
-  put(work, 'toggle', say(counter.state === 'closed' ? 'open_counter' : 'close_counter'));
-  for (const button of work.querySelectorAll('[data-action]')) showButton(button, counter);
+  for (const button of work.querySelectorAll('[data-action]')) showButton(button, picture, now);
   showAlerts(picture.warnings);
-  if (said.dataset.kind === 'good' && performance.now() - toldAt > GOOD_NEWS_MS) tell('', '');
+  if (said().dataset.kind === 'good' && performance.now() - toldAt > GOOD_NEWS_MS) tell('', '');
 }
 
-function showHand(counter, now) {
+function left(until, now) {
+  return until ? (Date.parse(until) - now) / 1000 : 0;
+}
+
+function showHand(picture, now) {
   const hand = document.getElementById('hand');
-  const ticket = counter.ticket;
+  const { counter } = picture;
+  const { ticket, pause } = counter;
   const began = ticket ? ticket.since : counter.since;
   hand.dataset.state = counter.state;
   put(hand, 'state', say('state_' + (ticket && ticket.state === 'recalled' ? 'recalled' : counter.state)));
   put(hand, 'since', began ? say('since', { age: lasting((now - Date.parse(began)) / 1000) }) : '');
   put(hand, 'number', ticket ? ticket.number : '—');
-  put(hand, 'service', ticket ? page.services[ticket.service] : '');
-  put(hand, 'why', ticket ? own(ticket.why) : '');
-  const left = counter.invitation ? (Date.parse(counter.invitation.until) - now) / 1000 : 0;
-  put(hand, 'invited', left > 0 ? say('invited', { number: counter.invitation.number, age: lasting(left) }) : '');
+  put(hand, 'service', ticket ? page.services[ticket.service] : pause ? own(pause.reason) : '');
+  put(hand, 'further', ticket && ticket.further.length
+    ? say('further', { services: ticket.further.map((id) => page.services[id]).join(' · ') }) : '');
+  put(hand, 'kind', ticket ? own(ticket.kind) : '');
+  reveal(hand, 'kind', Boolean(ticket && ticket.kind));
+  put(hand, 'why', ticket ? own(ticket.why) : pause ? backText(pause, now) : '');
+  const rates = left(counter.invitation && counter.invitation.until, now);
+  put(hand, 'invited', rates > 0
+    ? say('invited', { number: counter.invitation.number, age: lasting(rates) }) : '');
+}
+
+function backText(pause, now) {
+  if (!pause.back_at) return say('back_unknown');
+  const seconds = left(pause.back_at, now);
+  return seconds > 0 ? say('back_in', { age: lasting(seconds) })
+    : say('back_overdue', { age: lasting(-seconds) });
+}
+
+function nextText(next) {
+  return next ? say('next_is', { number: next.number, why: own(next.why) }) : '';
+}
+
+// A row for each ticket, made anew only when others wait than before.
+function rows(list, tickets, made) {
+  const wanted = JSON.stringify(tickets);
+  if (list.dataset.shown === wanted) return;
+  list.dataset.shown = wanted;
+  fill(list, tickets.map(made));
+}
+
+function age() {
+  const found = make('span', 'quiet');
+  found.dataset.slot = 'age';
+  return found;
 }
 
 function showQueue(picture, now) {
-  const { queue, counter } = picture;
+  const { queue, counter, next } = picture;
   put(work, 'waiting', say('waiting', { count: counter.waiting }));
   work.querySelector('[data-slot="queue_empty"]').hidden = queue.length > 0;
   const list = document.getElementById('queue');
-  const wanted = queue.map((waits) => waits.number).join(' ');
-  if (wanted !== queueShown) {
-    queueShown = wanted;
-    fill(list, queue.map((waits) => {
-      const item = make('li');
-      const age = make('span', 'quiet');
-      age.dataset.slot = 'age';
-      item.append(make('strong', '', waits.number), make('span', '', page.services[waits.service]), age);
-      return item;
-    }));
-  }
+  rows(list, queue.map((waits) => ({ ...waits, why: next && next.id === waits.id ? next.why : null })), (waits) => {
+    const item = make('li');
+    const what = make('span', '', page.services[waits.service]);
+    if (waits.kind) what.append(' ', make('span', 'mark', own(waits.kind)));
+    if (waits.kept) what.append(' ', make('span', 'mark', say('kept')));
+    item.append(make('strong', '', waits.number), what, age());
+    if (waits.why) item.append(make('small', 'quiet', say('first', { why: own(waits.why) })));
+    return item;
+  });
   queue.forEach((waits, index) => {
     put(list.children[index], 'age', lasting((now - Date.parse(waits.queued_at)) / 1000));
   });
 }
 
-function showButton(button, counter) {
-  const action = actionOf(button.dataset.action, counter);
-  const why = live.fresh() ? hindrance(action, counter) : say('why_old');
+function showHeld(counter, now) {
+  const list = document.getElementById('held');
+  document.getElementById('held-panel').hidden = counter.on_hold.length === 0;
+  rows(list, counter.on_hold, (kept, index) => {
+    const item = make('li');
+    const button = make('button', 'act slim');
+    button.type = 'button';
+    button.dataset.action = 'resume';
+    button.dataset.ticket = kept.id;
+    button.append(make('span', 'act-name', say('go_on')));
+    if (index === 0) button.append(make('kbd', '', 'G'));
+    item.append(make('strong', '', kept.number), make('span', '', page.services[kept.service]), age(), button);
+    return item;
+  });
+  counter.on_hold.forEach((kept, index) => {
+    put(list.children[index], 'age', lasting((now - Date.parse(kept.since)) / 1000));
+  });
+}
+
+function showButton(button, picture, now) {
+  const action = button.dataset.action;
+  const why = live.fresh() ? hindrance(action, picture) : say('why_old');
+  button.hidden = !offered(action, picture, now);
   button.setAttribute('aria-disabled', String(Boolean(why) || pressing));
-  button.classList.toggle('primary', action === usual(counter) && !why);
-  button.querySelector('small').textContent = why;
+  button.classList.toggle('primary', action === usual(picture.counter) && !why);
+  const small = button.querySelector('small');
+  if (small) small.textContent = why || hint(action, picture, now);
 }
 
-function actionOf(name, counter) {
-  if (name !== 'toggle') return name;
-  return counter.state === 'closed' ? 'open' : 'close';
+// What pressing would do, where the button alone does not say it.
+function hint(action, picture, now) {
+  if (action === 'next' && picture.next) return nextText(picture.next);
+  if (action !== 'undo' || !picture.undo) return '';
+  const { step, number, until } = picture.undo;
+  return say('undo_' + step, { number, age: lasting(left(until, now)) });
 }
 
-// What the clerk will most likely want now.
-function usual(counter) {
-  return { closed: 'open', idle: 'next', called: 'start', serving: 'done' }[counter.state];
-}
-
-// Why an action cannot be done now; empty if it can.
-function hindrance(action, counter) {
-  const ticket = counter.ticket;
-  if (['next', 'close', 'sign_out'].includes(action) && ticket) {
-    return say('why_busy', { number: ticket.number });
-  }
-  if (action === 'next' && counter.state === 'closed') return say('why_open');
-  if (['recall', 'no_show', 'start', 'done'].includes(action) && !ticket) return say('why_nobody');
-  if (action === 'start' && counter.state === 'serving') return say('why_serving');
-  return '';
+function said() {
+  return document.getElementById(work.hidden ? 'said-closed' : 'said');
 }
 
 function tell(text, kind) {
-  said.textContent = text;
-  said.dataset.kind = kind;
+  for (const id of ['said', 'said-closed']) document.getElementById(id).textContent = '';
+  said().textContent = text;
+  said().dataset.kind = kind;
   toldAt = performance.now();
 }
 
 // --- pressing -----------------------------------------------------------------------------
 
-function key() {
-  const drawn = crypto.getRandomValues(new Uint8Array(15));
-  return Array.from(drawn, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-// Sends a command until somebody answers, always under the same key: it acts once.
-async function send(command) {
-  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key() };
-  const body = JSON.stringify(command);
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const answer = await once({ method: 'POST', headers, body });
-    if (answer && answer.status !== 503) return answer;
-    tell(say(answer ? 'refused_unavailable' : 'no_link'), 'bad');
-    await new Promise((resolve) => setTimeout(resolve, 400 * attempt));
-  }
-  return null;
-}
-
-async function once(request) {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), ATTEMPT_MS);
-  try {
-    const address = `/api/counters/${counterId}/commands`;
-    const answer = await fetch(address, { ...request, signal: patience.signal });
-    return { status: answer.status, content: await answer.json() };
-  } catch (error) {
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function press(action) {
-  if (pressing) return;
-  const counter = live.picture.counter;
-  const why = live.fresh() ? hindrance(action, counter) : say('why_old');
+async function press(action, more) {
+  if (pressing || asking()) return;
+  const picture = live.picture;
+  const why = live.fresh() ? hindrance(action, picture) : say('why_old');
   if (why) {
     tell(why, 'bad');
     return;
   }
-  await commanded([{ action, seen: counter.version }]);
+  const seen = picture.counter.version;
+  const details = await detailsOf(action, picture);
+  if (details) await commanded([{ action, seen, ...details, ...more }]);
+}
+
+// What a command needs beyond its name; null if the clerk would rather not.
+async function detailsOf(action, picture) {
+  if (action === 'pause') return askPause();
+  if (action === 'transfer') return askTransfer(picture);
+  return {};
 }
 
 // Commands one after the other, as long as they are accepted.
@@ -161,14 +185,20 @@ async function commanded(commands) {
   live.tick();
   let accepted = true;
   for (const command of commands) {
-    if (accepted) accepted = outcome(await send(command));
+    if (accepted) accepted = outcome(command, await send(command));
   }
   pressing = false;
   live.tick();
   return accepted;
 }
 
-function outcome(answer) {
+function send(command) {
+  return post(`/api/counters/${counterId}/commands`, command, (answered) => {
+    tell(say(answered ? 'refused_unavailable' : 'no_link'), 'bad');
+  });
+}
+
+function outcome(command, answer) {
   if (answer === null) {
     tell(say('gave_up'), 'bad');
     return false;
@@ -179,22 +209,24 @@ function outcome(answer) {
     else tell(ticket ? say('done') + ' · ' + ticket.number : say('done'), 'good');
     return true;
   }
-  const known = page.texts['refused_' + code];
+  const known = page.texts[`refused_${command.action}_${code}`] || page.texts['refused_' + code];
   tell(known || say('refused', { code: code || answer.status }), 'bad');
   return false;
 }
 
-work.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-action]');
-  if (button) press(actionOf(button.dataset.action, live.picture.counter));
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('#work [data-action]');
+  if (!button) return;
+  press(button.dataset.action, button.dataset.ticket ? { ticket: button.dataset.ticket } : {});
 });
 
 document.addEventListener('keydown', (event) => {
-  const typing = event.target.closest('input, select, textarea');
-  const name = KEYS[event.key.toLowerCase()];
-  if (!name || typing || work.hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  const typing = event.target.closest('input, select, textarea, dialog');
+  const names = KEYS[event.key.toLowerCase()];
+  if (!names || typing || work.hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
-  press(actionOf(name, live.picture.counter));
+  const now = live.now();
+  press(names.find((name) => offered(name, live.picture, now)) || names[0], {});
 });
 
 signIn.addEventListener('submit', async (event) => {

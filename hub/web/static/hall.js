@@ -1,5 +1,6 @@
 // The operator's page.
 
+import { showAdvice } from './advice.js';
 import {
   Live, clockOf, fill, lasting, make, momentOf, own, put, say, showAlerts, timeOf, waiting,
 } from './live.js';
@@ -22,6 +23,7 @@ function show(picture, live) {
   for (const service of picture.services) showLine(service, now);
   for (const counter of picture.counters) showCounter(counter, picture, now);
   showLevels(picture);
+  showAdvice(picture.advice);
   showAside(picture);
   showNews(picture);
   showAlerts(picture.warnings);
@@ -44,7 +46,8 @@ function showFigures(picture, now) {
   const { services, counters, today } = picture;
   const oldest = services.filter((service) => service.oldest_at)
     .sort((one, other) => Date.parse(one.oldest_at) - Date.parse(other.oldest_at))[0];
-  const open = counters.filter((counter) => counter.state !== 'closed').length;
+  const open = counters.filter((counter) => !['closed', 'paused'].includes(counter.state)).length;
+  const paused = counters.filter((counter) => counter.state === 'paused').length;
   const ended = today.rated + today.unrated;
   const figures = document.querySelector('.figures');
   put(figures, 'waiting', services.reduce((sum, service) => sum + service.waiting, 0));
@@ -52,7 +55,9 @@ function showFigures(picture, now) {
   put(figures, 'longest_note', oldest ? own(oldest.name) : say('nobody_waits'));
   put(figures, 'open', say('open_of', { open, all: counters.length }));
   const free = counters.filter((counter) => counter.state === 'idle').length;
-  put(figures, 'open_note', open ? say('free_counters', { count: free }) : say('none_open'));
+  const notes = [open ? say('free_counters', { count: free }) : say('none_open')];
+  if (paused) notes.push(say('paused_counters', { count: paused }));
+  put(figures, 'open_note', notes.join(' · '));
   put(figures, 'waiting_note', say('taken', { count: today.issued }));
   put(figures, 'served', today.served);
   put(figures, 'served_note', say('missed', { count: today.missed }));
@@ -80,6 +85,9 @@ function showLine(service, now) {
   put(element, 'longest', service.waiting
     ? say('longest_of_target', { age: exactly(longest), target: exactly(service.target_s) })
     : say('nobody_waits'));
+  put(element, 'classes', service.classes
+    .map((some) => say('of_class', { count: some.waiting, name: own(some.name) })).join(' · '));
+  showMarks(element, service.flags, now);
   put(element, 'wait', waiting(service.wait_s));
   put(element, 'open', say('counters_open', { open: service.open_counters, all: service.counters }));
   element.querySelector('.meter').style.setProperty('--part', Math.min(part / 1.5, 1));
@@ -95,7 +103,8 @@ function exactly(seconds) {
 function loadOf(service, part) {
   if (service.waiting && !service.open_counters) return 'stuck';
   if (part >= 1) return 'over';
-  if (part >= BUSY_ABOVE) return 'busy';
+  // A line is hot for the wait that is to be expected, which nobody may have had yet.
+  if (part >= BUSY_ABOVE || service.flags.some((flag) => flag.kind === 'hot')) return 'busy';
   return part < QUIET_BELOW ? 'quiet' : 'steady';
 }
 
@@ -106,15 +115,71 @@ function showCounter(counter, picture, now) {
   const began = ticket ? ticket.since : counter.since;
   const service = ticket && picture.services.find((item) => item.id === ticket.service);
   element.dataset.state = counter.state;
+  element.dataset.overdue = Boolean(counter.pause && counter.pause.back_at && Date.parse(counter.pause.back_at) < now);
   put(element, 'state', say('state_' + state));
   put(element, 'ticket', ticket ? ticket.number : say('none'));
   put(element, 'since', began ? lasting(since(began, now)) : '');
-  put(element, 'serving', service ? own(service.name) : '');
+  put(element, 'serving', service ? own(service.name) : paused(counter.pause, now));
+  put(element, 'hold', counter.on_hold.length ? say('on_hold', {
+    count: counter.on_hold.length, numbers: counter.on_hold.map((kept) => kept.number).join(' · '),
+  }) : '');
+  showSkills(element, counter, picture.services);
+  showMarks(element, counter.flags, now, counter.hottest, picture.services);
   put(element, 'clerk', counter.clerk ? counter.clerk.name : say('no_clerk'));
   showUnit(element, counter.unit, now);
   const left = counter.invitation ? (Date.parse(counter.invitation.until) - now) / 1000 : 0;
   put(element, 'invited', left > 0
     ? say('invited', { number: counter.invitation.number, age: lasting(left) }) : '');
+}
+
+// Why the clerk is away, and until when.
+function paused(pause, now) {
+  if (!pause) return '';
+  const back = pause.back_at ? (Date.parse(pause.back_at) - now) / 1000 : null;
+  const words = back === null ? say('back_unknown')
+    : back > 0 ? say('back_in', { age: lasting(back) }) : say('back_overdue', { age: lasting(-back) });
+  return pause.reason ? own(pause.reason) + ' · ' + words : words;
+}
+
+function showSkills(element, counter, services) {
+  const list = element.querySelector('[data-skills]');
+  const wanted = JSON.stringify([counter.services, counter.added]);
+  if (list.dataset.shown === wanted) return;
+  list.dataset.shown = wanted;
+  fill(list, services.filter((service) => counter.services.includes(service.id)).map((service) => {
+    const added = counter.added.includes(service.id);
+    return make('span', added ? 'skill added' : 'skill', own(service.name) + (added ? ' ' + say('added') : ''));
+  }));
+}
+
+// Flags of a line or counter, each with its reason; of a counter's lines the hottest.
+function showMarks(element, flags, now, hottest, services) {
+  const list = element.querySelector('[data-marks]');
+  const wanted = JSON.stringify([flags, hottest]);
+  if (list.dataset.shown !== wanted) {
+    list.dataset.shown = wanted;
+    const marks = flags.map((flag) => mark(flag, own(flag.text), own(flag.why)));
+    if (hottest) {
+      const line = services.find((service) => service.id === hottest.target);
+      marks.unshift(mark(hottest, say('hot_line', { service: line ? own(line.name) : hottest.target }), ''));
+    }
+    list.hidden = marks.length === 0;
+    fill(list, marks);
+  }
+  for (const item of list.children) {
+    put(item, 'age', say('for', { age: lasting(since(item.dataset.since, now)) }));
+  }
+}
+
+function mark(flag, text, why) {
+  const item = make('li');
+  item.dataset.flag = flag.kind;
+  item.dataset.since = flag.since;
+  const age = make('span', 'quiet');
+  age.dataset.slot = 'age';
+  item.append(make('strong', '', text), age);
+  if (why) item.append(make('small', '', why));
+  return item;
 }
 
 function showUnit(element, unit, now) {

@@ -171,6 +171,10 @@ export function put(root, slot, text) {
   }
 }
 
+export function reveal(root, slot, there) {
+  for (const element of root.querySelectorAll(`[data-slot="${slot}"]`)) element.hidden = !there;
+}
+
 export function make(tag, kind, text) {
   const element = document.createElement(tag);
   if (kind) element.className = kind;

@@ -1,4 +1,4 @@
-// The page that gives out numbers. Its buttons are forms and need no script.
+// The page that gives out numbers. Its form needs no script.
 
 import { Live, put, say, waiting } from './live.js';
 
@@ -6,10 +6,10 @@ new Live('?only=lines', '/healthz', show).start();
 
 function show(picture) {
   for (const service of picture.services) {
-    const form = document.querySelector(`[data-service="${service.id}"]`);
-    put(form, 'ahead', say('ahead', { count: service.waiting }));
-    put(form, 'wait', waiting(service.wait_s));
-    form.querySelector('button').disabled = !picture.hall.open;
+    const place = document.querySelector(`[data-service="${service.id}"]`);
+    put(place, 'ahead', say('ahead', { count: service.waiting }));
+    put(place, 'wait', waiting(service.wait_s));
+    place.querySelector('button').disabled = !picture.hall.open;
   }
   document.getElementById('closed').hidden = picture.hall.open;
 }

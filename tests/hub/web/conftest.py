@@ -12,12 +12,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.core.plan import Plan
+from hub.identity import load_identities
 from hub.journal.store import Journal
 from hub.pins import hash_pin
 from hub.service import Service
 from hub.transaction import Transaction
 from hub.web.app import create_app
 from hub.web.facts import Facts
+from hub.web.models import DeskView
+from hub.web.views import View
 from wire.clock import RealClock
 from wire.ids import new_id
 
@@ -60,7 +63,8 @@ class House:
         self.journal = Journal(folder)
         self.service = Service(self.journal, RealClock(), new_id)
         self.service.begin(hall)
-        self.app = create_app(self.service, lambda: self.facts)
+        people = load_identities(folder, known=self.service.knows_people)
+        self.app = create_app(self.service, lambda: self.facts, identities=people)
         self.service.start()
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
@@ -74,8 +78,8 @@ class House:
         done: Future[object] = self.service.ask(act)
         done.result(5)
 
-    def take(self, service: str = "residence") -> dict[str, Any]:
-        answer = self.client.post("/api/tickets", json={"service": service})
+    def take(self, service: str = "residence", **more: Any) -> dict[str, Any]:
+        answer = self.client.post("/api/tickets", json={"service": service, **more})
         assert answer.status_code == 201, answer.text
         ticket: dict[str, Any] = answer.json()
         return ticket
@@ -90,6 +94,23 @@ class House:
     def open(self, counter: str = "c1", clerk: str = "wang", pin: str = PIN) -> None:
         assert self.command("sign_in", counter, clerk=clerk, pin=pin).status_code == 200
         assert self.command("open", counter).status_code == 200
+
+    def wish(self, path: str, key: str | None = None, **content: Any) -> Any:
+        """Wish something of a ticket, a counter's services or an advice."""
+        headers = {"Idempotency-Key": key or new_id()}
+        return self.client.post(f"/api/{path}", json=content, headers=headers)
+
+    def ticket(self, ticket: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.get(f"/api/tickets/{ticket}").json()["ticket"]
+        return found
+
+    def desk(self, counter: str = "c1") -> DeskView:
+        """What the clerk's page shows."""
+        view: DeskView | None = self.service.ask(
+            lambda t: View(t, self.service.clock).desk(counter, self.facts, None)
+        ).result(5)
+        assert view is not None
+        return view
 
     def counter(self, counter: str = "c1") -> dict[str, Any]:
         counters = self.client.get("/api/hall").json()["counters"]

@@ -83,13 +83,19 @@ def test_the_language_is_remembered_else_the_browser_s_else_chinese(house: House
     assert language("zh") == "en"
 
 
+def form_key(house: House, address: str = "/take") -> str:
+    [key] = {str(f["value"]) for f in page(house, address).of("input") if f["name"] == "key"}
+    return key
+
+
+def posted(house: House, address: str = "/take", **fields: Any) -> Any:
+    return house.client.post(address, data=fields, follow_redirects=False)
+
+
 def test_a_number_is_taken_and_followed_without_a_script(house: House) -> None:
     house.open()
-    forms = page(house, "/take").of("input")
-    wish = {str(field["name"]): str(field["value"]) for field in forms[:2]}
-    assert set(wish) == {"service", "key"}
-    first = house.client.post("/take", data=wish, follow_redirects=False)
-    again = house.client.post("/take", data=wish, follow_redirects=False)
+    wish = {"service": "residence", "key": form_key(house)}
+    first, again = posted(house, **wish), posted(house, **wish)
     assert first.status_code == 303
     assert first.headers["location"] == again.headers["location"]
     assert house.client.get("/api/hall").json()["today"]["issued"] == 1
@@ -98,13 +104,43 @@ def test_a_number_is_taken_and_followed_without_a_script(house: House) -> None:
     assert '<meta http-equiv="refresh"' in slip.text
 
 
-def test_every_button_has_a_key_of_its_own(house: House) -> None:
-    keys = [f["value"] for f in page(house, "/take").of("input") if f["name"] == "key"]
-    assert len(set(keys)) == 2
-    other = {"service": "social", "key": keys[0]}
-    house.client.post("/take", data={"service": "residence", "key": keys[0]})
-    answer = house.client.post("/take", data=other, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/take")
+def test_enter_in_a_field_gives_no_number(house: House) -> None:
+    # The first button that submits is the one that Enter presses.
+    first = next(b for b in page(house, "/take").of("button") if b["type"] == "submit")
+    assert {"disabled", "hidden"} <= set(first)
+    assert "name" not in first
+
+
+def test_every_button_is_a_wish_of_its_own(house: House) -> None:
+    key = form_key(house)
+    taken = [posted(house, service=s, key=key) for s in ("residence", "social")]
+    assert len({answer.headers["location"] for answer in taken}) == 2
+    other = posted(house, service="residence", key=key, further="social")
+    assert (other.status_code, other.headers["location"]) == (303, "/take")
+
+
+def test_several_services_and_a_class_on_one_number(tmp_path: Path) -> None:
+    classes = [{"id": "elderly", "name": {"zh": "老年人", "en": "Elderly"}}]
+    house = House(tmp_path, plan(priorities=classes, limits={"per_person_day": 1}))
+    try:
+        text = house.client.get("/take", params={"lang": "en"}).text
+        assert "Elderly" in text
+        assert 'http-equiv="refresh"' not in text  # what was typed would be lost
+        further = ["residence", "social"]
+        wish: dict[str, Any] = {"service": "residence", "further": further, "kind": "elderly"}
+        taken = posted(house, **wish, identity="11010119491231002X", key="k")
+        slip = house.client.get(taken.headers["location"], params={"lang": "en"}).text
+        assert "Elderly" in slip
+        assert "Insurance" in slip
+        again = posted(house, **wish, identity="1101 0119 4912 3100 2x", key="k2")
+        assert again.status_code == 409
+        assert "no more numbers can be taken today" in again.text
+        assert "4912" not in again.text
+    finally:
+        house.close()
+
+
+WHOLE = "waiting called recalled serving held done no_show cancelled expired"
 
 
 def test_a_ticket_s_page_shows_each_state(house: House) -> None:
@@ -113,17 +149,56 @@ def test_a_ticket_s_page_shows_each_state(house: House) -> None:
 
     def shown() -> set[str]:
         sections = [a for _, a in page(house, address).elements if "data-when" in a]
-        return {str(a["data-when"]) for a in sections if "hidden" not in a}
+        return {str(a["data-when"]) for a in sections if "hidden" not in a} - {WHOLE}
 
     assert shown() == {"waiting"}
     house.command("next")
     assert shown() == {"called recalled"}
     house.command("recall")
     assert shown() == {"called recalled", "recalled"}
-    house.command("start")
+    house.command("hold")
+    assert shown() == {"held"}
+    house.command("resume")
     assert shown() == {"serving"}
     house.command("done")
-    assert shown() == {"done", "done no_show expired"}
+    assert shown() == {"done", "done no_show cancelled expired"}
+
+
+def offered(house: House, address: str) -> set[str]:
+    forms = [a for tag, a in page(house, address).elements if tag == "form" and "data-wish" in a]
+    return {str(a["data-wish"]) for a in forms if "hidden" not in a}
+
+
+def test_who_missed_the_call_comes_back_and_gives_up_without_a_script(house: House) -> None:
+    house.open()
+    address = f"/t/{house.take()['id']}"
+    assert offered(house, address) == {"cancel"}
+    house.command("next")
+    assert offered(house, address) == set()
+    house.command("no_show")
+    assert offered(house, address) == {"come_back"}
+
+    key = form_key(house, address)
+    for _ in range(2):  # a double tap acts once
+        answer = posted(house, address, wish="come_back", key=key)
+        assert (answer.status_code, answer.headers["location"]) == (303, address)
+    assert (
+        house.client.get(f"/api{address.replace('/t/', '/tickets/')}").json()["ticket"]["state"]
+        == "waiting"
+    )
+    posted(house, address, wish="cancel", key=form_key(house, address))
+    assert offered(house, address) == set()
+    refused = posted(house, address, wish="come_back", key="later")
+    assert refused.status_code == 409
+    assert 'role="alert"' in refused.text
+
+
+def test_a_wish_that_nobody_offers_changes_nothing(house: House) -> None:
+    address = f"/t/{house.take()['id']}"
+    for fields in ({"wish": "release", "key": "k"}, {"wish": "cancel"}, {"key": "k"}):
+        assert posted(house, address, **fields).status_code == 303
+    assert offered(house, address) == {"cancel"}
+    assert posted(house, "/t/nobody", wish="cancel", key="k").status_code == 404
 
 
 def test_waits_are_rounded_outward(house: House) -> None:

@@ -1,0 +1,49 @@
+"""The routes for programs about counters: the clerk's commands, and the operator's changes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from hub.answers import CommandAnswer, WishAnswer
+from hub.web.access import Access
+from hub.web.api_tickets import WISHES
+from hub.web.bodies import AdviceWanted, CounterCommand, IdInPath, Key, ServiceWanted
+from hub.web.responses import WRITING, problems, stored
+
+
+def add_counters(router: APIRouter, access: Access) -> None:
+    """Add the routes."""
+
+    @router.post(
+        "/api/counters/{counter}/commands",
+        response_model=CommandAnswer,
+        response_model_exclude={"v"},
+        responses={
+            404: {"model": CommandAnswer, "description": "There is no such counter"},
+            409: {"model": CommandAnswer, "description": "Refused; `state` is the present state"},
+            **problems(400),
+            **WRITING,
+        },
+    )
+    async def command(
+        counter: IdInPath, wanted: CounterCommand, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Command a counter. A repeat of a key gets the first answer, byte for byte."""
+        action = wanted.model_dump(exclude={"seen"})
+        return stored(await access.at_counter(counter, action, wanted.seen, idempotency_key))
+
+    @router.post("/api/counters/{counter}/services", response_model=WishAnswer, responses=WISHES)
+    async def service(
+        counter: IdInPath, wanted: ServiceWanted, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Change what a counter serves, until the end of the day."""
+        return stored(await access.rearrange(wanted.wish, counter, wanted.service, idempotency_key))
+
+    @router.post("/api/advice/{advice}", response_model=WishAnswer, responses=WISHES)
+    async def advice(
+        advice: IdInPath, wanted: AdviceWanted, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Follow an advice of the hub, or dismiss it."""
+        return stored(await access.on_advice(advice, wanted.wish, idempotency_key))

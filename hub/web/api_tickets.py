@@ -1,0 +1,76 @@
+"""The routes for programs about numbers and appointments: take, follow, come back, give up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+
+from hub.answers import BookedTicket, IssuedTicket, RefusedTicket, WishAnswer
+from hub.core.tickets import ORDINARY
+from hub.web.access import Access, Visit
+from hub.web.bodies import AppointmentWanted, IdInPath, Key, NumberWanted, TicketWanted
+from hub.web.models import TicketNow
+from hub.web.responses import WRITING, problem, problems, stored
+from hub.web.views import View
+from wire.clock import wall_seconds
+
+WISHES: dict[int | str, dict[str, Any]] = {
+    404: {"model": WishAnswer, "description": "There is no such thing"},
+    409: {"model": WishAnswer, "description": "Refused; `code` and `reason` say why"},
+    **problems(400),
+    **WRITING,
+}
+"""What a route answers that takes a wish."""
+
+
+def add_tickets(router: APIRouter, access: Access) -> None:
+    """Add the routes."""
+    _add_taking(router, access)
+    _add_following(router, access)
+
+
+def _add_taking(router: APIRouter, access: Access) -> None:
+    refused: dict[int | str, dict[str, Any]] = {409: {"model": RefusedTicket}, **WRITING}
+
+    @router.post("/api/tickets", status_code=201, response_model=IssuedTicket, responses=refused)
+    async def take(
+        wanted: NumberWanted, idempotency_key: Annotated[Key, Header()] = ""
+    ) -> Response:
+        """Take a number. The same key gives the same number again."""
+        further = tuple(wanted.further)
+        visit = Visit(wanted.service, wanted.kind or ORDINARY, further, wanted.identity)
+        return stored(await access.issue(visit, idempotency_key or None))
+
+    @router.post(
+        "/api/appointments", status_code=201, response_model=BookedTicket, responses=refused
+    )
+    async def book(
+        wanted: AppointmentWanted, idempotency_key: Annotated[Key, Header()] = ""
+    ) -> Response:
+        """Agree to come at a time. The number is given at check-in, from the ticket's page."""
+        due_at, key = wall_seconds(wanted.at), idempotency_key or None
+        return stored(await access.book(wanted.service, due_at, wanted.identity, key))
+
+
+def _add_following(router: APIRouter, access: Access) -> None:
+    @router.get(
+        "/api/tickets/{ticket}", response_model=TicketNow, responses=problems(404, 422, 503)
+    )
+    async def ticket(ticket: IdInPath) -> Response:
+        """Where a ticket stands. It is forgotten when the next business day begins."""
+
+        def find(view: View) -> TicketNow | None:
+            return view.ticket(ticket)
+
+        found = await access.look(find)
+        if found is None:
+            return problem(404, "unknown_ticket", "there is no such ticket today")
+        return Response(found.model_dump_json(), media_type="application/json")
+
+    @router.post("/api/tickets/{ticket}/wishes", response_model=WishAnswer, responses=WISHES)
+    async def wish(
+        ticket: IdInPath, wanted: TicketWanted, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Do something with a ticket that is not called. A repeat of a key acts once."""
+        return stored(await access.on_ticket(ticket, wanted.wish, idempotency_key))

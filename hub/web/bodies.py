@@ -1,0 +1,166 @@
+"""What programs send: the bodies of requests, strict about every field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import Body, Path
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from wire import messages as w
+from wire.ids import ID_PATTERN, Id
+
+
+def _whole(value: object) -> object:
+    # 7.0 is an integer to JSON, and so to the document that describes this.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Version = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_whole)]
+IdInPath = Annotated[str, Path(pattern=ID_PATTERN)]
+
+Identity = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=r"^\S(.*\S)?$",
+        description="The number of an identity document. It is hashed at once and never kept.",
+    ),
+]
+Further = Annotated[
+    list[Id],
+    Field(max_length=8, description="The services after the first in the same visit, in order."),
+]
+
+
+class Wanted(BaseModel):
+    """A body: nothing is guessed, and nothing unknown is let through."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class NumberWanted(Wanted):
+    """What to take a number for. `kind` is a class of priority of the hall, if one applies."""
+
+    service: Id
+    kind: Id | None = None
+    further: Further = []
+    identity: Identity | None = None
+
+
+class AppointmentWanted(Wanted):
+    """A time to come at, for instance 2026-03-02T10:30:00+08:00."""
+
+    service: Id
+    at: Annotated[w.WallTime, Field(json_schema_extra={"format": "date-time"})]
+    identity: Identity | None = None
+
+
+class TicketWanted(Wanted):
+    """Check in for an appointment, come back after a missed call, or give the ticket up.
+
+    `release` is for operators: a ticket kept for one counter may be called by all.
+    """
+
+    wish: Literal["check_in", "come_back", "cancel", "release"]
+
+
+class ServiceWanted(Wanted):
+    """Add a service to those of a counter that has the skill, or take an added one back."""
+
+    service: Id
+    wish: Literal["add", "take_back"]
+
+
+class AdviceWanted(Wanted):
+    """Follow an advice of the hub, or dismiss it."""
+
+    wish: Literal["apply", "dismiss"]
+
+
+class Seen(Wanted):
+    """The version of the counter that the person saw; left out by a program that shows none."""
+
+    seen: Version | None = None
+
+
+class SignIn(w.SignIn, Seen):
+    """A clerk takes the counter."""
+
+
+class SignOut(w.SignOut, Seen):
+    """The clerk leaves the counter, which closes with it."""
+
+
+class Open(w.Open, Seen):
+    """The counter begins to serve."""
+
+
+class Close(w.Close, Seen):
+    """The counter stops serving; the clerk stays signed in."""
+
+
+class Next(w.Next, Seen):
+    """Call the ticket that the hub thinks best for this counter."""
+
+
+class Recall(w.Recall, Seen):
+    """Call the same ticket once more."""
+
+
+class NoShow(w.NoShow, Seen):
+    """The person called did not come."""
+
+
+class Start(w.Start, Seen):
+    """The person is here and the service begins. Optional before `done`."""
+
+
+class Done(w.Done, Seen):
+    """The service has ended; the rating is invited."""
+
+
+class Hold(w.Hold, Seen):
+    """Interrupt the service (a copy, a form); the counter may serve others meanwhile."""
+
+
+class Resume(w.Resume, Seen):
+    """Go on with a ticket on hold."""
+
+
+class Transfer(w.Transfer, Seen):
+    """Send the person on to another service, to another counter, or both."""
+
+
+class Pause(w.Pause, Seen):
+    """The clerk is away for a while."""
+
+
+class Unpause(w.Unpause, Seen):
+    """The clerk is back."""
+
+
+class Undo(w.Undo, Seen):
+    """Take the last step with a ticket back."""
+
+
+CounterCommand = Annotated[
+    SignIn
+    | SignOut
+    | Open
+    | Close
+    | Next
+    | Recall
+    | NoShow
+    | Start
+    | Done
+    | Hold
+    | Resume
+    | Transfer
+    | Pause
+    | Unpause
+    | Undo,
+    Body(discriminator="action"),
+]

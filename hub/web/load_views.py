@@ -1,0 +1,99 @@
+"""What the web shows of load and balance: flags on lines and counters, advice, classes."""
+
+from __future__ import annotations
+
+from collections import Counter as Count
+from collections.abc import Callable, Iterable
+
+from hub.core.hall import Hall
+from hub.core.state import Flag
+from hub.core.tickets import ORDINARY
+from hub.web import models as m
+from hub.web.why import (
+    advice_text,
+    flag_name,
+    kind_name,
+    two_languages,
+    why_advised,
+    why_flagged,
+)
+
+Time = Callable[[float], str]
+"""Wall seconds as a text with the hall's offset."""
+
+
+def flags_of(hall: Hall, scope: str, target: str, time: Time) -> tuple[m.FlagView, ...]:
+    """The flags of a line or a counter."""
+    found = (f for f in hall.flags.values() if (f.scope, f.target) == (scope, target))
+    return tuple(_flag(flag, time) for flag in found)
+
+
+def _flag(flag: Flag, time: Time) -> m.FlagView:
+    return m.FlagView(
+        kind=flag.kind,
+        scope=flag.scope,
+        target=flag.target,
+        since=time(flag.since),
+        text=flag_name(flag),
+        why=why_flagged(flag),
+        evidence=flag.evidence,
+    )
+
+
+def hottest(hall: Hall, services: Iterable[str], time: Time) -> m.FlagView | None:
+    """The hot line among these in which the longest wait is to be expected."""
+    served = set(services)
+    hot = [
+        flag
+        for flag in hall.flags.values()
+        if (flag.kind, flag.scope) == ("hot", "line") and flag.target in served
+    ]
+    # The evidence does not change while a flag is on, so equal pictures stay equal.
+    return _flag(max(hot, key=_heat), time) if hot else None
+
+
+def _heat(flag: Flag) -> tuple[float, float]:
+    wait = flag.evidence.get("expected_wait_min")
+    return float(wait) if isinstance(wait, int | float) else 0.0, -flag.since
+
+
+def advice(hall: Hall, time: Time) -> tuple[m.AdviceView, ...]:
+    """What the hub advises, the greatest gain first."""
+    found = sorted(hall.advice.values(), key=lambda a: (-a.gain_min, a.given_at, a.id))
+    return tuple(
+        m.AdviceView(
+            id=a.id,
+            action=a.action,
+            counter=a.counter,
+            service=a.service,
+            gain_min=a.gain_min,
+            given_at=time(a.given_at),
+            text=advice_text(hall, a),
+            why=why_advised(a),
+            reason=a.reason,
+        )
+        for a in found
+    )
+
+
+def priorities(hall: Hall) -> tuple[m.PriorityView, ...]:
+    """The classes of priority that a number can be taken in."""
+    return tuple(
+        m.PriorityView(id=p.id, name=two_languages(p.name), credit_min=p.credit_min)
+        for p in hall.plan.priorities
+    )
+
+
+def classes(hall: Hall, service: str) -> tuple[m.ClassCount, ...]:
+    """Who waits in a line with priority, by class."""
+    lines, counts = hall.lines, Count[str]()
+    for lines_of in (lines.pool, *lines.bound.values()):
+        for kind in lines.kinds.get(service, ()):
+            line = lines_of.get((service, kind))
+            if kind != ORDINARY and line:
+                counts[kind] += len(line)
+    return tuple(
+        m.ClassCount(id=kind, name=name, waiting=count)
+        for kind, count in sorted(counts.items())
+        if (name := kind_name(hall, kind)) is not None
+    )

@@ -1,0 +1,80 @@
+"""What the web shows a citizen of a ticket: where it stands, and what can be done with it."""
+
+from __future__ import annotations
+
+from hub.core.commands import OnTicket
+from hub.core.decide import decide
+from hub.core.hall import Hall
+from hub.core.pictures import ticket_picture
+from hub.core.tickets import Ticket, TicketState
+from hub.web import models as m
+from hub.web.load_views import Time
+from hub.web.texts import Words, both, marked
+from hub.web.why import kind_name
+
+WISHES = ("check_in", "come_back", "cancel")
+"""What a citizen may do with a ticket."""
+
+_STATES = {
+    TicketState.BOOKED: marked("Appointment"),
+    TicketState.WAITING: marked("In line"),
+    TicketState.CALLED: marked("Called"),
+    TicketState.RECALLED: marked("Called again"),
+    TicketState.SERVING: marked("Serving"),
+    TicketState.HELD: marked("On hold"),
+    TicketState.DONE: marked("Done"),
+    TicketState.NO_SHOW: marked("Missed"),
+    TicketState.CANCELLED: marked("Given up"),
+    TicketState.EXPIRED: marked("No longer valid"),
+}
+
+
+def state_text(state: TicketState) -> Words:
+    """A ticket's state in words."""
+    return both(_STATES[state])
+
+
+def ticket_view(hall: Hall, ticket: Ticket, now: float, time: Time) -> m.TicketView:
+    """One ticket for the person who holds it."""
+    picture = ticket_picture(hall, ticket.id, now)
+    shown = picture.model_dump(exclude={"waited_s"})
+    more = {
+        "state_text": state_text(ticket.state),
+        "kind": kind_name(hall, ticket.kind),
+        "further": tuple(
+            m.NamedService(id=s, name=hall.plan.service[s].name) for s in ticket.further
+        ),
+        "kept_for": _kept_for(hall, ticket),
+        "wishes": tuple(wish for wish in WISHES if _granted(hall, ticket, wish, now)),
+        "issued_at": time(ticket.issued_at),
+        "since": time(ticket.since),
+        **_moments(hall, ticket, time),
+    }
+    return m.TicketView.model_validate({**shown, **more})
+
+
+def _kept_for(hall: Hall, ticket: Ticket) -> str | None:
+    if ticket.state not in {TicketState.WAITING, TicketState.HELD}:
+        return None
+    counter = hall.plan.counter.get(ticket.bound or ticket.label or "")
+    return counter.number if counter else None
+
+
+def _granted(hall: Hall, ticket: Ticket, wish: str, now: float) -> bool:
+    wanted = OnTicket(ticket.id, wish, "citizen")  # type: ignore[arg-type]
+    return decide(hall, wanted, now).outcome != "refused"
+
+
+def _moments(hall: Hall, ticket: Ticket, time: Time) -> dict[str, str | None]:
+    """Until when what may be done."""
+    plan, due_at = hall.plan, ticket.due_at
+    booked = ticket.state is TicketState.BOOKED and due_at is not None
+    missed = ticket.state is TicketState.NO_SHOW
+    early_s, late_s = 60 * plan.appointments.early_min, 60 * plan.appointments.late_min
+    back_s = 60 * plan.dispatch.come_back_min
+    return {
+        "due_at": None if due_at is None else time(due_at),
+        "check_in_from": time(due_at - early_s) if booked and due_at is not None else None,
+        "check_in_until": time(due_at + late_s) if booked and due_at is not None else None,
+        "come_back_until": time(ticket.since + back_s) if missed else None,
+    }

@@ -1,0 +1,171 @@
+"""Reasons in words: why somebody is called, is next, what makes a line hot, what advice gains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.core.hall import Hall
+from hub.core.state import Advice, Flag
+from hub.core.tickets import APPOINTMENT, ORDINARY
+from hub.web.texts import Words, both, marked
+from wire.messages import Text
+
+Reason = Mapping[str, Any]
+
+
+def why_called(reason: Reason) -> Words | None:
+    """The reason of a call; None for a call whose reason is not known."""
+    if "waited_s" not in reason:
+        return None
+    waited = _minutes(reason["waited_s"])
+    if reason["runner_up"] is None:
+        return both("Waited {minutes} min, first in line", minutes=waited)
+    return both(
+        _CALLED.get(reason.get("rule", ""), _CALLED["index"]),
+        minutes=waited,
+        lines=reason["lines"],
+        runner_up=reason["runner_up"],
+        runner_up_minutes=_minutes(reason["runner_up_waited_s"]),
+    )
+
+
+_CALLED = {
+    "index": marked(
+        "Waited {minutes} min, most urgent of {lines} lines; "
+        "then {runner_up}: {runner_up_minutes} min"
+    ),
+    "overdue": marked(
+        "Waited {minutes} min, far over the target; then {runner_up}: {runner_up_minutes} min"
+    ),
+    "help": marked(
+        "Waited {minutes} min, taken to help another counter; "
+        "then {runner_up}: {runner_up_minutes} min"
+    ),
+}
+
+
+def _minutes(duration_s: float) -> str:
+    return f"{max(0.0, duration_s) / 60:.1f}"  # an appointment may be called before its time
+
+
+def why_next(reason: Reason) -> Words:
+    """The reason why a ticket would be called now, without ages, which the page counts itself."""
+    if reason["runner_up"] is None:
+        return both("First in line")
+    rule = _NEXT.get(reason["rule"], _NEXT["index"])
+    return both(rule, lines=reason["lines"], runner_up=reason["runner_up"])
+
+
+_NEXT = {
+    "index": marked("Most urgent of {lines} lines, before {runner_up}"),
+    "overdue": marked("Far over the target, before {runner_up}"),
+    "help": marked("To help another counter, before {runner_up}"),
+}
+
+
+def kind_name(hall: Hall, kind: str) -> Words | None:
+    """A class of priority by its name; None for an ordinary ticket."""
+    if kind == ORDINARY:
+        return None
+    if kind == APPOINTMENT:
+        return both("Appointment")
+    found = next((p.name for p in hall.plan.priorities if p.id == kind), None)
+    return two_languages(found) if found else Words(zh=kind, en=kind)
+
+
+def two_languages(text: Text) -> Words:
+    """A text of the hall's own, as one of ours."""
+    return Words(zh=text.zh, en=text.en)
+
+
+PAUSE_REASONS = (
+    marked("Short break"),
+    marked("Meal"),
+    marked("Papers to fetch"),
+    marked("Meeting"),
+)
+"""What a clerk who leaves most likely says; anything else is said in their own words."""
+
+
+def pause_reason(reason: str) -> Words | None:
+    """Why a clerk is away: in both languages if it is one of the usual reasons."""
+    if not reason:
+        return None
+    for usual in map(both, PAUSE_REASONS):
+        if reason in {usual.zh, usual.en}:
+            return usual
+    return Words(zh=reason, en=reason)
+
+
+# --- load ---------------------------------------------------------------------------------
+
+_FLAGS = {
+    "hot": marked("hot"),
+    "cold": marked("cold"),
+    "slow": marked("slow"),
+}
+
+_FLAG_WHY = {
+    "hot": marked(
+        "{waiting} wait; a wait of {expected_wait_min} min is to be expected, "
+        "{expected_wait_hall_min} min in the whole hall"
+    ),
+    "cold": marked("Idle {idle} of the time, while the hall waits {expected_wait_hall_min} min"),
+    "slow": marked(
+        "Longer than planned over {services} services; the last took {last_min} min, "
+        "planned {planned_min}"
+    ),
+}
+
+
+def flag_name(flag: Flag) -> Words:
+    """A flag in a word."""
+    return both(_FLAGS[flag.kind]) if flag.kind in _FLAGS else Words(zh=flag.kind, en=flag.kind)
+
+
+def why_flagged(flag: Flag) -> Words | None:
+    """The evidence of a flag; None if it is not the kind of evidence that is known here."""
+    values = dict(flag.evidence)
+    if isinstance(values.get("idle_share"), int | float):
+        values["idle"] = f"{values['idle_share']:.0%}"
+    return _said(_FLAG_WHY.get(flag.kind), values)
+
+
+def _said(msgid: str | None, values: dict[str, Any]) -> Words | None:
+    try:
+        return both(msgid, **values) if msgid else None
+    except KeyError:
+        return None
+
+
+# --- balance ------------------------------------------------------------------------------
+
+_ADVICE = {
+    "add": marked("Counter {counter} should also serve {service}"),
+    "take_back": marked("Counter {counter} can give {service} back"),
+    "open": marked("Open counter {counter}"),
+    "close": marked("Counter {counter} can close"),
+}
+
+_ADVICE_WHY = {
+    "add": marked("A wait of {expected_wait_min} min is to be expected there"),
+    "open": marked("A wait of {expected_wait_min} min is to be expected in the hall"),
+    "close": marked("A wait of {expected_wait_min} min is to be expected in the hall"),
+}
+
+
+def advice_text(hall: Hall, advice: Advice) -> Words:
+    """An advice in words."""
+    counter = hall.plan.counter.get(advice.counter)
+    service = hall.plan.service.get(advice.service or "")
+    return both(
+        _ADVICE[advice.action],
+        counter=counter.number if counter else advice.counter,
+        service=service.name if service else str(advice.service),
+    )
+
+
+def why_advised(advice: Advice) -> Words | None:
+    """The reason of an advice; None if it is not the kind of reason that is known here."""
+    return _said(_ADVICE_WHY.get(advice.action), advice.reason)
