@@ -23,7 +23,7 @@ from wire.errors import NextwindowError
 MISS = 0.1
 """The share of waits that may lie below p10, and of those above p90."""
 
-GAMMA = 0.35
+GAMMA = 0.2
 """How far a miss moves a bound, in roots of seconds, before a hit's small way back."""
 
 LARGEST_SHIFT = 15.0
