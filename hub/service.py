@@ -24,7 +24,9 @@ from hub.core.passing import due, next_due
 from hub.core.plan import Plan
 from hub.core.presence import LOST_AFTER_S, Presence
 from hub.core.records import Heads
+from hub.core.state import HistoryError
 from hub.journal.store import Journal, StoredAnswer
+from hub.lookout import Lookout
 from hub.transaction import Books, IdReusedError, Outbound, Transaction
 from wire.clock import Clock
 from wire.errors import StorageError
@@ -107,6 +109,19 @@ class _Asked(Generic[T]):
             self.future.set_exception(error)
 
 
+class _Foretold:
+    """Word of a new forecast."""
+
+    def run(self, transaction: Transaction) -> None:
+        transaction.foretold = True
+
+    def committed(self) -> None:
+        """Nothing was to be made durable."""
+
+    def failed(self, error: Exception) -> None:
+        """The next forecast comes soon."""
+
+
 class Service:
     """The hall, running."""
 
@@ -117,6 +132,7 @@ class Service:
         new_id: Callable[[], str],
         notifier: Notifier | None = None,
         public_url: str = "",
+        lookout: Lookout | None = None,
     ) -> None:
         self._journal = journal
         self._clock = clock
@@ -124,7 +140,10 @@ class Service:
         self._inbox: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._watchers: list[Watcher] = []
         hall, heads = load(journal)
-        self._books = Books(journal, hall, heads, Presence(), new_id, public_url)
+        self._lookout = lookout or Lookout()
+        self._books = Books(
+            journal, hall, heads, Presence(), new_id, public_url, self._lookout.waits
+        )
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
         self._next_check = 0.0
         self._rest_until = 0.0
@@ -198,6 +217,10 @@ class Service:
     def command(self, key: str | None, command: Command) -> Future[StoredAnswer]:
         """Have a command decided. The future fails with IdReusedError or StorageError."""
         return self._asked(lambda transaction: transaction.command(key, command))
+
+    def foretold(self) -> None:
+        """There is a new forecast: whoever watches shall look again. Safe from any thread."""
+        self.submit(_Foretold())
 
     def ask(self, question: Callable[[Transaction], T]) -> Future[T]:
         """Read the state between two pieces of work. The question must not change it."""
@@ -286,6 +309,16 @@ class Service:
             work.committed()
         if told:
             self._keep(tuple(transaction.batch.events))
+        self._look_out(transaction)
+
+    def _look_out(self, transaction: Transaction) -> None:
+        hall = self._books.hall
+        self._lookout.happened(hall, transaction.batch.events)
+        self._lookout.look(hall, transaction.now, transaction.monotonic)
+        if transaction.foretold:
+            news = Committed((), (), hall.version)
+            for watcher in self._watchers:
+                self._tell(watcher, news)
 
     def _tell_all(self, events: list[e.Event] | tuple[()], outbound: list[Outbound]) -> bool:
         """Tell those who watch, if there is news. Answers go ahead of what has to be drawn up."""
@@ -319,7 +352,13 @@ class Service:
             log.exception("a watcher failed")
 
     def _pass_time(self, transaction: Transaction) -> None:
-        transaction.happen(due(self._books.hall, transaction.now))
+        hall, now = self._books.hall, transaction.now
+        transaction.happen(due(hall, now))
+        for advised in self._lookout.due(hall, now, transaction.monotonic):
+            try:
+                transaction.happen([advised])
+            except HistoryError:
+                log.exception("what the lookout said does not fit the hall; the hall goes on")
         if transaction.monotonic >= self._next_check:
             transaction.missed_units()
             self._next_check = transaction.monotonic + HEARTBEAT_S

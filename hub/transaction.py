@@ -23,7 +23,7 @@ from hub.core import events as e
 from hub.core.commands import AtCounter, Book, Command, Decision, Issue, refuse
 from hub.core.decide import decide
 from hub.core.hall import Hall
-from hub.core.pictures import counter_picture
+from hub.core.pictures import Waits, counter_picture
 from hub.core.presence import Presence
 from hub.core.ratings import corrected, rated, unrated
 from hub.core.records import Fit, Heads, fit, keyed, read_body
@@ -67,6 +67,7 @@ class Books:
     presence: Presence
     new_id: Callable[[], str]
     public_url: str = ""
+    waits: Callable[[float], Waits | None] = lambda _: None
     rejected: Counter[str] = field(default_factory=Counter)
     commanded: dict[str, str] = field(default_factory=dict)
     """The id of the last command of each counter since the start."""
@@ -85,6 +86,7 @@ class Transaction:
         self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
         self._receipts: set[tuple[str, str]] = set()
         self._answers: list[Outbound] = []
+        self.foretold = False
 
     def happen(self, events: Iterable[e.Event]) -> None:
         """Apply events and put them into the batch."""
@@ -131,7 +133,9 @@ class Transaction:
     def _answer(self, key: str, print_: str, command: Command, decided: Decision) -> StoredAnswer:
         if isinstance(command, Issue):
             status = status_of(decided, 201)
-            body = issued_body(self.hall, decided, self.now, self.books.public_url)
+            body = issued_body(
+                self.hall, decided, self.now, self.books.public_url, self.books.waits(self.now)
+            )
         elif isinstance(command, Book):
             status = status_of(decided, 201)
             body = booked_body(self.hall, decided, self.books.public_url)

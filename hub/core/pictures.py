@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from hub.core.at_counter import held_at
 from hub.core.dispatch import ahead_of, waiting_for
-from hub.core.forecast import wait_behind
 from hub.core.hall import Hall
 from hub.core.plan import Service
 from hub.core.state import Call, CounterState
@@ -132,7 +133,30 @@ class TicketPicture(w.Part):
     recalls: int
 
 
-def ticket_picture(hall: Hall, ticket_id: str, now: float) -> TicketPicture:
+class Interval(Protocol):
+    """A wait in seconds: one in ten is below p10, one in ten above p90."""
+
+    @property
+    def p10(self) -> float: ...
+    @property
+    def p50(self) -> float: ...
+    @property
+    def p90(self) -> float: ...
+
+
+class Waits(Protocol):
+    """What is foretold right now. None: nobody can say, or no counter on duty serves it."""
+
+    def ticket(self, ticket: str, now: float) -> Interval | None:
+        """The remaining wait of a ticket."""
+
+    def service(self, service: str) -> Interval | None:
+        """The wait of whoever takes a number now."""
+
+
+def ticket_picture(
+    hall: Hall, ticket_id: str, now: float, waits: Waits | None = None
+) -> TicketPicture:
     """One ticket: where it stands, and while it waits who is ahead and how long it will take.
 
     Raises KeyError for an unknown ticket.
@@ -151,7 +175,7 @@ def ticket_picture(hall: Hall, ticket_id: str, now: float) -> TicketPicture:
         counter=ticket.counter,
         counter_number=counter.number if counter else None,
         ahead=ahead,
-        wait_s=None if ahead is None else _range(hall, ticket.service, ahead),
+        wait_s=_wait(ticket, now, waits) if waiting and waits else None,
         waited_s=max(0.0, round(until - ticket.issued_at, 3)),
         recalls=ticket.recalls,
     )
@@ -170,7 +194,9 @@ class LinePicture(w.Part):
     wait_s: WaitRange | None
 
 
-def line_picture(hall: Hall, service: Service, now: float) -> LinePicture:
+def line_picture(
+    hall: Hall, service: Service, now: float, waits: Waits | None = None
+) -> LinePicture:
     """One service's line."""
     waiting, oldest = hall.lines.waiting(service.id), hall.lines.oldest(service.id)
     longest = now - oldest[0] if oldest else 0.0
@@ -182,12 +208,16 @@ def line_picture(hall: Hall, service: Service, now: float) -> LinePicture:
         longest_s=max(0.0, round(longest, 3)),
         target_s=service.target_s,
         open_counters=sum(service.id in served for served in hall.duty.serving.values()),
-        wait_s=_range(hall, service.id, waiting),
+        wait_s=_range(waits.service(service.id)) if waits else None,
     )
 
 
-def _range(hall: Hall, service: str, ahead: int) -> WaitRange | None:
-    wait = wait_behind(hall, service, ahead)
+def _wait(ticket: Ticket, now: float, waits: Waits) -> WaitRange | None:
+    """What is foretold for a ticket; one that is newer than the forecast waits like any new one."""
+    return _range(waits.ticket(ticket.id, now) or waits.service(ticket.service))
+
+
+def _range(wait: Interval | None) -> WaitRange | None:
     if wait is None:
         return None
     return WaitRange(p10=round(wait.p10, 1), p50=round(wait.p50, 1), p90=round(wait.p90, 1))

@@ -13,6 +13,7 @@ from typing import Any
 from hub.core import events as e
 from hub.core.counter_events import flag_key
 from hub.core.load import (
+    BOUND,
     CounterReading,
     FlagChange,
     FlagKind,
@@ -55,6 +56,8 @@ class Watch:
         """A minute has passed. Returns the flags that changed, as events to be applied."""
         if not state.configured:
             return []
+        if state.plan.dispatch.mode is Mode.ASSIGNED and self.load.ticked_at is None:
+            self.load.rules = BOUND
         for counter in state.counters.values():
             self._follow(counter, now)
         self._keep(self.load.tick(self._reading(state, now)))

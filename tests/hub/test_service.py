@@ -564,7 +564,6 @@ def test_nothing_is_written_while_nothing_happens(
     hub: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.do(lambda t: t.hello("unit-1", hello("run-1")))
-    hub.issue("a")
     hub.look(lambda _: None)
     wrote = Counter[str]()
 

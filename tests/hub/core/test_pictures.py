@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hub.core.pictures import counter_picture, line_picture, ticket_picture
+from hub.core.pictures import WaitRange, counter_picture, line_picture, ticket_picture
 from hub.core.ratings import rated, unrated
 from hub.core.tickets import TicketState
+from hub.forecast.waits import Forecast, Wait
 from tests.hub.core import examples as x
 from tests.hub.core.examples import Driver
 from wire.messages import CounterPicture, CounterState
@@ -119,11 +120,14 @@ def test_nobody_is_invited_by_a_missed_call(d: Driver) -> None:
 def test_a_waiting_ticket_knows_who_is_ahead(d: Driver) -> None:
     tickets = [d.ticket("a") for _ in range(3)]
     d.pass_time(60)
-    shown = [ticket_picture(d.hall, t.id, d.now) for t in tickets]
+    known = {tickets[0].id: Wait(10, 20, 30), tickets[1].id: Wait(40, 50, 60)}
+    waits = Forecast(d.now - 5, known, {"a": Wait(70, 80, 90)})
+    shown = [ticket_picture(d.hall, t.id, d.now, waits) for t in tickets]
     assert [s.ahead for s in shown] == [0, 1, 2]
-    waits = [s.wait_s.p50 for s in shown if s.wait_s]
-    assert len(waits) == 3
-    assert waits == sorted(waits)
+    # The forecast is 5 s old, and the last ticket is newer than that.
+    expected = [WaitRange(p10=low, p50=low + 10, p90=low + 20) for low in (5.0, 35.0, 70.0)]
+    assert [s.wait_s for s in shown] == expected
+    assert ticket_picture(d.hall, tickets[0].id, d.now).wait_s is None
     d.press("c1", "next")
     called, second, _ = (ticket_picture(d.hall, t.id, d.now) for t in tickets)
     assert (called.ahead, called.wait_s, called.counter, called.counter_number) == (
@@ -144,8 +148,10 @@ def test_a_line(d: Driver) -> None:
     d.open("c3", "li")
     shown = line_picture(d.hall, d.hall.plan.service["a"], d.now)
     assert (shown.waiting, shown.longest_s, shown.open_counters) == (2, 30.0, 2)
-    newcomer = d.ticket("a")
-    assert shown.wait_s == ticket_picture(d.hall, newcomer.id, d.now).wait_s
+    assert shown.wait_s is None
+    waits = Forecast(d.now, {}, {"a": Wait(70, 80, 90)})
+    foretold = line_picture(d.hall, d.hall.plan.service["a"], d.now, waits)
+    assert foretold.wait_s == WaitRange(p10=70, p50=80, p90=90)
 
 
 def test_what_does_not_exist_has_no_picture(d: Driver) -> None:
