@@ -118,6 +118,103 @@ BROKEN: dict[str, tuple[list[Any], str]] = {
     "rating_invented": ([rated(1, "call-8")], "rating of call call-8, which never ended"),
 }
 
+HELD = e.TicketHeld(9.0, "t3", "call-9", "c1", "wang")
+SENT = e.TicketTransferred(9.0, "t3", "call-9", "c1", "wang", "b", "c2", 1.0)
+T4 = e.TicketIssued(9.0, "t4", "A004", "a", 9.0, "web")
+BOOKED = e.TicketBooked(9.0, "t5", "a", 99.0, "web")
+BROKEN |= {
+    "out_of_turn": ([T4, called("t4", "c1")], "ticket t3 was before t4"),
+    "at_a_closed_counter": ([called("t3", "c4")], "counter c4 is closed"),
+    "at_a_paused_counter": (
+        [e.CounterPaused(9.0, "c1", "wang", "", None), called("t3", "c1")],
+        "counter c1 is paused",
+    ),
+    "without_a_reason": (
+        [e.TicketCalled(9.0, "t3", "call-9", "c1", "wang", {})],
+        "call call-9 has no reason",
+    ),
+    "called_when_booked": ([BOOKED, called("t5", "c1")], "ticket t5 is booked"),
+    "called_on_hold": ([called("t3", "c1"), HELD, called("t3", "c1", "c")], "ticket t3 is held"),
+    "called_after_cancelled": (
+        [e.TicketCancelled(9.0, "t3", "x"), called("t3", "c1")],
+        "ticket t3 had ended",
+    ),
+    "kept_for_another": (
+        [called("t3", "c1"), SENT, called("t3", "c3", "c")],
+        "ticket t3 is kept for c2",
+    ),
+    "resumed_elsewhere": (
+        [called("t3", "c1"), HELD, e.TicketResumed(9.0, "t3", "call-9", "c3", "li")],
+        "ticket t3 was put on hold by c1",
+    ),
+    "undone_and_not_the_last": (
+        [e.StepUndone(9.0, "t1", "call-1", "c1", "wang", "no_show")],
+        "no_show of t1 was not the last step of c1",
+    ),
+    "undone_after_another_call": (
+        [
+            called("t3", "c1"),
+            replace(SENT, bound=None),
+            called("t3", "c3", "c"),
+            e.StepUndone(9.0, "t3", "call-9", "c1", "wang", "transfer"),
+        ],
+        "ticket t3 was taken by c3 since",
+    ),
+    "call_undone_later": (
+        [
+            called("t3", "c1"),
+            HELD,
+            e.TicketResumed(9.0, "t3", "call-9", "c1", "wang"),
+            e.CallVoided(9.0, "t3", "call-9", "c1", "undone"),
+        ],
+        "calling t3 was not the last step of c1",
+    ),
+    "released_from_nobody": (
+        [e.TicketReleased(9.0, "t3", "c1", 2.0, "x")],
+        "ticket t3 was not kept for c1",
+    ),
+    "returned_and_never_missed": (
+        [e.TicketReturned(9.0, "t3", 1.0)],
+        "ticket t3 is waiting and had not missed its call",
+    ),
+    "onward_to_nowhere": (
+        [called("t3", "c1"), replace(DONE, ticket="t3", call_id="call-9", onward="b")],
+        "ticket t3 does not go on to b",
+    ),
+    "a_number_changed": (
+        [e.TicketCheckedIn(9.0, "t3", "A009", 9.0, "")],
+        "ticket t3 is waiting and has a number",
+    ),
+    "added_without_the_skill": (
+        [e.ServiceAdded(9.0, "c1", "c", "x", {})],
+        "counter c1 has not the skill for c",
+    ),
+    "not_served_now": (
+        [
+            e.Configured(
+                9.0, {**raw_plan(), "counters": [{"id": "c1", "services": ["b"], "also": ["a"]}]}
+            ),
+            called("t3", "c1"),
+        ],
+        "counter c1 does not serve a now",
+    ),
+    "too_much_priority": (
+        [
+            e.Configured(9.0, {**raw_plan(), "dispatch": {"priority_bound": 1}}),
+            replace(T4, kind="elderly"),
+            replace(T4, ticket="t6", number="A006", kind="elderly"),
+            called("t4", "c1"),
+            called("t6", "c3", "c"),
+        ],
+        "2 priority calls in a row",
+    ),
+    "flagged_twice": (
+        [e.Flagged(9.0, "hot", "line", "a", False, {})],
+        "hot line a was off already",
+    ),
+    "advice_of_nobody": ([e.AdviceClosed(9.0, "x", "applied", "y")], "advice x was not given"),
+}
+
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_rule_is_found(name: str) -> None:

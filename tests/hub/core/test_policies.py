@@ -1,0 +1,61 @@
+"""Policies: what makes a line more urgent, whatever its index is."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.core.policies import POLICIES, Facts
+from tests.hub.core.examples import Driver, make_plan, text
+
+LINE = Facts(900.0, 300.0, 10, 2.0, 600.0, True)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_longer_wait_is_never_less_urgent(name: str) -> None:
+    indices = [POLICIES[name](60.0 * minutes, LINE) for minutes in range(60)]
+    assert indices == sorted(indices)
+    assert indices[0] < indices[-1]
+
+
+@pytest.mark.parametrize("name", ["pressure", "relief"])
+def test_more_people_behind_make_a_line_more_urgent(name: str) -> None:
+    assert POLICIES[name](600.0, LINE._replace(waiting=20)) > POLICIES[name](600.0, LINE)
+
+
+def test_the_bound_on_priority_and_the_rule_of_three_targets() -> None:
+    d = Driver(
+        make_plan(
+            dispatch={"policy": "fcfs", "priority_bound": 2},
+            priorities=[{"id": "elderly", "name": text("e"), "credit_min": 60}],
+        )
+    )
+    d.open("c1", "wang")
+    old = d.ticket("a")
+    for _ in range(6):
+        d.ticket("a", kind="elderly")
+    last = d.ticket("a")
+    called = []
+    for _ in range(6):
+        called.append(str(d.press("c1", "next").ticket))
+        d.press("c1", "done")
+    kinds = [d.hall.tickets[t].kind for t in called]
+    assert kinds == ["elderly", "elderly", "", "elderly", "elderly", ""]
+    assert (called[2], called[5]) == (old.id, last.id)
+
+
+def test_who_has_waited_three_targets_goes_before_priority_in_the_line() -> None:
+    d = Driver(
+        make_plan(
+            dispatch={"policy": "fcfs"},
+            priorities=[{"id": "elderly", "name": text("e"), "credit_min": 240}],
+        )
+    )
+    d.open("c1", "wang")
+    target_s = d.hall.plan.service["a"].target_s
+    old = d.ticket("a")
+    d.pass_time(3 * target_s)
+    elderly = d.ticket("a", kind="elderly")
+    assert d.press("c1", "next").ticket == elderly.id
+    d.press("c1", "undo")
+    d.pass_time(1)
+    assert d.press("c1", "next").ticket == old.id
