@@ -141,7 +141,7 @@ def large_scene(waiting: int, counters: int = 60, services: int = 30, skills: in
             TicketScene(f"t{n}", names[n * 11 % services], n - waiting, "" if n % 14 else "p")
             for n in range(waiting)
         ),
-        policy=PolicyScene("pressure", {"p": 600.0}),
+        policy=PolicyScene("relief", {"p": 600.0}, overdue=0.0),
     )
 
 

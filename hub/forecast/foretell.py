@@ -13,6 +13,10 @@ from hub.forecast.rollout import PATHS, futures
 from hub.forecast.scene import Scene
 from hub.forecast.waits import Forecast, Wait
 
+CROWD = 500
+PATHS_IN_A_CROWD = 50
+"""With more than CROWD waiting most waits are long, and fewer paths tell as much of them."""
+
 
 def foretell(
     scene: Scene,
@@ -20,16 +24,17 @@ def foretell(
     offsets: Offsets,
     shift: Shift,
     *,
-    paths: int = PATHS,
+    paths: int | None = None,
     only: frozenset[str] | None = None,
 ) -> Forecast:
     """The waits of everybody in a scene, or of some tickets (see `futures`).
 
-    The same scene and seed (0 or more) give the same forecast. Whoever is not called before the
-    end of what is looked at in more than one path of ten is left out. Raises SceneError if the
-    scene is not sound.
+    `paths` is as many as are worth it unless given (2 or more). The same scene and seed (0 or
+    more) give the same forecast. Whoever is not called before the end of what is looked at in
+    more than one path of ten is left out. Raises SceneError if the scene is not sound.
     """
-    found = futures(scene, np.random.default_rng(seed), paths=paths, only=only)
+    many = paths or (PATHS if len(scene.tickets) <= CROWD else PATHS_IN_A_CROWD)
+    found = futures(scene, np.random.default_rng(seed), paths=many, only=only)
     return Forecast(
         scene.now,
         _waits(found.tickets, offsets, shift),
