@@ -258,7 +258,7 @@ def test_next_calls_the_longest_waiting_ticket_that_the_counter_may_serve(d: Dri
     assert called.clerk == "wang"
     shown = {key: value for key, value in called.reason.items() if "index" not in key}
     assert shown == {
-        "policy": "pressure",
+        "policy": d.hall.plan.dispatch.policy,
         "rule": "index",
         "waited_s": 90.0,
         "lines": 2,
