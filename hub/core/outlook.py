@@ -8,8 +8,8 @@ who wait now or come within the horizon, is its gain in minutes of mean wait.
 
 A counter with more than one line goes where the work is: between a line and the others of the
 counter that helps it, its time is divided so that both would be cleared at the same moment, as
-far as one counter's time goes. Chance is left out, so that help for a line that has only just
-enough counters is worth more than is said here.
+far as one counter's time goes. Chance is left out: `docs/policies.md` has what help was really
+worth.
 """
 
 from __future__ import annotations
