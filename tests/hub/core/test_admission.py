@@ -190,3 +190,9 @@ def test_a_service_that_left_the_plan_is_not_issued_and_nothing_is_left_of_it() 
     raw["counters"] = raw["counters"][:2]
     d.apply(e.Configured(d.now, raw))
     assert d.issue("c").code == "unknown_service"
+
+
+def test_one_number_a_person_and_day() -> None:
+    d = hall(limits={"per_person_day": 1})
+    d.ticket("a", person="hash")
+    assert d.issue("a", person="hash").code == "person_limit"

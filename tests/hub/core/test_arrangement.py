@@ -137,3 +137,9 @@ def test_a_new_plan_leaves_nobody_waiting_for_a_counter_that_is_gone() -> None:
     d.apply(e.Configured(d.now, make_plan(**raw).model_dump(mode="json")))
     assert [t.label for t in d.hall.tickets.values()] == [None]
     assert d.hall.lines.waiting("b") == 1
+
+
+def test_an_advice_is_given_once(d: Driver) -> None:
+    advise(d, "add", "a")
+    with pytest.raises(HistoryError, match="once"):
+        advise(d, "add", "a")

@@ -7,6 +7,7 @@ import pytest
 from hub.core import events as e
 from hub.core.hall import Hall
 from hub.core.ratings import rated
+from hub.core.state import HistoryError
 from hub.core.tickets import Ticket, TicketState
 from tests.hub.core.examples import (
     Driver,
@@ -340,3 +341,53 @@ def test_a_call_taken_back_gives_no_more_priority_calls_in_a_row() -> None:
         called.append(in_hand(d).kind)
         d.press("c1", "undo" if undone else "done")
     assert called == ["elderly", "elderly", "", "", "elderly"]
+
+
+def test_an_undo_leaves_the_ticket_to_the_counter_it_was_sent_to(d: Driver) -> None:
+    ticket = in_hand(d)
+    d.at("c1", transfer(counter="c3"))
+    d.press("c3", "next")
+    d.press("c3", "done")
+    d.press("c3", "undo")
+    assert ticket.bound == "c3"
+
+
+def test_the_journal_cannot_say_that_another_counter_called_it(d: Driver) -> None:
+    ticket = in_hand(d)
+    d.at("c1", transfer(counter="c3"))
+    called = e.TicketCalled(d.now, ticket.id, "call", "c1", "wang", {"rule": "index"})
+    closed = e.CounterClosed(d.now, "c3", "li")
+    _refused(d, called)
+    d.press("c3", "next")
+    _refused(d, closed)
+
+
+def test_the_journal_cannot_say_that_a_service_without_a_plan_was_issued(d: Driver) -> None:
+    raw = raw_plan()
+    raw["services"], raw["counters"] = raw["services"][:2], raw["counters"][:2]
+    d.apply(e.Configured(d.now, make_plan(**raw).model_dump(mode="json")))
+    _refused(d, e.TicketIssued(d.now, "new", "C001", "c", d.now, "web"))
+    _refused(d, e.TicketIssued(d.now, "new", "A009", "a", d.now, "web", further=("c",)))
+
+
+def _refused(d: Driver, event: e.Event) -> None:
+    before, waiting = d.hall.dump(), list(d.hall.lines.everybody())
+    with pytest.raises(HistoryError):
+        d.hall.apply(event)
+    assert (d.hall.dump(), list(d.hall.lines.everybody())) == (before, waiting)
+
+
+def test_only_priority_calls_that_somebody_had_to_wait_for_are_counted() -> None:
+    classes = [{"id": "elderly", "name": text("e"), "credit_min": 30}]
+    d = Driver(make_plan(priorities=classes, dispatch={"policy": "fcfs", "priority_bound": 1}))
+    d.open("c1", "wang")
+    for _ in range(3):
+        d.ticket("a", kind="elderly")
+        d.press("c1", "next")
+        d.press("c1", "done")
+    d.ticket("a")
+    d.ticket("a", kind="elderly")
+    d.press("c1", "next")
+    assert in_hand(d).kind == "elderly"
+    d.pass_time(86_400)
+    assert d.hall.priority_run == {}
