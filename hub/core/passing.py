@@ -117,5 +117,4 @@ def _absent(state: State, now: float) -> list[e.Event]:
         if now >= began_at + LATE_AFTER_S
         and not was_here(state, shift.clerk, began_at)
         and noted_key("absent", shift.clerk, shift.counter) not in state.today.noted
-        and noted_key("late", shift.clerk, shift.counter) not in state.today.noted
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.core import events as e
+from hub.core.passing import next_due
 from hub.core.tickets import ANY_COUNTER, TicketState
 from tests.hub.core.examples import Driver, make_plan, pause, sign_in, transfer
 
@@ -130,3 +131,10 @@ def test_away_longer_than_announced_is_noted_once() -> None:
     assert isinstance(noted, e.AttendanceNoted)
     assert (noted.what, noted.clerk, noted.minutes) == ("overdue", "wang", 10.0)
     assert d.pass_time(600) == []
+
+
+def test_the_hall_wakes_when_a_short_pause_has_become_a_long_one(d: Driver) -> None:
+    began_at = d.now
+    d.at("c1", pause(4.0))
+    d.pass_time(240)
+    assert next_due(d.hall, d.now) == began_at + 300
