@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from hub.core.commands import AtCounter, Book, Command, Decision, Issue
 from hub.core.hall import Hall
-from hub.core.pictures import WaitRange, counter_picture, ticket_picture
+from hub.core.pictures import WaitRange, Waits, counter_picture, ticket_picture
 from wire import messages as w
 from wire.clock import rfc3339
 
@@ -114,11 +114,13 @@ def wish_body(decision: Decision) -> bytes:
     return answer.model_dump_json().encode()
 
 
-def issued_body(hall: Hall, decision: Decision, now: float, public_url: str) -> bytes:
+def issued_body(
+    hall: Hall, decision: Decision, now: float, public_url: str, waits: Waits | None
+) -> bytes:
     """The answer to somebody who wanted a number."""
     if decision.ticket is None:
         return _refused_body(decision)
-    picture = ticket_picture(hall, decision.ticket, now)
+    picture = ticket_picture(hall, decision.ticket, now, waits)
     issued = IssuedTicket(
         id=picture.id,
         number=picture.number,

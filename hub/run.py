@@ -19,8 +19,10 @@ import uvicorn
 
 from hub.broker import EmbeddedBroker
 from hub.configuration import HallFile, differences
+from hub.forecast.worker import Forecaster
 from hub.identity import Identities, load_identities
 from hub.journal.store import Journal
+from hub.lookout import Lookout
 from hub.mqtt.adapter import MqttAdapter
 from hub.service import Service
 from hub.web.app import create_app
@@ -50,12 +52,15 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
     """
     with contextlib.ExitStack() as stack:
         notifier = Notifier()
-        service = _service(stack, settings, notifier)
+        forecaster = Forecaster(lambda _: service.foretold())
+        service = _service(stack, settings, notifier, Lookout(forecaster))
         identities = load_identities(settings.hub.data, known=service.knows_people)
         broker, address = _broker(stack, settings)
         mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}")
         web = _Web(settings, service, _facts(mqtt, broker), notifier, identities)
         service.on_death = web.end
+        forecaster.start()
+        stack.callback(forecaster.stop)
         service.start()
         stack.callback(service.stop)
         mqtt.start()
@@ -68,11 +73,13 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
             raise HubDied("the hub cannot go on; its log says why")
 
 
-def _service(stack: contextlib.ExitStack, settings: HallFile, notifier: Notifier) -> Service:
+def _service(
+    stack: contextlib.ExitStack, settings: HallFile, notifier: Notifier, lookout: Lookout
+) -> Service:
     journal = Journal(settings.hub.data)
     stack.callback(journal.close)
     clock = make_clock(settings.hub.speed, settings.hub.clock_origin)
-    service = Service(journal, clock, new_id, notifier, settings.hub.public_url)
+    service = Service(journal, clock, new_id, notifier, settings.hub.public_url, lookout)
     if service.configured:
         changed = differences(settings.plan(), service.plan)
         if changed:

@@ -310,6 +310,7 @@ class TicketView(Part):
     the number of the only counter that may call it. An appointment has `due_at`, and
     `check_in_from` and `check_in_until` while the check-in is still to come; who missed the
     call may come back until `come_back_until`. `wishes` are those that would be granted now.
+    `open_counters` are on duty for its service.
     """
 
     id: str
@@ -326,6 +327,7 @@ class TicketView(Part):
     check_in_until: str | None
     come_back_until: str | None
     wishes: tuple[str, ...]
+    open_counters: int
     counter: str | None
     counter_number: str | None
     ahead: int | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.core.commands import OnTicket
 from hub.core.decide import decide
 from hub.core.hall import Hall
-from hub.core.pictures import ticket_picture
+from hub.core.pictures import Waits, ticket_picture
 from hub.core.tickets import Ticket, TicketState
 from hub.web import models as m
 from hub.web.load_views import Time
@@ -34,9 +34,11 @@ def state_text(state: TicketState) -> Words:
     return both(_STATES[state])
 
 
-def ticket_view(hall: Hall, ticket: Ticket, now: float, time: Time) -> m.TicketView:
+def ticket_view(
+    hall: Hall, ticket: Ticket, now: float, time: Time, waits: Waits | None
+) -> m.TicketView:
     """One ticket for the person who holds it."""
-    picture = ticket_picture(hall, ticket.id, now)
+    picture = ticket_picture(hall, ticket.id, now, waits)
     shown = picture.model_dump(exclude={"waited_s"})
     more = {
         "state_text": state_text(ticket.state),
@@ -45,6 +47,7 @@ def ticket_view(hall: Hall, ticket: Ticket, now: float, time: Time) -> m.TicketV
             m.NamedService(id=s, name=hall.plan.service[s].name) for s in ticket.further
         ),
         "kept_for": _kept_for(hall, ticket),
+        "open_counters": sum(ticket.service in s for s in hall.duty.serving.values()),
         "wishes": tuple(wish for wish in WISHES if _granted(hall, ticket, wish, now)),
         "issued_at": time(ticket.issued_at),
         "since": time(ticket.since),

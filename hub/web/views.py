@@ -33,6 +33,7 @@ class View:
         self._transaction = transaction
         self._hall: Hall = transaction.hall
         self._plan = transaction.hall.plan
+        self._waits = transaction.books.waits(transaction.now)
         self._speed = 1 / clock.real_seconds(1.0)
         self._served = [self._hall.services_of(counter.id) for counter in self._plan.counters]
         self._held_by: dict[str | None, list[Ticket]] | None = None
@@ -96,7 +97,7 @@ class View:
         ticket = self._hall.tickets.get(ticket_id)
         if ticket is None:
             return None
-        view = ticket_view(self._hall, ticket, self._transaction.now, self._time)
+        view = ticket_view(self._hall, ticket, self._transaction.now, self._time, self._waits)
         return m.TicketNow(**self._moment(), hall=self._hall_name(), ticket=view)
 
     # --- parts -----------------------------------------------------------------------------
@@ -130,7 +131,7 @@ class View:
         return tuple(self._service(service) for service in self._plan.services)
 
     def _service(self, service: Service) -> m.ServiceView:
-        picture = line_picture(self._hall, service, self._transaction.now)
+        picture = line_picture(self._hall, service, self._transaction.now, self._waits)
         oldest = self._hall.lines.oldest(service.id)
         return m.ServiceView(
             id=service.id,

@@ -132,9 +132,10 @@ def why_flagged(flag: Flag) -> Words | None:
     return _said(_FLAG_WHY.get(flag.kind), values)
 
 
-def _said(msgid: str | None, values: dict[str, Any]) -> Words | None:
+def _said(msgid: str | None, values: Reason) -> Words | None:
+    shown = {k: f"{v:.1f}" if isinstance(v, float) else v for k, v in values.items()}
     try:
-        return both(msgid, **values) if msgid else None
+        return both(msgid, **shown) if msgid else None
     except KeyError:
         return None
 
@@ -149,9 +150,17 @@ _ADVICE = {
 }
 
 _ADVICE_WHY = {
-    "add": marked("A wait of {expected_wait_min} min is to be expected there"),
-    "open": marked("A wait of {expected_wait_min} min is to be expected in the hall"),
-    "close": marked("A wait of {expected_wait_min} min is to be expected in the hall"),
+    "add": marked(
+        "That line needs {line_min} min for the {waiting} who wait, "
+        "the counter's own lines {own_min} min"
+    ),
+    "quiet": marked("That line needs {line_min} min only"),
+    "own_hotter": marked("The counter's own lines need {own_min} min, that line {line_min} min"),
+    "open": marked("The hall needs {hall_min} min for all who wait"),
+    "open_unstaffed": marked(
+        "The hall needs {hall_min} min for all who wait; a clerk has to sign in there first"
+    ),
+    "close": marked("Free for {idle_min} min; the hall needs {hall_min} min for all who wait"),
 }
 
 
@@ -168,4 +177,9 @@ def advice_text(hall: Hall, advice: Advice) -> Words:
 
 def why_advised(advice: Advice) -> Words | None:
     """The reason of an advice; None if it is not the kind of reason that is known here."""
-    return _said(_ADVICE_WHY.get(advice.action), advice.reason)
+    kind = advice.action
+    if kind == "take_back":
+        kind = str(advice.reason.get("why"))
+    elif kind == "open" and advice.reason.get("signed_in") is False:
+        kind = "open_unstaffed"
+    return _said(_ADVICE_WHY.get(kind), advice.reason)

@@ -88,7 +88,7 @@ function showLine(service, now) {
   put(element, 'classes', service.classes
     .map((some) => say('of_class', { count: some.waiting, name: own(some.name) })).join(' · '));
   showMarks(element, service.flags, now);
-  put(element, 'wait', waiting(service.wait_s));
+  put(element, 'wait', waiting(service.wait_s, service.open_counters));
   put(element, 'open', say('counters_open', { open: service.open_counters, all: service.counters }));
   element.querySelector('.meter').style.setProperty('--part', Math.min(part / 1.5, 1));
 }

@@ -139,8 +139,9 @@ export function lasting(seconds) {
 }
 
 // A wait rounded outward to whole minutes, so that nobody is promised too much.
-export function waiting(range) {
-  if (!range) return say('no_counter');
+export function waiting(range, open) {
+  if (!open) return say('no_counter');
+  if (!range) return say('no_forecast');
   const low = Math.floor(range.p10 / 60);
   const high = Math.ceil(range.p90 / 60);
   if (high === 0) return say('no_wait');

@@ -31,7 +31,7 @@ function show(picture) {
   element.querySelector('.slip-kept').hidden = ticket.kept_for === null;
   showReturn(ticket);
   put(element, 'ahead', ticket.ahead || 0);
-  put(element, 'wait', waiting(ticket.wait_s));
+  put(element, 'wait', waiting(ticket.wait_s, ticket.open_counters));
   put(element, 'counter', ticket.counter_number || '');
   summon(ticket);
 }

@@ -12,6 +12,7 @@ from tests.hub.web.conftest import House, plan
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
+ADD = {"line_min": 11.5, "own_min": 0.0, "waiting": 8}
 HOT = {"expected_wait_min": 18.2, "expected_wait_hall_min": 6.4, "waiting": 9}
 
 
@@ -70,12 +71,12 @@ def test_advice_is_applied(wide: House) -> None:
     happen(
         wide,
         (e.AdviceGiven, "a1", "open", "c1", None, 0.5, {}),
-        (e.AdviceGiven, "a2", "add", "c2", "residence", 2.4, {"expected_wait_min": 11.5}),
+        (e.AdviceGiven, "a2", "add", "c2", "residence", 2.4, ADD),
     )
     first, second = hall(wide)["advice"]
     assert (first["id"], first["gain_min"]) == ("a2", 2.4)  # the greatest gain first
     assert first["text"]["en"] == "Counter 2 should also serve Residence"
-    assert "11.5" in first["why"]["en"]
+    assert first["why"]["en"].startswith("That line needs 11.5 min for the 8 who wait")
     assert second["why"] is None
     applied = [wide.wish("advice/a2", "k", wish="apply") for _ in range(2)]
     assert [answer.status_code for answer in applied] == [200, 200]
@@ -88,6 +89,30 @@ def test_advice_is_applied(wide: House) -> None:
     assert wide.wish("advice/a1", wish="dismiss").status_code == 200
     gone = wide.wish("advice/a1", wish="apply")
     assert (gone.status_code, gone.json()["code"]) == (404, "unknown_advice")
+
+
+@pytest.mark.parametrize(
+    ("action", "service", "reason", "words"),
+    [
+        ("take_back", "social", {"why": "quiet", "line_min": 1.25}, "needs 1.2 min only"),
+        (
+            "take_back",
+            "social",
+            {"why": "own_hotter", "line_min": 2.0, "own_min": 6.0},
+            "own lines need 6.0 min, that line 2.0 min",
+        ),
+        ("open", None, {"hall_min": 7.5, "signed_in": True}, "needs 7.5 min for all who wait"),
+        ("open", None, {"hall_min": 7.5, "signed_in": False}, "has to sign in there first"),
+        ("close", None, {"hall_min": 1.0, "idle_min": 6.5}, "Free for 6.5 min"),
+    ],
+)
+def test_each_advice_says_why(
+    house: House, action: str, service: str | None, reason: dict[str, Any], words: str
+) -> None:
+    happen(house, (e.AdviceGiven, "a1", action, "c2", service, 0.0, reason))
+    [advice] = hall(house)["advice"]
+    assert words in advice["why"]["en"]
+    assert advice["why"]["zh"] != advice["why"]["en"]
 
 
 def test_an_operator_changes_what_a_counter_serves(wide: House) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hub.core.pictures import WaitRange
 from hub.web.facts import Facts
 from hub.web.guard import POLICY
 from tests.hub.web.conftest import MARKUP, House, plan
@@ -201,13 +202,25 @@ def test_a_wish_that_nobody_offers_changes_nothing(house: House) -> None:
     assert posted(house, "/t/nobody", wish="cancel", key="k").status_code == 404
 
 
+class Foretold:
+    """A forecast that says the same of everybody."""
+
+    def ticket(self, ticket: str, now: float) -> WaitRange:
+        return self.service(ticket)
+
+    def service(self, service: str) -> WaitRange:
+        return WaitRange(p10=100.0, p50=150.0, p90=190.0)
+
+
 def test_waits_are_rounded_outward(house: House) -> None:
     house.open()
-    for _ in range(4):
-        ticket = house.take()
-    wait = ticket["wait_s"]
-    low, high = int(wait["p10"] // 60), -int(-wait["p90"] // 60)
-    assert f"{low}–{high}分钟" in house.client.get(f"/t/{ticket['id']}").text
+    address = f"/t/{house.take()['id']}"
+    assert "暂无预计" in house.client.get(address).text  # open, and nothing is foretold yet
+    house.service._books.waits = lambda _: Foretold()
+    for place in (address, "/take"):
+        assert "1–4分钟" in house.client.get(place).text
+    house.command("close")
+    assert "暂无窗口开放" in house.client.get(address).text
 
 
 def test_a_closed_hall_gives_no_numbers(tmp_path: Path) -> None:
