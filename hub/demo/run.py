@@ -26,7 +26,7 @@ from typing import Any
 
 from hub.broker import free_port
 from hub.demo import client
-from hub.demo.people import KEY_PREFIX, Act, People, Press, Rate, TakeNumber
+from hub.demo.people import KEY_PREFIX, Act, ComeBack, People, Press, Rate, TakeNumber
 from wire.clock import make_clock
 from wire.errors import NextwindowError
 from wire.ids import new_id
@@ -162,7 +162,11 @@ class DemoHall:
 
     def _do(self, act: Act) -> None:
         if isinstance(act, TakeNumber):
-            client.post(f"{self.address}api/tickets", {"service": act.service})
+            wish = {"service": act.service, "further": list(act.further)}
+            client.post(f"{self.address}api/tickets", {**wish, "kind": act.kind or None})
+        elif isinstance(act, ComeBack):
+            address = f"{self.address}api/tickets/{act.ticket}/wishes"
+            client.post(address, {"wish": "come_back"}, key=f"{KEY_PREFIX}{new_id()}")
         elif isinstance(act, Press):
             address = f"{self.address}api/counters/{act.counter}/commands"
             content = {**act.action, "seen": act.seen}
