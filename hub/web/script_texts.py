@@ -94,7 +94,6 @@ CLERK = {
     "why_old": marked("Waiting for the connection"),
     "state_paused": marked("Paused"),
     "further": marked("Afterwards: {services}"),
-    "next_is": marked("Next is {number}: {why}"),
     "first": marked("Next: {why}"),
     "kept": marked("this counter alone"),
     "go_on": marked("Go on"),

@@ -71,10 +71,6 @@ function backText(pause, now) {
     : say('back_overdue', { age: lasting(-seconds) });
 }
 
-function nextText(next) {
-  return next ? say('next_is', { number: next.number, why: own(next.why) }) : '';
-}
-
 // A row for each ticket, made anew only when others wait than before.
 function rows(list, tickets, made) {
   const wanted = JSON.stringify(tickets);
@@ -139,7 +135,7 @@ function showButton(button, picture, now) {
 
 // What pressing would do, where the button alone does not say it.
 function hint(action, picture, now) {
-  if (action === 'next' && picture.next) return nextText(picture.next);
+  if (action === 'next' && picture.next) return picture.next.number + ' · ' + own(picture.next.why);
   if (action !== 'undo' || !picture.undo) return '';
   const { step, number, until } = picture.undo;
   return say('undo_' + step, { number, age: lasting(left(until, now)) });

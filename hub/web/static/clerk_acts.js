@@ -18,6 +18,7 @@ export function offered(action, picture, now) {
   const closed = counter.state === 'closed';
   if (action === 'open') return closed;
   if (action === 'close' || action === 'resume') return !closed;
+  if (action === 'next') return counter.state !== 'paused';
   if (action === 'unpause') return counter.state === 'paused';
   if (action === 'pause') return !closed && counter.state !== 'paused';
   if (action === 'undo') return undo !== null && Date.parse(undo.until) > now;

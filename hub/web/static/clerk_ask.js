@@ -11,6 +11,12 @@ export function asking() {
 
 for (const dialog of [pause, transfer]) {
   dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close(''));
+  // Enter answers from anywhere; in a list of choices a browser would let it pass.
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.target.tagName !== 'SELECT') return;
+    event.preventDefault();
+    dialog.querySelector('form').requestSubmit(dialog.querySelector('[type="submit"]'));
+  });
 }
 
 // Shows a dialog; true once it was answered with yes, false if it was left.

@@ -1,0 +1,158 @@
+"""The pages by hand, in a browser: what a clerk, an operator and a citizen do beyond the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hub.core import events as e
+from tests.hall.browser import PHONE, Person, chromium
+from tests.hub.web.conftest import House, plan
+from tests.hub.web.test_stream import Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
+
+NOTICED_MS = 3000  # news is on a page within three seconds, or it is not live
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def server(folder: Path, free_port: Callable[[], int]) -> Iterator[Server]:
+    counters = [
+        {"id": "c1", "number": "1", "services": ["residence", "social"]},
+        {"id": "c2", "number": "2", "services": ["social"], "also": ["residence"]},
+    ]
+    house = House(folder, plan(counters=counters))
+    with Server(house, free_port()) as running:
+        yield running
+    house.close()
+
+
+def _state(desk: Page, state: str) -> None:
+    expect(desk.locator("#hand")).to_have_attribute("data-state", state, timeout=NOTICED_MS)
+    expect(desk.locator("#said")).not_to_have_attribute("data-kind", "bad")
+
+
+def test_a_clerk_works_with_the_keyboard_alone(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    house = server.house
+    first, second = house.take(), house.take("social")
+    house.open()
+    house.open("c2", "li", "1357")
+    clerk = Person(browser, "clerk", tmp_path, language="en-GB")
+    desk = clerk.open(f"{server.url}/clerk/c1")
+    _state(desk, "idle")
+    called = house.desk().next
+    assert called is not None
+    expect(desk.locator("[data-action='next'] small")).to_contain_text(called.number)
+    expect(desk.locator("[data-action='undo']")).to_be_hidden()
+
+    desk.keyboard.press("n")
+    _state(desk, "called")
+    expect(desk.locator("[data-action='next']")).to_have_attribute("aria-disabled", "true")
+    desk.keyboard.press("u")  # the call is taken back …
+    _state(desk, "idle")
+    desk.keyboard.press("n")  # … and made again
+    _state(desk, "called")
+    desk.keyboard.press("h")
+    _state(desk, "idle")
+    expect(desk.locator("#held li")).to_contain_text(called.number)
+    desk.keyboard.press("g")
+    _state(desk, "serving")
+    expect(desk.locator("#held-panel")).to_be_hidden()
+
+    desk.keyboard.press("t")
+    expect(desk.locator("#transfer")).to_be_visible()
+    clerk.picture(desk, "transfer")
+    desk.keyboard.press("Enter")  # nothing chosen yet: it says so and stays
+    expect(desk.locator("#transfer-hint")).to_be_visible()
+    desk.select_option("#to-service", "social")
+    desk.select_option("#to-counter", "c2")
+    desk.keyboard.press("Enter")
+    _state(desk, "idle")
+    moved = first if called.id == first["id"] else second
+    assert house.ticket(moved["id"])["kept_for"] == "2"
+
+    desk.keyboard.press("p")
+    expect(desk.locator("#pause")).to_be_visible()
+    desk.keyboard.press("n")  # a key that commands does not command behind a question
+    clerk.picture(desk, "pause")
+    desk.keyboard.press("Escape")
+    _state(desk, "idle")
+    desk.keyboard.press("p")
+    desk.keyboard.press("Enter")
+    _state(desk, "paused")
+    assert house.counter()["pause"]["reason"]["en"] == "Short break"
+    desk.keyboard.press("b")
+    _state(desk, "idle")
+    assert clerk.complaints == []
+
+
+def test_an_operator_follows_one_advice_and_dismisses_another(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    house = server.house
+    house.open("c2", "li", "1357")
+    evidence = {"expected_wait_min": 18.2, "expected_wait_hall_min": 6.4, "waiting": 9}
+    house.tell(
+        lambda t: t.happen(
+            [
+                e.AdviceGiven(t.now, "a1", "add", "c2", "residence", 2.4, {}),
+                e.AdviceGiven(t.now, "a2", "open", "c1", None, 0.7, {"signed_in": False}),
+                e.Flagged(t.now, "hot", "line", "residence", True, evidence),
+            ]
+        )
+    )
+    operator = Person(browser, "operator", tmp_path, language="en-GB", scheme="dark")
+    hall = operator.open(server.url)
+    expect(hall.locator("#advice li")).to_have_count(2, timeout=NOTICED_MS)
+    expect(hall.locator("#advice li").first).to_contain_text("2.4 min less mean wait")
+    expect(hall.locator("[data-service='residence'] [data-marks]")).to_contain_text("18.2 min")
+    operator.picture(hall, "advice")
+    hall.click("#apply-a1")
+    tile = hall.locator("[data-counter='c2']")
+    expect(tile.locator(".skill.added")).to_contain_text("Residence", timeout=NOTICED_MS)
+    expect(tile.locator("[data-marks]")).to_contain_text("hot line: Residence")
+    hall.click("#dismiss-a2")
+    expect(hall.locator("#advice-panel")).to_be_hidden(timeout=NOTICED_MS)
+    expect(hall.locator("#said")).to_contain_text("Dismissed: Open counter 1")
+
+    house.command("pause", "c2", reason="用餐", minutes=30)
+    expect(tile).to_contain_text("Meal · back in 29 min", timeout=NOTICED_MS)
+    operator.picture(hall, "paused")
+    assert operator.complaints == []
+
+
+def test_a_citizen_who_missed_the_call_comes_back(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    house = server.house
+    house.open()
+    citizen = Person(browser, "citizen", tmp_path, PHONE)
+    phone = citizen.open(f"{server.url}/take")
+    phone.click("summary")
+    phone.check("[name='further'][value='social']")
+    phone.click("[data-service='residence'] button")
+    expect(phone.locator("h1")).to_contain_text("A001")
+    expect(phone.locator(".slip-further")).to_contain_text("社会保险")
+    house.command("next")
+    house.command("no_show")
+    back = phone.locator("form[data-wish='come_back'] button")
+    expect(back).to_be_visible(timeout=NOTICED_MS)
+    expect(phone.locator("[data-slot='left']")).to_contain_text("29分钟")
+    citizen.picture(phone, "missed")
+    back.click()
+    expect(phone.locator("section[data-when='waiting']")).to_be_visible()
+    phone.click("details summary")
+    phone.click("details form button")
+    expect(phone.locator("section[data-when='cancelled']")).to_be_visible()
+    assert citizen.complaints == []
