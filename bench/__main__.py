@@ -12,15 +12,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import fleet, forecasts, idle, ingest, latency
+from bench import core, flags, fleet, forecasts, idle, ingest, latency
 from bench.report import Figure, table
 
 SUITES: dict[str, Callable[[Path], list[Figure]]] = {
+    "core": core.measure,
     "latency": latency.measure,
     "ingest": ingest.measure,
     "idle": idle.measure,
     "fleet": fleet.measure,
     "forecasts": forecasts.measure,
+    "flags": flags.measure,
 }
 
 

@@ -42,7 +42,7 @@ def _going_on(ticket: Ticket, now: float) -> Head | None:
     """Where a ticket will stand that is done here and goes on to another service."""
     if not ticket.further:
         return None
-    return Head(credited(ticket, now), ticket.order, ticket.id, ticket.further[0], ticket.kind)
+    return credited(ticket, now), ticket.order, ticket.id, ticket.further[0], ticket.kind
 
 
 def _call(counter: CounterState, choice: Choice, call_id: str, now: float) -> e.TicketCalled:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from hub.core.lines import Key, Line
-from hub.core.policies import POLICIES, Facts, fcfs
+from hub.core.policies import POLICIES, fcfs
 from hub.core.rules import Mode
 from hub.core.state import State
 from hub.core.tickets import ANY_COUNTER, ORDINARY, Ticket, TicketState
@@ -34,24 +34,11 @@ class Choice(NamedTuple):
     reason: dict[str, Any]
 
 
-class Head(NamedTuple):
-    """The first of a line, or who would be."""
+Head = tuple[float, int, str, str, str]
+"""The first of a line, or who would be: queued at, order of issue, ticket, service, class."""
 
-    queued_at: float
-    order: int
-    ticket: str
-    service: str
-    kind: str
-
-
-class _Ranked(NamedTuple):
-    """A candidate and its urgency; the greatest is called."""
-
-    overdue: bool
-    urgency: float
-    queued_before: float
-    order_before: int
-    ticket: str
+Ranked = tuple[bool, float, float, int, str]
+"""Overdue, urgency, queued at and order of issue (both below zero), ticket: the greatest first."""
 
 
 def choose(state: State, counter_id: str, now: float, coming: Head | None = None) -> Choice | None:
@@ -59,9 +46,9 @@ def choose(state: State, counter_id: str, now: float, coming: Head | None = None
 
     `coming` is a ticket that waits for any counter once the events before the call happened.
     """
-    services = state.services_of(counter_id)
-    bound = list(_heads(state.lines.bound.get(counter_id, {})))
-    pool = _with(list(_pooled(state, services)), coming, services)
+    services = state.duty.serving.get(counter_id) or state.services_of(counter_id)
+    bound = _heads(state.lines.bound.get(counter_id, {}))
+    pool = _with(_pooled(state, services), coming, services)
     rank = _Ranking(state, services, now)
     if state.plan.dispatch.mode is Mode.POOLED:
         rule, candidates = "index", bound + rank.allowed(pool)
@@ -69,9 +56,9 @@ def choose(state: State, counter_id: str, now: float, coming: Head | None = None
         rule, candidates = _in_assigned(state, counter_id, rank, bound, pool, coming)
     if not candidates:
         return None
-    ranked = sorted(map(rank.of, {head.ticket: head for head in candidates}.values()), reverse=True)
-    first_come = min(bound + pool)
-    return Choice(ranked[0].ticket, _reason(state, rule, ranked, first_come.ticket, now))
+    best, second = rank.best_two(candidates)
+    first_come = min(bound + pool)[2]
+    return Choice(best[4], _reason(state, rule, best, second, len(candidates), first_come, now))
 
 
 def _in_assigned(
@@ -84,14 +71,14 @@ def _in_assigned(
 ) -> tuple[str, list[Head]]:
     """A counter's own, in the order of their waits; else by the policy whom it may help."""
     labelled, services = state.lines.labelled, rank.services
-    own = list(_heads(labelled.get(counter_id, {}), services))
-    own += _with(list(_heads(labelled.get(ANY_COUNTER, {}), services)), coming, services)
-    rescued = [head for head in rank.allowed(pool) if rank.to_rescue(head)]
-    candidates = bound + rank.allowed(own) + rescued
+    own = _heads(labelled.get(counter_id, {}), services)
+    own += _with(_heads(labelled.get(ANY_COUNTER, {}), services), coming, services)
+    allowed = rank.allowed(pool)
+    candidates = bound + rank.allowed(own) + [head for head in allowed if rank.to_rescue(head)]
     if not candidates:
-        return "help", rank.allowed(pool)
+        return "help", allowed
     rank.by_wait()
-    return "own", candidates
+    return "own", list(dict.fromkeys(candidates))
 
 
 class _Ranking:
@@ -101,115 +88,123 @@ class _Ranking:
         self.services = services
         self._state = state
         self._now = now
-        self._share = 1 / max(1, len(services))
         self._plan = state.plan
-        self._index = POLICIES[self._plan.dispatch.policy]
-        self._lines: dict[str, Facts] = {}
-        self._everywhere = self._plan.dispatch.overdue_first == "hall"
-        self._primary = services[0] if services else ""
-        self._load_s: float | None = None
+        self._rules = state.plan.dispatch
+        self._index = POLICIES[self._rules.policy]
 
     def by_wait(self) -> None:
         """Let the wait alone decide."""
         self._index = fcfs
 
-    def allowed(self, heads: Iterable[Head]) -> list[Head]:
+    def allowed(self, heads: list[Head]) -> list[Head]:
         """These without whoever may not be called before somebody else of the same line."""
-        runs, bound = self._state.priority_run, self._plan.dispatch.priority_bound
-        found = [
-            head
-            for head in heads
-            if head.kind == ORDINARY
-            or runs.get(head.service, 0) < bound
-            or not self._state.lines.pool[head.service, ORDINARY]
-        ]
-        first = {head.service: head for head in sorted(found, reverse=True) if self._late(head)}
-        return [head for head in found if first.get(head.service, head) is head]
+        if not any(head[4] for head in heads):
+            return heads  # nobody has priority
+        lines: dict[str, list[Head]] = {}
+        for head in heads:
+            lines.setdefault(head[3], []).append(head)
+        found: list[Head] = []
+        for service, same in lines.items():
+            found += self._due(service, same) if same[0][4] or len(same) > 1 else same
+        return found
+
+    def _due(self, service: str, same: list[Head]) -> list[Head]:
+        """Of the first of each class of a line those that may be called."""
+        full = self._state.priority_run.get(service, 0) >= self._rules.priority_bound
+        if full and self._state.lines.pool[service, ORDINARY].entries:
+            same = [head for head in same if head[4] == ORDINARY]
+        late_before = self._before(service, self._rules.overdue_targets)
+        late = [head for head in same if head[0] < late_before]
+        return [min(late)] if late else same
 
     def to_rescue(self, head: Head) -> bool:
         """Whether somebody with another counter's number has waited too long for that."""
-        return self._beyond(head, self._plan.dispatch.rescue_targets)
+        return head[0] < self._before(head[3], self._rules.rescue_targets)
 
-    def _late(self, head: Head) -> bool:
-        return self._beyond(head, self._plan.dispatch.overdue_targets)
+    def _before(self, service: str, targets: float) -> float:
+        """Whoever was queued before this has waited for so many times the service's target."""
+        return self._now - targets * self._state.facts(service).target_s
 
-    def _beyond(self, head: Head, targets: float) -> bool:
-        """Whether somebody has waited for so many times the target of the service."""
-        return self._now - head.queued_at > targets * self._plan.service[head.service].target_s
+    def best_two(self, heads: list[Head]) -> tuple[Ranked, Ranked | None]:
+        """The most urgent of some, and who would be next."""
+        best: Ranked | None = None
+        second: Ranked | None = None
+        for ranked in self._ranked(heads):
+            if best is None or ranked > best:
+                best, second = ranked, best
+            elif second is None or ranked > second:
+                second = ranked
+        if best is None:
+            raise ValueError("nobody to rank")
+        return best, second
 
-    def of(self, head: Head) -> _Ranked:
-        """The rank of one."""
-        if head.service not in self._lines:
-            self._lines[head.service] = self._line(head.service)
-        line = self._lines[head.service]
-        waited_s = self._now - head.queued_at
-        overdue = self._everywhere and self._late(head)
-        if overdue:
-            index = waited_s / line.target_s
-        else:
-            credit_s = self._plan.credit_s.get(head.kind, 0.0)
-            index = self._index(waited_s + credit_s, line)
-        return _Ranked(overdue, index, -head.queued_at, -head.order, head.ticket)
-
-    def _line(self, service: str) -> Facts:
-        if self._load_s is None:
-            self._load_s = load_s(self._state)
-        return Facts(
-            self._plan.service[service].target_s,
-            self._state.mean_s(service),
-            self._state.lines.waiting(service),
-            max(self._state.duty.capacity.get(service, 0.0), self._share),
-            self._load_s,
-            service == self._primary,
-        )
+    def _ranked(self, heads: list[Head]) -> Iterator[Ranked]:
+        # This is where a call spends its time: plain loops, and nothing looked up twice.
+        state, now, index = self._state, self._now, self._index
+        credits_s, count, load = self._plan.credit_s, state.lines.count, load_s(state)
+        everywhere = self._rules.overdue_first == "hall"
+        primary, targets = self.services[0] if self.services else "", self._rules.overdue_targets
+        for queued_at, order, ticket, service, kind in heads:
+            line, wait_s = state.facts(service), now - queued_at
+            if everywhere and wait_s > targets * line.target_s:
+                yield True, wait_s / line.target_s, -queued_at, -order, ticket
+                continue
+            line.waiting, line.load_s, line.primary = count[service], load, service == primary
+            if kind:
+                wait_s += credits_s.get(kind, 0.0)
+            yield False, index(wait_s, line), -queued_at, -order, ticket
 
 
 def load_s(state: State) -> float:
     """The work that waits in the whole hall, in seconds for each counter on duty."""
-    work_s = sum(
-        waiting * state.mean_s(service) for service, waiting in state.lines.count.items() if waiting
-    )
-    return work_s / max(1, len(state.duty.serving))
+    return sum(state.lines.work_s.values()) / max(1, len(state.duty.serving))
 
 
 def _with(heads: list[Head], coming: Head | None, services: tuple[str, ...]) -> list[Head]:
     """The first of each line when one more waits."""
-    if coming is None or coming.service not in services:
+    if coming is None or coming[3] not in services:
         return heads
-    line = (coming.service, coming.kind)
-    same = [head for head in heads if (head.service, head.kind) == line]
+    same = [head for head in heads if head[3:] == coming[3:]]
     return [head for head in heads if head not in same] + [min([*same, coming])]
 
 
-def _pooled(state: State, services: Iterable[str]) -> Iterator[Head]:
-    pool, kinds = state.lines.pool, state.lines.kinds
-    for service in services:
-        for kind in kinds[service]:
-            line = pool.get((service, kind))
-            if line is not None and line.entries:
-                yield Head(*line.entries[0], service, kind)
+def _pooled(state: State, services: Iterable[str]) -> list[Head]:
+    rows = state.lines.rows
+    return [
+        (*line.entries[0], service, kind)
+        for service in services
+        for kind, line in rows[service]
+        if line.entries
+    ]
 
 
-def _heads(lines: dict[Key, Line], services: tuple[str, ...] | None = None) -> Iterator[Head]:
-    for (service, kind), line in lines.items():
-        if line.entries and (services is None or service in services):
-            yield Head(*line.entries[0], service, kind)
+def _heads(lines: dict[Key, Line], services: tuple[str, ...] | None = None) -> list[Head]:
+    return [
+        (*line.entries[0], service, kind)
+        for (service, kind), line in lines.items()
+        if line.entries and (services is None or service in services)
+    ]
 
 
 def _reason(
-    state: State, rule: str, ranked: list[_Ranked], first_come: str, now: float
+    state: State,
+    rule: str,
+    best: Ranked,
+    second: Ranked | None,
+    lines: int,
+    first_come: str,
+    now: float,
 ) -> dict[str, Any]:
-    best, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     tickets = state.tickets
     return {
         "policy": state.plan.dispatch.policy,
-        "rule": "overdue" if best.overdue else rule,
-        "index": round(best.urgency, 6),
-        "waited_s": round(now + best.queued_before, 3),
-        "lines": len(ranked),
-        "runner_up": tickets[second.ticket].number if second else None,
-        "runner_up_index": round(second.urgency, 6) if second else None,
-        "runner_up_waited_s": round(now + second.queued_before, 3) if second else None,
+        "rule": "overdue" if best[0] else rule,
+        "index": round(best[1], 6),
+        "waited_s": round(now + best[2], 3),
+        "lines": lines,
+        "runner_up": tickets[second[4]].number if second else None,
+        "runner_up_index": round(second[1], 6) if second else None,
+        "runner_up_waited_s": round(now + second[2], 3) if second else None,
         "fcfs": tickets[first_come].number,
     }
 

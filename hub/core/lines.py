@@ -73,9 +73,10 @@ Key = tuple[str, str]
 class Lines:
     """All lines of the hall.
 
-    `pool` holds whom any counter with the skill may call; `labelled` shows those of them whose
-    ticket has a counter printed on it, by that counter; `bound` holds whom one counter alone
-    may call, and nobody there stands in `pool`.
+    `pool` holds whom any counter with the skill may call, and `rows` are its lines by service,
+    each with its class; `labelled` shows those of them whose ticket has a counter printed on
+    it, by that counter; `bound` holds whom one counter alone may call, and nobody there stands
+    in `pool`.
     """
 
     def __init__(self, services: Iterable[str] = ()) -> None:
@@ -83,6 +84,9 @@ class Lines:
         self.labelled: dict[str, dict[Key, Line]] = {}
         self.bound: dict[str, dict[Key, Line]] = {}
         self.count: dict[str, int] = {}
+        self.work_s: dict[str, float] = {}
+        self._mean_s: dict[str, float] = {}
+        self.rows: dict[str, list[tuple[str, Line]]] = {}
         self.kinds: dict[str, list[str]] = {}
         for service in services:
             self.begin(service)
@@ -92,7 +96,9 @@ class Lines:
         if service not in self.kinds:
             self.kinds[service] = [ORDINARY]
             self.pool[service, ORDINARY] = Line()
+            self.rows[service] = [(ORDINARY, self.pool[service, ORDINARY])]
             self.count[service] = 0
+            self._mean_s[service] = self.work_s[service] = 0.0
 
     def add(self, ticket: Ticket) -> None:
         """Put a waiting ticket into its lines.
@@ -101,9 +107,11 @@ class Lines:
         """
         if ticket.kind not in self.kinds[ticket.service]:
             insort(self.kinds[ticket.service], ticket.kind)
+            line = self.pool.setdefault((ticket.service, ticket.kind), Line())
+            self.rows[ticket.service].append((ticket.kind, line))
         for lines in self._holding(ticket):
             lines.setdefault((ticket.service, ticket.kind), Line()).add(ticket)
-        self.count[ticket.service] += 1
+        self._count(ticket.service, 1)
 
     def remove(self, ticket: Ticket) -> None:
         """Take a ticket out of its lines.
@@ -112,7 +120,16 @@ class Lines:
         """
         for lines in self._holding(ticket):
             lines.get((ticket.service, ticket.kind), _NOBODY).remove(ticket)
-        self.count[ticket.service] -= 1
+        self._count(ticket.service, -1)
+
+    def weigh(self, service: str, mean_s: float) -> None:
+        """Count the work of whoever waits for a service by this time for each."""
+        self._mean_s[service] = mean_s
+        self._count(service, 0)
+
+    def _count(self, service: str, more: int) -> None:
+        count = self.count[service] = self.count[service] + more
+        self.work_s[service] = count * self._mean_s[service]
 
     def waiting(self, service: str) -> int:
         """How many wait for a service, those bound to a counter among them."""

@@ -8,24 +8,42 @@ what must hold whatever the policy (bounds, bindings, who is far over the target
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+CAPACITY_POWER = 0.75
 
 
-class Facts(NamedTuple):
+class Facts:
     """A line as a counter sees it. Times are seconds.
 
     `waiting` are all who wait for the service, whatever their class; `capacity` the counters on
     duty for it, each counted by one over the number of its services; `load_s` the work that
     waits in the whole hall, for each counter on duty; `primary` says that the service is the
-    counter's first.
+    counter's first. `shared_s` is the time of a service over what its counters can share.
     """
 
-    target_s: float
-    mean_s: float
-    waiting: float
-    capacity: float
-    load_s: float
-    primary: bool
+    __slots__ = ("capacity", "load_s", "mean_s", "primary", "shared_s", "target_s", "waiting")
+
+    def __init__(
+        self,
+        target_s: float,
+        mean_s: float,
+        waiting: float,
+        capacity: float,
+        load_s: float,
+        primary: bool,
+    ) -> None:
+        self.target_s = target_s
+        self.mean_s = mean_s
+        self.waiting = waiting
+        self.capacity = capacity
+        self.load_s = load_s
+        self.primary = primary
+        self.shared_s: float = mean_s * capacity**CAPACITY_POWER
+
+    def but(self, **changes: float) -> Facts:
+        """The same line with some facts changed."""
+        names = ("target_s", "mean_s", "waiting", "capacity", "load_s", "primary")
+        return Facts(**{name: changes.get(name, getattr(self, name)) for name in names})
 
     @property
     def clear_s(self) -> float:
@@ -51,7 +69,6 @@ def pressure(wait_s: float, line: Facts) -> float:
 
 PATIENCE_S = 200.0
 LOAD_WEIGHT = 0.5
-CAPACITY_POWER = 0.75
 OWN_WEIGHT = 1.2
 
 
@@ -62,8 +79,8 @@ def relief(wait_s: float, line: Facts) -> float:
     ageing by the square of the wait, on a scale that stretches with the load of the hall (in a
     rush everybody waits, and a long wait means less); a fifth more for the counter's own.
     """
-    reach: float = line.waiting / (line.mean_s * line.capacity**CAPACITY_POWER)
-    age = max(0.0, wait_s) / (PATIENCE_S + LOAD_WEIGHT * line.load_s)
+    reach = line.waiting / line.shared_s
+    age = wait_s / (PATIENCE_S + LOAD_WEIGHT * line.load_s) if wait_s > 0 else 0.0
     return reach * (1.0 + age * age) * (OWN_WEIGHT if line.primary else 1.0)
 
 

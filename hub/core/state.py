@@ -9,6 +9,7 @@ from typing import Any
 from hub.core.learning import Learned
 from hub.core.lines import Lines
 from hub.core.plan import Plan
+from hub.core.policies import Facts
 from hub.core.tickets import Step, Ticket, after
 from wire.errors import NextwindowError
 
@@ -215,6 +216,8 @@ class State:
         self.lines = Lines()
         self.duty = Duty()
         self._plan: Plan | None = None
+        self._means: dict[str, float] = {}
+        self._facts: dict[str, Facts] = {}
         if plan is not None:
             self.set_plan(plan)
 
@@ -233,8 +236,10 @@ class State:
     def set_plan(self, plan: Plan) -> None:
         """Take a plan into force."""
         self._plan = plan
+        self._facts.clear()
         for service in plan.services:
             self.lines.begin(service.id)
+            self._weigh(service.id)
         for counter in plan.counters:
             self.counters.setdefault(counter.id, CounterState(counter.id))
         for unit, counter_id in plan.counter_of_unit.items():
@@ -269,7 +274,33 @@ class State:
 
     def mean_s(self, service: str) -> float:
         """How long a service takes on average, as far as is known by now."""
-        return self.plan.service[service].mean_s * self.learned.service_factor(service)
+        return self._means[service]
+
+    def learn(self, service_id: str, counter_id: str, duration_s: float) -> None:
+        """Learn from a service that is over; one of a plan that has gone teaches nothing."""
+        service, counter = self.plan.service.get(service_id), self.plan.counter.get(counter_id)
+        if service is None or counter is None:
+            return
+        self.learned.observe(
+            service_id, counter_id, duration_s, service.mean_s, service.cv, counter.speed
+        )
+        self._weigh(service_id)
+        self._facts.pop(service_id, None)
+
+    def _weigh(self, service: str) -> None:
+        mean_s = self.plan.service[service].mean_s * self.learned.service_factor(service)
+        self._means[service] = mean_s
+        self.lines.weigh(service, mean_s)
+
+    def facts(self, service: str) -> Facts:
+        """What a policy asks of a line. Its last three facts are for whoever asks to fill in."""
+        found = self._facts.get(service)
+        if found is None:
+            capacity = self.duty.capacity.get(service, 0.0) or 1.0  # of whoever asks, off duty
+            target_s = self.plan.service[service].target_s
+            found = Facts(target_s, self.mean_s(service), 0.0, capacity, 0.0, primary=False)
+            self._facts[service] = found
+        return found
 
     def speed(self, counter: str) -> float:
         """How many times the average a service takes at a counter, as far as is known by now."""
@@ -277,7 +308,12 @@ class State:
 
     def staffed(self, counter: CounterState) -> None:
         """Count a counter anew after a change of what it serves."""
-        self.duty.put(counter.id, self.services_of(counter.id) if counter.on_duty else ())
+        before = self.duty.serving.get(counter.id, ())
+        now = self.services_of(counter.id) if counter.on_duty else ()
+        if before != now:
+            self.duty.put(counter.id, now)
+            for service in (*before, *now):
+                self._facts.pop(service, None)
 
     def step(self, ticket_id: str, step: Step, at: float) -> Ticket:
         """Take a ticket one legal step on.

@@ -128,12 +128,8 @@ def _learn(state: State, counter: CounterState) -> None:
     """Learn from the service before, which cannot be undone any more."""
     if counter.done_s is None:
         return
-    (service_id, duration_s), counter.done_s = counter.done_s, None
-    service, plan = state.plan.service.get(service_id), state.plan.counter.get(counter.id)
-    if service is not None and plan is not None:
-        state.learned.observe(
-            service.id, plan.id, duration_s, service.mean_s, service.cv, plan.speed
-        )
+    (service, duration_s), counter.done_s = counter.done_s, None
+    state.learn(service, counter.id, duration_s)
 
 
 _Step = e.TicketCalled | e.TicketMissed | e.TicketHeld | e.TicketTransferred | e.TicketDone

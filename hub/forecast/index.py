@@ -62,7 +62,7 @@ class Linear:
         """
 
         def ask(wait_s: float, waiting: float) -> float:
-            return self._policy(wait_s, line._replace(waiting=waiting, load_s=0.0))
+            return self._policy(wait_s, line.but(waiting=waiting, load_s=0.0))
 
         least = ask(0.0, 0.0)
         weight = ask(1.0, 0.0) - least
@@ -93,7 +93,7 @@ class Relief:
 
     def numbers(self, line: core.Facts) -> Numbers:
         """Reach a person, nothing, and that the count is wanted."""
-        return core.relief(0.0, line._replace(waiting=1.0, load_s=0.0)), 0.0, 1.0
+        return core.relief(0.0, line.but(waiting=1.0, load_s=0.0)), 0.0, 1.0
 
     def score(
         self, wait_s: Floats, numbers: tuple[Floats, Floats, Floats], many: Floats, load_s: Floats

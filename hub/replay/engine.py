@@ -18,6 +18,7 @@ from hub.core.dispatch import idle_counter
 from hub.core.hall import Hall
 from hub.core.passing import due
 from hub.core.plan import Plan
+from hub.core.rules import Dispatching
 from hub.core.tickets import ORDINARY
 from hub.replay.trace import Arrival, Trace
 from wire import messages as w
@@ -38,7 +39,7 @@ Skills = Literal["recorded", "primary", "all"]
 class Setting:
     """How a day is run. `credit_min` is what priority tickets are given, in minutes."""
 
-    policy: str = "pressure"
+    policy: str = Dispatching().policy
     mode: str = "pooled"
     credit_min: float = 10.0
     skills: Skills = "recorded"

@@ -19,7 +19,7 @@ def test_a_longer_wait_is_never_less_urgent(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["pressure", "relief"])
 def test_more_people_behind_make_a_line_more_urgent(name: str) -> None:
-    assert POLICIES[name](600.0, LINE._replace(waiting=20)) > POLICIES[name](600.0, LINE)
+    assert POLICIES[name](600.0, LINE.but(waiting=20)) > POLICIES[name](600.0, LINE)
 
 
 def test_the_bound_on_priority_and_the_rule_of_three_targets() -> None:
