@@ -22,6 +22,7 @@ from hub.core.rules import Dispatching, Mode
 from hub.forecast.at_issue import AtIssue
 from hub.forecast.calibration import shipped
 from hub.journal.reading import read_events
+from hub.replay.advice import AdviceWatcher
 from hub.replay.engine import OPENING, Replay, Served, Setting, Skills, Watcher
 from hub.replay.figures import Figures, figures, over_days
 from hub.replay.journal_day import read_day
@@ -65,7 +66,7 @@ def replay_traces(folder: Path, setting: Setting, wanted: dict[str, Path], as_js
         )
         for place in shown:
             trace = traces[place] if traces else read_trace(days[place])
-            watchers = _watchers(trace, wanted)
+            watchers = _watchers(trace, wanted, automatic=setting.automatic)
             run = Replay(trace, setting, watchers.all)
             served = run.run()
             found[days[place].name] = figures(served)
@@ -92,7 +93,7 @@ class _Watchers:
     by_file: dict[str, Callable[[Replay], Iterable[Sequence[object]]]]
 
 
-def _watchers(trace: Trace, wanted: dict[str, Path]) -> _Watchers:
+def _watchers(trace: Trace, wanted: dict[str, Path], *, automatic: bool) -> _Watchers:
 
     found = _Watchers([], {})
     if "forecasts" in wanted:
@@ -106,6 +107,10 @@ def _watchers(trace: Trace, wanted: dict[str, Path]) -> _Watchers:
         load = LoadWatcher()
         found.all.append(load)
         found.by_file["flags"] = lambda run: load.flag_rows(run.names)
+    if "advice" in wanted or automatic:
+        advice = AdviceWatcher()
+        found.all.append(advice)
+        found.by_file["advice"] = lambda run: advice.advice_rows(run.names)
     return found
 
 
@@ -167,10 +172,10 @@ def replay_journal(
     with ExitStack() as stack:
         tables = _Tables(stack, wanted, many=False)
         for name in dict.fromkeys((own, policy or own)):
-            chosen = lived.plan.model_copy(
-                update={"dispatch": lived.plan.dispatch.model_copy(update={"policy": name})}
-            )
-            watchers = _watchers(lived.trace, wanted)
+            dispatch = lived.plan.dispatch.model_copy(update={"policy": name})
+            balance = lived.plan.balance.model_copy(update={"automatic": setting.automatic})
+            chosen = lived.plan.model_copy(update={"dispatch": dispatch, "balance": balance})
+            watchers = _watchers(lived.trace, wanted, automatic=setting.automatic)
             run = Replay(lived.trace, setting, watchers.all, (chosen, lived.names))
             served = run.run()
             found[name] = figures(served)
