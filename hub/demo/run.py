@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import random
+import select
 import signal
 import socket
 import subprocess
@@ -38,13 +39,34 @@ LOOK_EVERY_S = 0.4
 START_S = 30.0
 
 
+class Stop:
+    """Says that the demonstration shall end, even from a signal's handler.
+
+    A handler runs between any two steps of the main thread: it must not take a lock, as
+    `threading.Event` does, which the same thread may hold just then.
+    """
+
+    def __init__(self) -> None:
+        self._told, self._tell = os.pipe()
+        os.set_blocking(self._tell, False)  # a full pipe has said it often enough
+
+    def set(self) -> None:
+        """Say it."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._tell, b".")
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait so long at most; whether it was said."""
+        return bool(select.select([self._told], [], [], timeout_s)[0])
+
+
 def run(port: int, speed: float, *, people: bool) -> None:
     """Run the demonstration until Ctrl-C or SIGTERM.
 
     Raises NextwindowError if a part of it cannot start, or ends by itself.
     """
     _check_port(port)
-    stop = threading.Event()
+    stop = Stop()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     with tempfile.TemporaryDirectory(prefix="nextwindow-demo-") as folder:
@@ -108,7 +130,7 @@ class DemoHall:
         """Where the pages are."""
         return f"http://127.0.0.1:{self._port}/"
 
-    def start(self, stop: threading.Event) -> None:
+    def start(self, stop: Stop) -> None:
         """Start the hub, then the units.
 
         Raises NextwindowError if one of them does not come up.
@@ -120,7 +142,7 @@ class DemoHall:
         for counter in self._counters:
             self._spawn("counter-unit", self._unit_file(counter), counter["number"], "--trace")
 
-    def live(self, stop: threading.Event, *, people: bool, welcome: Callable[[], None]) -> None:
+    def live(self, stop: Stop, *, people: bool, welcome: Callable[[], None]) -> None:
         """Let people come and go until `stop` is set; `welcome` when every unit is there.
 
         Raises NextwindowError if a process ends by itself, or a unit does not come up.
@@ -207,7 +229,7 @@ class DemoHall:
             if child.poll() is not None:
                 raise NextwindowError(f"{child.args!r} has ended with {child.returncode}")
 
-    def _wait_for_hub(self, stop: threading.Event) -> None:
+    def _wait_for_hub(self, stop: Stop) -> None:
         deadline = time.monotonic() + START_S
         while not stop.wait(0.1):
             self._check()
