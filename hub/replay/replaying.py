@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import Any, get_args
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -53,7 +54,7 @@ def setting_of(
 def replay_traces(folder: Path, setting: Setting, wanted: dict[str, Path], as_json: bool) -> None:
 
     days = find_days(folder)
-    traces = [read_trace(day) for day in days] if len(days) <= _READ_FIRST else None
+    traces = [read_trace(day) for day in days]  # all mistakes before the first file is written
     found: dict[str, Figures] = {}
     with ExitStack() as stack:
         tables = _Tables(stack, wanted, many=len(days) > 1)
@@ -65,7 +66,7 @@ def replay_traces(folder: Path, setting: Setting, wanted: dict[str, Path], as_js
             transient=True,
         )
         for place in shown:
-            trace = traces[place] if traces else read_trace(days[place])
+            trace = traces[place]
             watchers = _watchers(trace, wanted, automatic=setting.automatic)
             run = Replay(trace, setting, watchers.all)
             served = run.run()
@@ -78,11 +79,7 @@ def replay_traces(folder: Path, setting: Setting, wanted: dict[str, Path], as_js
             content["days"] = {name: day.rounded() for name, day in found.items()}
         typer.echo(json.dumps(content, indent=1))
     else:
-        _show({**found, "mean of the days": total} if len(found) > 1 else found, setting)
-
-
-_READ_FIRST = 50
-"""So many days are read, and their mistakes found, before the first is replayed."""
+        _show({**found, "all days": total} if len(found) > 1 else found, setting)
 
 
 @dataclass(slots=True)
@@ -204,8 +201,10 @@ def _day(text: str) -> str:
 
 def _show(found: dict[str, Figures], setting: Setting) -> None:
 
-    table = Table(title=f"{setting.policy}, {setting.mode}", title_justify="left")
-    heads = ("", "tickets", "mean", "p95", "over 20 min", "worst service", "longest", "left")
+    table = Table(
+        box=SIMPLE, pad_edge=False, title=f"{setting.policy}, {setting.mode}", title_justify="left"
+    )
+    heads = ("", "tickets", "mean", "p95", ">20 min", "worst", "longest", "left")
     for head in heads:
         table.add_column(head, justify="left" if head == "" else "right", no_wrap=True)
     for name, day in found.items():
@@ -220,4 +219,6 @@ def _show(found: dict[str, Figures], setting: Setting) -> None:
             f"{day.abandoned_pct:.1f} %",
         )
     Console().print(table)
-    typer.echo("waits in minutes")
+    typer.echo(
+        "Waits in minutes; worst: the mean of the service that waits longest."
+    )
