@@ -73,7 +73,7 @@ def test_demo_lives_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
         wait_for(lambda: any(c["ticket"] for c in _hall(port)["counters"]), "a call", 30)
         wait_for(lambda: _hall(port)["today"]["rated"], "a rating", 120)
         children = _children(demo.pid)
-        assert len(children) == 8  # hub, broker, six units
+        assert len(children) == 9  # hub, broker, forecaster, six units
         demo.send_signal(signal.SIGINT)
         output, _ = demo.communicate(timeout=20)
     assert demo.returncode == 0
