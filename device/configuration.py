@@ -83,13 +83,17 @@ class DisplaySection(Settings):
 
 
 class KeysSection(Settings):
-    """Pins of the keys, which connect them to ground."""
+    """Pins of the keys, which connect them to ground. A key without a pin is not there."""
 
     rating: RatingPins = (5, 6, 13, 19, 26)
     next: Pin = 17
     recall: Pin = 27
     no_show: Pin = 22
     done: Pin = 23
+    hold: Pin | None = None
+    resume: Pin | None = None
+    pause: Pin | None = None
+    undo: Pin | None = None
     debounce_ms: Annotated[int, Field(ge=1, le=500)] = 30
 
 

@@ -19,6 +19,10 @@ class StaffKey(Enum):
     RECALL = "recall"
     NO_SHOW = "no_show"
     DONE = "done"
+    HOLD = "hold"
+    RESUME = "resume"
+    PAUSE = "pause"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,12 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
 
 
 def wiring(settings: UnitSettings) -> Wiring:
-    """Which pin each key and lamp is on."""
+    """Which pin each key and lamp is on; a key that has no pin is left out."""
     names = tuple(RATING_KEYS)
     staff = {key.value: getattr(settings.keys, key.value) for key in StaffKey}
+    wired = {name: pin for name, pin in staff.items() if pin is not None}
     return Wiring(
-        keys=dict(zip(names, settings.keys.rating, strict=True)) | staff,
+        keys=dict(zip(names, settings.keys.rating, strict=True)) | wired,
         lamps=dict(zip(names, settings.lamps.rating, strict=True)),
     )
 

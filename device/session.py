@@ -43,14 +43,19 @@ from wire.messages import (
     CounterPicture,
     CounterState,
     Done,
+    Hold,
     Invitation,
     Level,
     Next,
     NoShow,
+    Pause,
     RatingOption,
     RatingRecord,
     Recall,
+    Resume,
     State,
+    Undo,
+    Unpause,
     UnratedRecord,
 )
 
@@ -71,6 +76,7 @@ class Stage(Enum):
     CONNECTING = "connecting"
     CLOSED = "closed"
     IDLE = "idle"
+    PAUSED = "paused"
     CALLING = "calling"
     SERVING = "serving"
     INVITING = "inviting"
@@ -84,6 +90,7 @@ class Cue(Enum):
     NO_NEWS = "no state has been used yet"
     CLOSED = "the counter is closed"
     IDLE = "the counter is free"
+    PAUSED = "the clerk is away"
     CALLED = "a ticket is called"
     SERVED = "a ticket is served"
     INVITED = "an invitation is open"
@@ -101,6 +108,7 @@ class IllegalCue(Exception):
 _NEWS: Final = {
     Cue.CLOSED: Stage.CLOSED,
     Cue.IDLE: Stage.IDLE,
+    Cue.PAUSED: Stage.PAUSED,
     Cue.CALLED: Stage.CALLING,
     Cue.SERVED: Stage.SERVING,
     Cue.INVITED: Stage.INVITING,
@@ -113,6 +121,7 @@ TABLE: Final[Mapping[Stage, Mapping[Cue, Stage]]] = MappingProxyType(
         Stage.CONNECTING: {**_NEWS, Cue.NO_NEWS: Stage.CONNECTING},
         Stage.CLOSED: _NEWS_OR_THANKS,
         Stage.IDLE: _NEWS_OR_THANKS,
+        Stage.PAUSED: _NEWS_OR_THANKS,
         Stage.CALLING: _NEWS_OR_THANKS,
         Stage.SERVING: _NEWS_OR_THANKS,
         Stage.INVITING: _NEWS_OR_THANKS,
@@ -130,6 +139,16 @@ def step(stage: Stage, cue: Cue) -> Stage:
         return TABLE[stage][cue]
     except KeyError:
         raise IllegalCue(stage, cue) from None
+
+
+_AT_WORK: Final[Mapping[CounterState | None, Cue]] = MappingProxyType(
+    {
+        CounterState.CALLED: Cue.CALLED,
+        CounterState.SERVING: Cue.SERVED,
+        CounterState.PAUSED: Cue.PAUSED,
+    }
+)
+"""What a counter shows though an invitation be open, which then lies beneath it."""
 
 
 # --- facts -------------------------------------------------------------------------------
@@ -194,8 +213,21 @@ _ACTIONS: Final[Mapping[StaffKey, Action]] = MappingProxyType(
         StaffKey.RECALL: Recall(action="recall"),
         StaffKey.NO_SHOW: NoShow(action="no_show"),
         StaffKey.DONE: Done(action="done"),
+        StaffKey.HOLD: Hold(action="hold"),
+        StaffKey.RESUME: Resume(action="resume"),
+        StaffKey.PAUSE: Pause(action="pause"),
+        StaffKey.UNDO: Undo(action="undo"),
     }
 )
+
+
+def asked_by(key: StaffKey, picture: CounterPicture) -> Action:
+    """What a key asks for at the counter that its clerk sees: two of them toggle."""
+    if key is StaffKey.PAUSE and picture.state is CounterState.PAUSED:
+        return Unpause(action="unpause")
+    if key is StaffKey.HOLD and picture.ticket is None and picture.on_hold:
+        return _ACTIONS[StaffKey.RESUME]
+    return _ACTIONS[key]
 
 
 class Session:
@@ -373,7 +405,7 @@ class Session:
             n=self.hearing.answered_n,
             counter=self._counter,
             seen=picture.version,
-            request=_ACTIONS[key],
+            request=asked_by(key, picture),
         )
         return [Send(command)]
 
@@ -447,10 +479,8 @@ class Session:
 
     def _cue(self) -> Cue:
         held = self.picture.state if self.picture else None
-        if held is CounterState.CALLED:
-            return Cue.CALLED
-        if held is CounterState.SERVING:
-            return Cue.SERVED
+        if held in _AT_WORK:
+            return _AT_WORK[held]
         if self.invitation:
             return Cue.INVITED
         if self.thanked:

@@ -94,6 +94,11 @@ class MockedFront(GpioFront):
         """The lamps that are lit."""
         return frozenset(name for name, led in self._leds.items() if led.is_lit)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that have a pin."""
+        return frozenset(self._wiring.keys)
+
     def press(self, key: str, hold_s: float) -> None:
         """Hold a key's pin low for a while. Raises KeyError for a key that is not there."""
         pin = self._factory.pin(self._wiring.keys[key])

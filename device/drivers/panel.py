@@ -38,6 +38,7 @@ _FILES: Final = {
     "/panel.css": ("panel.css", "text/css; charset=utf-8"),
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
 }
+_BUTTON: Final = re.compile(r' *<button [^>]*data-key="([a-z0-9_-]+)".*?</button>\n', re.DOTALL)
 _LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -253,6 +254,7 @@ def _page(name: str, panel: Panel) -> bytes:
         width, height = panel.size
         for mark, value in (("TITLE", panel.title), ("WIDTH", width), ("HEIGHT", height)):
             text = text.replace(f"{{{{{mark}}}}}", html.escape(str(value)))
+        text = _BUTTON.sub(lambda found: found[0] if found[1] in panel.front.keys else "", text)
     return text.encode()
 
 

@@ -49,5 +49,9 @@ class EmulatedFront(Front, Protocol):
     def lit(self) -> frozenset[str]:
         """The lamps that are lit."""
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that are there."""
+
     def press(self, key: str, hold_s: float) -> None:
         """Hold a key down for a while. Raises KeyError for a key that is not there."""

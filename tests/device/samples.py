@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from device.moment import Moment
 from wire.clock import rfc3339
 from wire.messages import (
@@ -11,11 +13,13 @@ from wire.messages import (
     Invitation,
     Level,
     LinkRefusal,
+    PausePicture,
     RatingOption,
     ServiceName,
     State,
     Text,
     TicketInHand,
+    TicketName,
 )
 from wire.topics import Publication
 
@@ -56,8 +60,10 @@ def picture(
     call_id: str = "call-2",
     asked: Invitation | None = None,
     recalls: int = 0,
+    pause: PausePicture | None = None,
+    on_hold: Sequence[str] = (),
 ) -> CounterPicture:
-    """A counter, with a ticket in hand if its state wants one."""
+    """A counter, with a ticket in hand or a pause if its state wants one."""
     held = state in {CounterState.CALLED, CounterState.SERVING}
     ticket = TicketInHand(
         id=f"ticket-{call_id}",
@@ -80,7 +86,14 @@ def picture(
         invitation=asked,
         waiting=4,
         served_today=7,
+        pause=(pause or away()) if state is CounterState.PAUSED else None,
+        on_hold=[TicketName(id=t, number="A009", service="id-card") for t in on_hold],
     )
+
+
+def away(reason: str = "", back_in_s: float | None = None) -> PausePicture:
+    """A clerk who has just left."""
+    return PausePicture(reason=reason, since_s=0.0, back_in_s=back_in_s)
 
 
 def state(

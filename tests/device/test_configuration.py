@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from device import cli
 from device.configuration import UnitSettings, broker_address, read
+from device.events import StaffKey
+from device.run import wiring
 from device.unit import RATING_KEYS
 from wire.errors import ConfigurationError
 from wire.settings import parse
@@ -39,7 +41,8 @@ def test_the_example_is_right_and_shows_every_default() -> None:
     for section in ("keys", "lamps", "display"):
         assert getattr(settings, section) == getattr(defaults, section)
     shown = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    assert set(shown["keys"]) == set(type(settings.keys).model_fields)
+    wired = {key for key, pin in settings.keys if pin is not None}
+    assert set(shown["keys"]) == wired
 
 
 def test_the_example_stands_at_a_counter_of_the_hub_s_example() -> None:
@@ -59,6 +62,24 @@ def test_what_the_example_comments_out_is_right_too() -> None:
     settings = parse("\n".join(lines), UnitSettings, "unit.toml")
     assert (settings.panel.port, settings.clock.speed) == (8701, 10)
     assert settings.broker.password_file == Path("/etc/nextwindow/unit-1.password")
+    assert [key for key, pin in settings.keys if pin is None] == []
+    assert set(wiring(settings).keys) == {*RATING_KEYS, *(key.value for key in StaffKey)}
+
+
+def test_a_file_from_before_the_further_keys_is_right_whatever_pins_it_uses() -> None:
+    pins = "rating = [4, 6, 18, 19, 24]\nnext = 10\nrecall = 27\nno_show = 22\ndone = 23\n"
+    settings = parse(f"{MINIMAL}[keys]\n{pins}", UnitSettings, "unit.toml")
+    staff = set(wiring(settings).keys) - set(RATING_KEYS)
+    assert staff == {"next", "recall", "no_show", "done"}
+
+
+@pytest.mark.parametrize("key", ["hold", "resume", "pause", "undo"])
+def test_a_further_key_is_there_once_it_has_a_pin_of_its_own(key: str) -> None:
+    settings = parse(f"{MINIMAL}[keys]\n{key} = 24\n", UnitSettings, "unit.toml")
+    assert wiring(settings).keys[key] == 24
+    (mistake,) = mistakes(f"{MINIMAL}[keys]\n{key} = 25\n")
+    taken = {"keys": f"keys.{key}", "lamps": "lamps.rating[5]"}
+    assert f"{taken['lamps']} = 25: the pin is already used by {taken['keys']}" in mistake
 
 
 def _is_setting(line: str) -> bool:

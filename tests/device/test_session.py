@@ -129,7 +129,8 @@ def only(effects: list[Effect], kind: type[Effect]) -> list[Effect]:
 
 def test_every_stage_but_connecting_can_be_reached_from_every_stage() -> None:
     for steps in TABLE.values():
-        assert {Stage.CLOSED, Stage.IDLE, Stage.CALLING, Stage.SERVING} <= set(steps.values())
+        news = {Stage.CLOSED, Stage.IDLE, Stage.PAUSED, Stage.CALLING, Stage.SERVING}
+        assert news <= set(steps.values())
     assert [stage for stage, steps in TABLE.items() if Stage.CONNECTING in steps.values()] == [
         Stage.CONNECTING
     ]
@@ -157,6 +158,7 @@ def test_it_connects_until_a_state_comes() -> None:
         (CounterState.IDLE, Stage.IDLE),
         (CounterState.CALLED, Stage.CALLING),
         (CounterState.SERVING, Stage.SERVING),
+        (CounterState.PAUSED, Stage.PAUSED),
     ],
 )
 def test_the_stage_follows_the_picture(desk: Desk, shown: CounterState, stage: Stage) -> None:
@@ -316,6 +318,43 @@ def test_next_during_an_invitation_leaves_it_open_under_the_call(desk: Desk) -> 
     assert desk.session.thanked
 
 
+def test_a_pause_leaves_the_invitation_open_under_it(desk: Desk) -> None:
+    desk.invite()
+    desk.news(picture(CounterState.PAUSED))
+    assert desk.stage() is Stage.PAUSED
+    assert desk.session.invitation
+    assert desk.lit == frozenset(Level)
+    desk.give(RatingPressed(Level.SATISFIED))
+    assert [record.call_id for record in desk.kept] == ["call-1"]
+    assert desk.stage() is Stage.PAUSED
+    assert desk.session.thanked
+    assert desk.lit == {Level.SATISFIED}
+
+
+def test_an_invitation_that_runs_out_during_a_pause_is_unrated(desk: Desk) -> None:
+    desk.invite(length_s=20.0)
+    desk.news(picture(CounterState.PAUSED))
+    desk.after(19.9)
+    assert not desk.kept
+    desk.after(0.2)
+    assert [type(record) for record in desk.kept] == [UnratedRecord]
+    assert desk.stage() is Stage.PAUSED
+
+
+def test_an_invitation_that_is_first_heard_of_during_a_pause_is_opened(desk: Desk) -> None:
+    desk.news(picture(CounterState.PAUSED, asked=invitation()))
+    assert desk.stage() is Stage.PAUSED
+    assert desk.lit == frozenset(Level)
+    desk.give(RatingPressed(Level.DISSATISFIED))
+    assert [type(record) for record in desk.kept] == [RatingRecord]
+
+
+def test_the_clerk_s_return_ends_the_pause_and_not_the_invitation(desk: Desk) -> None:
+    desk.news(picture(CounterState.PAUSED, asked=invitation()))
+    desk.news(picture())
+    assert desk.stage() is Stage.INVITING
+
+
 def test_an_invitation_goes_on_when_the_link_is_cut(desk: Desk) -> None:
     desk.invite()
     desk.give(LinkDown())
@@ -357,6 +396,28 @@ def test_a_staff_key_sends_what_the_person_saw(desk: Desk) -> None:
     command = send.command
     assert (command.id, command.run, command.n) == ("k1", RUN, 1)  # answered, not only sent
     assert (command.counter, command.seen, command.request.action) == ("c3", 17, "next")
+
+
+TOGGLED = {
+    (StaffKey.PAUSE, CounterState.PAUSED, False): "unpause",
+    (StaffKey.PAUSE, CounterState.PAUSED, True): "unpause",
+    (StaffKey.HOLD, CounterState.CLOSED, True): "resume",
+    (StaffKey.HOLD, CounterState.IDLE, True): "resume",
+    (StaffKey.HOLD, CounterState.PAUSED, True): "resume",
+}
+
+
+@pytest.mark.parametrize("on_hold", [False, True])
+@pytest.mark.parametrize("shown", CounterState)
+@pytest.mark.parametrize("key", StaffKey)
+def test_a_key_asks_for_what_is_printed_on_it_unless_it_toggles(
+    desk: Desk, key: StaffKey, shown: CounterState, on_hold: bool
+) -> None:
+    desk.news(picture(shown, on_hold=["ticket-8", "ticket-9"] if on_hold else []))
+    (send,) = only(desk.give(StaffPressed(key, "k1")), Send)
+    assert isinstance(send, Send)
+    asked = TOGGLED.get((key, shown, on_hold), key.value)
+    assert send.command.request.model_dump(exclude_defaults=True) == {"action": asked}
 
 
 def test_a_second_press_before_the_answer_or_the_new_state_sends_nothing(desk: Desk) -> None:
@@ -433,7 +494,14 @@ CALLS = st.sampled_from(["call-1", "call-2", "call-3"])
 INVITATIONS = st.none() | st.builds(
     invitation, CALLS, st.floats(0, 30), st.sampled_from([10.0, 20.0])
 )
-PICTURES = st.builds(picture, st.sampled_from(CounterState), st.integers(0, 4), CALLS, INVITATIONS)
+PICTURES = st.builds(
+    picture,
+    st.sampled_from(CounterState),
+    st.integers(0, 4),
+    CALLS,
+    INVITATIONS,
+    on_hold=st.sampled_from([(), ("ticket-9",)]),
+)
 STATES = st.builds(
     state,
     PICTURES | st.none(),
@@ -483,6 +551,8 @@ def test_in_any_order_a_rating_is_invited_single_and_thanked_after_its_commit(
         assert (session.stage is Stage.THANKS) <= (session.thanked is not None)
         assert not (session.stage is Stage.THANKS and session.invitation)
         assert (session.stage is Stage.INVITING) <= (session.invitation is not None)
+        shown = session.picture.state if session.picture else None
+        assert (session.stage is Stage.PAUSED) == (shown is CounterState.PAUSED)
     calls = [record.call_id for record in desk.kept]
     assert len(calls) == len(set(calls))
 

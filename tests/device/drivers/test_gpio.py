@@ -43,6 +43,10 @@ def test_a_press_from_another_thread_reaches_the_sink(
     assert [edge.name for edge in edges] == ["next", "next"]
 
 
+def test_it_knows_the_keys_that_have_a_pin(front: MockedFront) -> None:
+    assert front.keys == {"rating-5", "next"}
+
+
 def test_a_key_that_is_not_there_cannot_be_pressed(front: MockedFront) -> None:
     with pytest.raises(KeyError):
         front.press("transfer", 0.0)

@@ -15,6 +15,8 @@ from device.drivers import panel as panel_module
 from device.drivers.gpio import MockedFront
 from device.drivers.panel import Panel
 from device.drivers.ports import KeyEdge, Wiring
+from device.events import StaffKey
+from device.unit import RATING_KEYS
 
 pytestmark = pytest.mark.slow  # a real HTTP server
 
@@ -69,9 +71,27 @@ def test_each_part_comes_with_a_strict_policy(rig: Rig, path: str) -> None:
 def test_the_page_names_the_unit_and_every_key_and_nothing_from_outside() -> None:
     page = (FOLDER / "panel.html").read_text(encoding="utf-8")
     keys = re.findall(r'data-key="([^"]+)"', page)
-    assert keys == [f"rating-{n}" for n in (5, 4, 3, 2, 1)] + ["next", "recall", "no_show", "done"]
+    assert keys == [*RATING_KEYS, *(key.value for key in StaffKey)]
     for path in FOLDER.iterdir():
         assert not re.search(r"https?://|style=|onclick", path.read_text(encoding="utf-8")), path
+
+
+def test_each_key_says_the_letter_that_presses_it() -> None:
+    page = (FOLDER / "panel.html").read_text(encoding="utf-8")
+    script = (FOLDER / "panel.js").read_text(encoding="utf-8")
+    told = re.findall(r'data-key="([^"]+)".*aria-keyshortcuts="(.)".*<kbd[^>]*>(.)</kbd>', page)
+    table = script.partition("const shortcuts = {")[2].partition("}")[0]
+    pressed = re.findall(r'(\w): "([^"]+)"', table)
+    assert [(letter, key) for key, letter, _ in told] == pressed
+    assert [cap.lower() for *_, cap in told] == [letter for letter, _ in pressed]
+    assert len(dict(pressed)) == len(pressed)
+
+
+def test_a_key_without_a_pin_is_not_on_the_page(rig: Rig) -> None:
+    page = rig.ask("GET", "/").read().decode()
+    assert re.findall(r'data-key="([^"]+)"', page) == ["rating-5", "next"]
+    assert page.count("<button") == page.count("</button>") == 2
+    assert page.count("</div>") == 2
 
 
 def test_the_title_is_escaped(rig: Rig) -> None:
