@@ -13,7 +13,7 @@ from device.session import NoticeKind, OpenInvitation, Session, Stage
 from device.ui import texts, viewmodel
 from device.ui.texts import Trouble
 from device.ui.viewmodel import Bilingual, Frame, Link, LinkConnecting, LinkLive, View
-from wire.messages import Level, Text, TicketInHand
+from wire.messages import CounterPicture, Level, Text, TicketInHand
 
 _LEVEL_NUMBERS: Final[Mapping[Level, int]] = MappingProxyType(
     {level: 5 - index for index, level in enumerate(Level)}
@@ -34,6 +34,9 @@ _REFUSALS: Final = MappingProxyType(
         "busy": texts.Notice.BUSY,
         "nothing_in_hand": texts.Notice.NOTHING_CALLED,
         "not_signed_in": texts.Notice.NOT_SIGNED_IN,
+        "nothing_on_hold": texts.Notice.NOTHING_ON_HOLD,
+        "nothing_to_undo": texts.Notice.NOTHING_TO_UNDO,
+        "too_late": texts.Notice.UNDO_TOO_LATE,
     }
 )
 
@@ -67,6 +70,9 @@ class Presenter:
             times.append(session.invitation.ends_s - (math.ceil(left_s) - 1))
         if heard_s is not None and not session.hearing.hears(now_s):
             times.append(heard_s + math.floor(now_s - heard_s) + 1)
+        due_s = _back_s(session)
+        if due_s is not None:
+            times.append(due_s)
         if session.state and heard_s is not None:
             wall = _wall(session, now_s)
             times.append(now_s + 60 - wall.second - wall.microsecond / 1e6)
@@ -79,6 +85,7 @@ class Presenter:
         invitation = viewmodel.Invitation("A001", options, 1, 1)
         yield viewmodel.Closed(frame)
         yield viewmodel.Idle(frame, 0)
+        yield viewmodel.Paused(frame)
         yield viewmodel.Calling(frame, "A001", Bilingual(""), invitation=invitation)
         yield viewmodel.Serving(frame, "A001", Bilingual(""), "")
         yield viewmodel.Inviting(frame, invitation)
@@ -154,18 +161,43 @@ def _picture(session: Session, frame: Frame, now_s: float) -> View:
             return _ticket(session, frame, picture.ticket, now_s)
         case Stage.IDLE if picture:
             return viewmodel.Idle(frame, picture.waiting)
+        case Stage.PAUSED if picture:
+            return _paused(session, frame, picture, now_s)
     return viewmodel.Closed(frame)
 
 
 def _ticket(session: Session, frame: Frame, ticket: TicketInHand, now_s: float) -> View:
-    service = _both(ticket.service_name)
-    asked = session.invitation
-    strip = _invitation(session, asked, now_s) if asked else None
+    service, strip = _both(ticket.service_name), _strip(session, now_s)
     if session.stage is Stage.CALLING:
         return viewmodel.Calling(frame, ticket.number, service, ticket.recalls, strip)
     heard_s = session.hearing.heard_s or now_s
     since = _wall(session, heard_s) - timedelta(seconds=ticket.since_s)
     return viewmodel.Serving(frame, ticket.number, service, f"{since:%H:%M}", strip)
+
+
+def _paused(session: Session, frame: Frame, picture: CounterPicture, now_s: float) -> View:
+    reason = texts.pause_reason(picture.pause.reason.strip()) if picture.pause else None
+    due_s, strip = _back_s(session), _strip(session, now_s)
+    if due_s is None:
+        return viewmodel.Paused(frame, reason, invitation=strip)
+    # What the hub rounds must not tell another minute with every state that comes.
+    back_at = f"{_wall(session, due_s) + timedelta(seconds=0.5):%H:%M}"
+    overdue = now_s >= due_s
+    return viewmodel.Paused(frame, reason, None if overdue else back_at, overdue, strip)
+
+
+def _back_s(session: Session) -> float | None:
+    """When the clerk who is away said to be back, on this unit's clock."""
+    pause = session.picture.pause if session.picture else None
+    if pause is None or pause.back_in_s is None or session.hearing.heard_s is None:
+        return None
+    return session.hearing.heard_s + pause.back_in_s
+
+
+def _strip(session: Session, now_s: float) -> viewmodel.Invitation | None:
+    """The invitation that is open beneath what else the counter shows."""
+    asked = session.invitation
+    return _invitation(session, asked, now_s) if asked else None
 
 
 def _invitation(session: Session, asked: OpenInvitation, now_s: float) -> viewmodel.Invitation:

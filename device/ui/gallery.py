@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from device.ui.texts import Notice, Trouble, level_name, rating_options
+from device.ui.texts import Notice, Trouble, level_name, pause_reason, rating_options
 from device.ui.viewmodel import (
     Bilingual,
     Calling,
@@ -62,6 +62,13 @@ _LONG_SERVICE: Final = Bilingual(
     "(resale, inheritance, gift or division after a divorce)",
 )
 
+# As long as a clerk may write one: 60 characters.
+_LONG_REASON: Final = (
+    "陪同行动不便的老人到二楼不动产登记档案室查阅并复印上世纪九十年代的房屋产权原始登记材料"
+    "，请先到相邻窗口咨询办理，感谢谅解"
+)
+_LONG_REASON_ENGLISH: Final = "Fetching an original land register from our archive upstairs"
+
 
 def samples() -> dict[str, View]:
     """Every screen in every state, by name."""
@@ -101,7 +108,12 @@ def _ordinary() -> dict[str, View]:
         ),
         "inviting": Inviting(_FRAME, _invitation("A001", 8)),
         "thanks": Thanks(_FRAME, level_name(5)),
-        "paused": Paused(_FRAME, Bilingual("窗口人员暂离", "The clerk is away"), "10:55"),
+        "paused": Paused(_FRAME, pause_reason("Meal"), "10:45"),
+        "paused-overdue": Paused(_FRAME, pause_reason("Meal"), overdue=True),
+        "paused-plain": Paused(_FRAME),
+        "paused-invitation": Paused(
+            _FRAME, pause_reason("Meal"), "10:45", invitation=_invitation("A001", 7)
+        ),
         "connecting": Connecting(replace(_FRAME, link=LinkConnecting(), clerk=None)),
         "fault-twin": _fault(Trouble.TWIN),
         "fault-disk": _fault(Trouble.DISK_FULL),
@@ -120,7 +132,7 @@ def _cut_off() -> dict[str, View]:
         "alone-serving": Serving(frame, "A001", _SERVICE, "10:32"),
         "alone-inviting": Inviting(frame, _invitation("A001", 8)),
         "alone-thanks": Thanks(frame, level_name(1)),
-        "alone-paused": Paused(frame),
+        "alone-paused": Paused(frame, pause_reason("Meeting"), "10:50"),
         "alone-closed": Closed(replace(frame, clerk=None)),
     }
 
@@ -135,7 +147,14 @@ def _extreme() -> dict[str, View]:
         "long-serving": Serving(frame, "AB1000", _LONG_SERVICE, "10:32", invitation),
         "long-serving-alone": Serving(frame, "AB1000", _LONG_SERVICE, "10:32"),
         "long-inviting": Inviting(frame, invitation),
-        "long-paused": Paused(frame, _LONG_SERVICE, "10:55"),
+        "long-paused": Paused(frame, Bilingual(_LONG_REASON), "10:45"),
+        "long-paused-english": Paused(frame, Bilingual(_LONG_REASON_ENGLISH), "10:45"),
+        "long-paused-invitation": Paused(
+            frame, Bilingual(_LONG_REASON), "10:45", invitation=invitation
+        ),
+        "long-paused-english-invitation": Paused(
+            frame, Bilingual(_LONG_REASON_ENGLISH), overdue=True, invitation=invitation
+        ),
         "long-fault": Fault(frame, _LONG_SERVICE, _LONG_SERVICE),
     }
 

@@ -71,15 +71,22 @@ def _closed(view: Closed, sheet: Sheet) -> None:
 
 @_set.register
 def _paused(view: Paused, sheet: Sheet) -> None:
-    title = sheet.pair(both("Counter paused"), theme.TITLE, _ON_GROUND, strong=True)
-    details: tuple[Paragraph, ...] = ()
-    if view.reason is not None:
-        details += sheet.pair(view.reason, theme.BODY, _ON_GROUND, lines=2, gap=2.5)
-    if view.back_at is not None:
-        back = both("Expected back at {time}", time=view.back_at)
-        details += sheet.pair(back, theme.BODY, _ON_GROUND, gap=2.5)
     room = chrome.framed(sheet, view.frame)
-    _signed(sheet, room, (Sign.PAUSE, theme.GREY), title, details)
+    if view.invitation is not None:
+        room = invitation.strip(sheet, room, view.invitation)
+    room = room.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(theme.GAP))
+    left = Rect(room.left, room.top, round(room.width * 0.36), room.height)
+    disc = Rect(0, 0, *[min(sheet.px(17), round(left.height * 0.38))] * 2)
+    words = min(sheet.px(26), left.height - disc.height)
+    disc.midtop = (left.centerx, left.centery - (disc.height + words) // 2)
+    sheet.put(Badge(disc, Sign.PAUSE, theme.GREY))
+    title = sheet.pair(both("Paused"), theme.TITLE, _ON_GROUND, strong=True)
+    sheet.text(Rect(left.left, disc.bottom, left.width, words), title)
+    start = left.right + sheet.px(theme.GAP)
+    card = Rect(start, 0, room.right - start, min(room.height, sheet.px(56)))
+    card.centery = room.centery
+    sheet.put(Block(card, theme.PAPER, sheet.px(theme.RADIUS)))
+    sheet.text(card.inflate(-2 * sheet.px(3), -2 * sheet.px(1)), _absence(sheet, view))
 
 
 @_set.register
@@ -162,6 +169,23 @@ def _serving(view: Serving, sheet: Sheet) -> None:
 @_set.register
 def _inviting(view: Inviting, sheet: Sheet) -> None:
     invitation.cards(sheet, chrome.framed(sheet, view.frame), view.invitation)
+
+
+def _absence(sheet: Sheet, view: Paused) -> tuple[Paragraph, ...]:
+    """When the clerk will be back, why there is nobody, and where to look meanwhile."""
+    back = both("Please wait") if view.overdue else None
+    if view.back_at is not None:
+        back = both("Back at {time}", time=view.back_at)
+    watch = both("Please watch for your number at the other counters")
+    if back is None and view.reason is None:
+        return sheet.pair(watch, 7.6, _ON_GROUND, strong=True, lines=2, second=4.6)
+    told: tuple[Paragraph, ...] = ()
+    if back is not None:
+        told += sheet.pair(back, 10.0, (theme.BLUE, theme.QUIET), strong=True, second=5.0)
+    if view.reason is not None:
+        told += sheet.pair(view.reason, 6.4, _ON_GROUND, lines=3, gap=3, second=4.0)
+    quiet = (theme.QUIET, theme.QUIET)
+    return (*told, *sheet.pair(watch, 5.0, quiet, lines=2, gap=3, second=3.4))
 
 
 def _waiting(sheet: Sheet, view: Idle) -> tuple[Paragraph, ...]:

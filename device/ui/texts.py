@@ -65,6 +65,20 @@ def rating_options() -> tuple[RatingOption, ...]:
     )
 
 
+_REASONS: Final = (
+    marked("Short break"),
+    marked("Meal"),
+    marked("Papers to fetch"),
+    marked("Meeting"),
+)
+
+
+def pause_reason(reason: str) -> Bilingual | None:
+    """Why a clerk is away: in both languages if it is one of the usual reasons."""
+    usual = next((text for text in map(both, _REASONS) if reason in text), None)
+    return usual or (Bilingual(reason) if reason else None)
+
+
 class Notice(Enum):
     """Short answers to a key press."""
 
@@ -73,6 +87,9 @@ class Notice(Enum):
     BUSY = marked("Finish the present number first")
     NOTHING_CALLED = marked("No number is called")
     NOT_SIGNED_IN = marked("Nobody is signed in")
+    NOTHING_ON_HOLD = marked("No number is on hold")
+    NOTHING_TO_UNDO = marked("There is nothing to take back")
+    UNDO_TOO_LATE = marked("It is too late to take that back")
     TOO_LATE = marked("Too late: nothing was changed")
     RATED = marked("Thank you for your rating")
 

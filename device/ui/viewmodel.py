@@ -162,11 +162,16 @@ class Thanks:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The clerk is away for `reason`, expected back at the time of day `back_at`."""
+    """The clerk is away for `reason`, expected back at the time of day `back_at`, or `overdue`.
+
+    The invitation of the ticket before may still be open beneath it.
+    """
 
     frame: Frame
     reason: Bilingual | None = None
     back_at: str | None = None
+    overdue: bool = False
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from device.events import (
 from device.presenter import Presenter
 from device.session import Session
 from device.ui import texts, viewmodel
-from tests.device.samples import RUN, invitation, moment, picture, state
+from tests.device.samples import RUN, away, invitation, moment, picture, state
 from wire.messages import Answer, CounterState, Level, LinkRefusal, Text
 
 START_S = 100.0
@@ -96,6 +96,85 @@ def test_serving_says_since_when(desk: Desk) -> None:
     view = desk.view(START_S + 5)
     assert isinstance(view, viewmodel.Serving)
     assert view.since == "10:41"
+
+
+def paused(reason: str = "", back_in_s: float | None = None, asked: bool = False) -> StateCame:
+    shown = picture(
+        CounterState.PAUSED,
+        asked=invitation() if asked else None,
+        pause=away(reason, back_in_s),
+    )
+    return StateCame(state(shown))
+
+
+@pytest.mark.parametrize(
+    ("back_in_s", "after_s", "back_at", "overdue"),
+    [
+        (None, 0, None, False),
+        (None, 9000, None, False),
+        (240, 0, "10:45", False),
+        (232.749, 0, "10:45", False),  # the hub rounds to a millisecond, either way
+        (232.751, 0, "10:45", False),
+        (292, 0, "10:45", False),
+        (240, 239.9, "10:45", False),
+        (240, 240, None, True),
+        (0, 0, None, True),
+        (-1, 0, None, True),
+        (50_000, 0, "00:34", False),
+    ],
+)
+def test_a_pause_says_when_the_clerk_is_back_until_that_is_over(
+    desk: Desk, back_in_s: float | None, after_s: float, back_at: str | None, overdue: bool
+) -> None:
+    desk.give(paused(back_in_s=back_in_s))
+    desk.give(LinkDown())  # who is cut off goes by what was said last
+    view = desk.view(START_S + after_s)
+    assert isinstance(view, viewmodel.Paused)
+    assert (view.back_at, view.overdue) == (back_at, overdue)
+
+
+def test_a_return_that_is_overdue_is_shown_in_time(desk: Desk) -> None:
+    desk.give(paused(back_in_s=12.0))
+    change_s = desk.presenter.next_change_s(desk.session, START_S)
+    assert change_s == pytest.approx(START_S + 12)
+    before, after = desk.view(change_s - 0.001), desk.view(change_s)
+    assert isinstance(before, viewmodel.Paused)
+    assert isinstance(after, viewmodel.Paused)
+    assert (before.overdue, after.overdue) == (False, True)
+    assert desk.presenter.next_change_s(desk.session, change_s) > change_s
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("", None),
+        ("  ", None),
+        ("Meal", ("用餐", "Meal")),
+        ("开会", ("开会", "Meeting")),
+        ("到二楼取档案", ("到二楼取档案", "")),
+    ],
+)
+def test_a_usual_reason_is_told_in_both_languages_and_others_as_said(
+    desk: Desk, said: str, shown: tuple[str, str] | None
+) -> None:
+    desk.give(paused(said))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Paused)
+    assert view.reason == shown
+
+
+def test_a_pause_carries_the_open_invitation_beneath_it_and_then_its_thanks(desk: Desk) -> None:
+    desk.give(paused(asked=True))
+    view = desk.view(START_S + 3.5)
+    assert isinstance(view, viewmodel.Paused)
+    assert view.invitation
+    assert (view.invitation.number, view.invitation.seconds_left) == ("A001", 17)
+    assert desk.presenter.next_change_s(desk.session, START_S + 3.5) == pytest.approx(104.0)
+    desk.give(RatingPressed(Level.SATISFIED))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Paused)
+    assert view.invitation is None
+    assert view.frame.notice == texts.Notice.RATED.text
 
 
 def test_the_rating_options_keep_the_numbers_of_their_keys(desk: Desk) -> None:
@@ -173,6 +252,9 @@ def test_a_key_without_a_hub_is_answered(desk: Desk) -> None:
         ("closed", "Counter closed"),
         ("nothing_in_hand", "No number is called"),
         ("not_signed_in", "Nobody is signed in"),
+        ("nothing_on_hold", "No number is on hold"),
+        ("nothing_to_undo", "There is nothing to take back"),
+        ("too_late", "It is too late to take that back"),
         ("stale", "Too late: nothing was changed"),
     ],
 )

@@ -18,14 +18,14 @@ from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.presenter import Presenter
 from device.session import Session
 from device.trace import LineTrace
-from device.ui.viewmodel import Calling, Fault, Inviting, Thanks, View
+from device.ui.viewmodel import Calling, Fault, Inviting, Paused, Thanks, View
 from device.unit import RATING_KEYS, Inbound, Parts, Stop, Unit
 from device.uplink import Identity, Uplink
 from tests.device.samples import RUN, FakeLink, invitation, picture, state
 from wire.clock import ManualClock
 from wire.errors import StorageError
 from wire.link import Connected, Delivery, Disconnected
-from wire.messages import Message
+from wire.messages import CounterState, Message
 from wire.sdnotify import Notifier
 from wire.topics import STATE, Topic, publication
 
@@ -174,6 +174,26 @@ def test_a_double_press_is_one_command(rig: Rig) -> None:
         rig.front.press("next", 0.002)
         rig.run()
     assert rig.topics() == ["command"]
+
+
+@pytest.mark.parametrize(("key", "asked"), [("pause", "pause"), ("hold", "resume")])
+def test_a_further_key_becomes_its_command(rig: Rig, key: str, asked: str) -> None:
+    rig.inbox.put(Connected(1))
+    rig.deliver(STATE, state(picture(on_hold=["ticket-9"])))
+    rig.run()
+    rig.link.take()
+    rig.front.press(key, 0.002)
+    rig.run()
+    (sent,) = rig.link.take()
+    assert json.loads(sent.payload)["request"]["action"] == asked
+
+
+def test_a_pause_is_drawn_and_traced(rig: Rig) -> None:
+    rig.inbox.put(Connected(1))
+    rig.deliver(STATE, state(picture(CounterState.PAUSED)))
+    rig.run()
+    assert isinstance(rig.screen.view, Paused)
+    assert [line["drawn"] for line in rig.traced() if "drawn" in line][-1] == "paused"
 
 
 def test_bad_messages_are_counted_logged_once_a_kind_and_change_nothing(

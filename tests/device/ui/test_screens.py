@@ -30,6 +30,7 @@ from device.ui.viewmodel import (
     LanguageOrder,
     LinkConnecting,
     LinkLive,
+    Paused,
     Serving,
     View,
     stale,
@@ -42,6 +43,9 @@ ONE_OF_EACH = pytest.mark.parametrize(
     {type(view): view for view in samples().values()}.values(),
     ids=lambda v: type(v).__name__,
 )
+
+
+BENEATH = ("calling-invitation", "serving-invitation", "paused-invitation")
 
 
 def lines(scene: Scene) -> list[Line]:
@@ -158,7 +162,7 @@ def test_a_notice_is_told_on_every_screen_and_hides_no_rating_key(
     assert "没有号票" not in {line.text for line in lines(silent)}
 
 
-@pytest.mark.parametrize("name", ["calling-notice", "long-calling"])
+@pytest.mark.parametrize("name", ["calling-notice", "long-calling", "long-paused-invitation"])
 @pytest.mark.parametrize("size", ALL_SIZES)
 def test_a_notice_hides_nothing_of_the_invitation(
     name: str, size: tuple[int, int], typeface: Typeface
@@ -168,6 +172,54 @@ def test_a_notice_hides_nothing_of_the_invitation(
     shown = {line.text for line in uncovered(compose(told, size, typeface))}
     for option in rating_options():
         assert {option.zh, option.en, str(option.key)} <= shown
+
+
+REASONS = {
+    "chinese": ("到二楼不动产登记档案室查阅原始登记材料，请稍后再来。" * 3)[:60],
+    "english": ("Fetching the original register of land from the archive " * 2)[:60],
+    "wide-words": ("W" * 19 + " ") * 3,
+    "no-break": "證" * 60,
+}
+ASKED = samples()["inviting"]
+
+
+@pytest.mark.parametrize("order", LanguageOrder)
+@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("size", ALL_SIZES)
+def test_a_pause_tells_all_of_itself_however_long_its_reason(
+    size: tuple[int, int], asked: bool, reason: str, order: LanguageOrder, typeface: Typeface
+) -> None:
+    frame = replace(samples()["long-paused"].frame, order=order)
+    assert isinstance(ASKED, Inviting)
+    view = Paused(frame, Bilingual(reason), "10:45", invitation=ASKED.invitation if asked else None)
+    drawn = lines(compose(view, size, typeface))
+    told = "".join(line.text for line in drawn).replace(" ", "")
+    assert reason.replace(" ", "") in told
+    for text in (*both("Paused"), *both("Back at {time}", time="10:45"), *both(WATCH)):
+        assert text.replace(" ", "") in told
+    assert not [line.text for line in drawn if not line.box.contains(line.ink)]
+
+
+WATCH = "Please watch for your number at the other counters"
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "untold"),
+    [
+        ("paused", ["预计 10:45 返回", "Back at 10:45", "用餐", "Meal"], ["请稍候"]),
+        ("paused-overdue", ["请稍候", "Please wait", "用餐"], ["返回", "Back at"]),
+        ("paused-plain", [], ["请稍候", "返回", "Back at"]),
+    ],
+)
+def test_a_pause_says_what_is_known_of_it(
+    name: str, told: list[str], untold: list[str], typeface: Typeface
+) -> None:
+    text = words(samples()[name], typeface)
+    for known in (*told, *both("Paused"), *both(WATCH)):
+        assert known in text
+    for unknown in untold:
+        assert unknown not in text
 
 
 @ONE_OF_EACH
@@ -192,7 +244,7 @@ def test_english_first_puts_english_on_top_and_larger(view: View, typeface: Type
         assert top.baseline < under.baseline
 
 
-@pytest.mark.parametrize("name", ["inviting", "calling-invitation", "serving-invitation"])
+@pytest.mark.parametrize("name", ["inviting", *BENEATH])
 def test_levels_have_face_names_and_key_and_none_stands_out(name: str, typeface: Typeface) -> None:
     scene = compose(samples()[name], SIZES[0], typeface)
     faces = [item for item in scene if isinstance(item, Face)]

@@ -12,7 +12,15 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from device.ui import texts
-from device.ui.texts import Notice, Trouble, age, both, level_name, rating_options
+from device.ui.texts import (
+    Notice,
+    Trouble,
+    age,
+    both,
+    level_name,
+    pause_reason,
+    rating_options,
+)
 from device.ui.viewmodel import Bilingual
 
 DEVICE = Path(texts.__file__).parents[1]
@@ -90,6 +98,15 @@ def test_the_levels_are_those_of_the_standard_on_their_keys() -> None:
     assert rating_options()[2].name == ("基本满意", "Fairly satisfied")
     with pytest.raises(KeyError):
         level_name(0)
+
+
+@pytest.mark.parametrize("reason", ["Short break", "Meal", "Papers to fetch", "Meeting"])
+def test_the_usual_reasons_of_a_pause_are_named_as_on_the_hub_s_pages(reason: str) -> None:
+    """The hub's file is read as text: a unit carries none of the hub."""
+    path = DEVICE.parent / "hub" / "web" / "locale" / "zh_CN" / "LC_MESSAGES" / "hub.po"
+    with path.open("rb") as file:
+        hub = {str(message.id): str(message.string) for message in read_po(file)}
+    assert pause_reason(reason) == pause_reason(hub[reason]) == (hub[reason], reason)
 
 
 def test_notices_and_troubles_speak_both_languages() -> None:
