@@ -20,6 +20,9 @@ COUNTER_PRIOR, COUNTER_MEMORY = 15.0, 60.0
 SURPRISE = 2.5
 """In standard deviations: beyond this a time is an outlier."""
 
+SURE = 1.25
+"""Decisions follow a learned time when it differs by this factor from the plan's."""
+
 SHORTEST_S = 5.0
 """A shorter service is a slip of the finger, and teaches nothing."""
 
@@ -73,6 +76,14 @@ class Learned:
         """How many times its configured mean a service takes."""
         found = self.services.get(service)
         return found.factor if found else 1.0
+
+    def sure_factor(self, service: str) -> float:
+        """The same for decisions: 1 unless it is surely another.
+
+        What differs less may be chance, and who is called next should not waver with that.
+        """
+        factor = self.service_factor(service)
+        return factor if max(factor, 1 / factor) > SURE else 1.0
 
     def counter_factor(self, counter: str) -> float:
         """How many times its planned speed a counter takes."""

@@ -85,7 +85,7 @@ class Lines:
         self.bound: dict[str, dict[Key, Line]] = {}
         self.count: dict[str, int] = {}
         self.work_s: dict[str, float] = {}
-        self._mean_s: dict[str, float] = {}
+        self.mean_s: dict[str, float] = {}
         self.rows: dict[str, list[tuple[str, Line]]] = {}
         self.kinds: dict[str, list[str]] = {}
         for service in services:
@@ -98,7 +98,7 @@ class Lines:
             self.pool[service, ORDINARY] = Line()
             self.rows[service] = [(ORDINARY, self.pool[service, ORDINARY])]
             self.count[service] = 0
-            self._mean_s[service] = self.work_s[service] = 0.0
+            self.mean_s[service] = self.work_s[service] = 0.0
 
     def add(self, ticket: Ticket) -> None:
         """Put a waiting ticket into its lines.
@@ -124,12 +124,12 @@ class Lines:
 
     def weigh(self, service: str, mean_s: float) -> None:
         """Count the work of whoever waits for a service by this time for each."""
-        self._mean_s[service] = mean_s
+        self.mean_s[service] = mean_s
         self._count(service, 0)
 
     def _count(self, service: str, more: int) -> None:
         count = self.count[service] = self.count[service] + more
-        self.work_s[service] = count * self._mean_s[service]
+        self.work_s[service] = count * self.mean_s[service]
 
     def waiting(self, service: str) -> int:
         """How many wait for a service, those bound to a counter among them."""

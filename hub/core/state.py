@@ -288,9 +288,9 @@ class State:
         self._facts.pop(service_id, None)
 
     def _weigh(self, service: str) -> None:
-        mean_s = self.plan.service[service].mean_s * self.learned.service_factor(service)
-        self._means[service] = mean_s
-        self.lines.weigh(service, mean_s)
+        planned_s = self.plan.service[service].mean_s
+        self._means[service] = planned_s * self.learned.service_factor(service)
+        self.lines.weigh(service, planned_s * self.learned.sure_factor(service))
 
     def facts(self, service: str) -> Facts:
         """What a policy asks of a line. Its last three facts are for whoever asks to fill in."""
@@ -298,7 +298,7 @@ class State:
         if found is None:
             capacity = self.duty.capacity.get(service, 0.0) or 1.0  # of whoever asks, off duty
             target_s = self.plan.service[service].target_s
-            found = Facts(target_s, self.mean_s(service), 0.0, capacity, 0.0, primary=False)
+            found = Facts(target_s, self.lines.mean_s[service], 0.0, capacity, 0.0, primary=False)
             self._facts[service] = found
         return found
 

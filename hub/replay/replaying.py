@@ -219,6 +219,4 @@ def _show(found: dict[str, Figures], setting: Setting) -> None:
             f"{day.abandoned_pct:.1f} %",
         )
     Console().print(table)
-    typer.echo(
-        "Waits in minutes; worst: the mean of the service that waits longest."
-    )
+    typer.echo("Waits in minutes; worst: the mean of the service that waits longest.")

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hub.core.learning import SHORTEST_S, Learned
+from hub.core.learning import SHORTEST_S, SURE, Learned
 from tests.hub.core.examples import Driver
 
 MEAN_S = 300.0
@@ -94,3 +94,12 @@ def test_the_time_on_hold_is_no_service_and_both_are_learned(d: Driver) -> None:
     d.pass_time(50)
     d.press("c1", "done")
     assert d.counter("c1").done_s == ("a", 250.0)
+
+
+def test_decisions_follow_only_what_is_surely_different() -> None:
+    a_little, a_lot = learned(1.1, 300), learned(2.5, 300)
+    assert 1.0 < a_little.service_factor("a") < SURE
+    assert a_little.sure_factor("a") == 1.0
+    assert a_lot.sure_factor("a") == a_lot.service_factor("a") > SURE
+    assert learned(0.3, 300).sure_factor("a") < 1 / SURE
+    assert Learned().sure_factor("a") == 1.0
