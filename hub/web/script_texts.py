@@ -15,7 +15,7 @@ COMMON = {
     "within_minutes": marked("within {high} min"),
     "range_minutes": marked("{low}–{high} min"),
     "no_counter": marked("no counter open"),
-    "no_forecast": marked("not known yet"),
+    "no_forecast": marked("—"),
     "back_in": marked("back in {age}"),
     "back_overdue": marked("should be back since {age}"),
     "back_unknown": marked("return not announced"),

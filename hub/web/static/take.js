@@ -8,7 +8,8 @@ function show(picture) {
   for (const service of picture.services) {
     const place = document.querySelector(`[data-service="${service.id}"]`);
     put(place, 'ahead', say('ahead', { count: service.waiting }));
-    put(place, 'wait', waiting(service.wait_s, service.open_counters));
+    const known = service.wait_s || !service.open_counters;
+    put(place, 'wait', known ? waiting(service.wait_s, service.open_counters) : '');
     place.querySelector('button').disabled = !picture.hall.open;
   }
   document.getElementById('closed').hidden = picture.hall.open;

@@ -215,7 +215,9 @@ class Foretold:
 def test_waits_are_rounded_outward(house: House) -> None:
     house.open()
     address = f"/t/{house.take()['id']}"
-    assert "暂无预计" in house.client.get(address).text  # open, and nothing is foretold yet
+    # Open, and nothing is foretold yet: the place in line, and nothing else.
+    assert 'data-slot="wait">—<' in house.client.get(address).text
+    assert 'data-slot="wait"><' in house.client.get("/take").text
     house.service._books.waits = lambda _: Foretold()
     for place in (address, "/take"):
         assert "1–4分钟" in house.client.get(place).text
