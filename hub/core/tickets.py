@@ -61,7 +61,9 @@ class Step(StrEnum):
 
 _S = TicketState
 
-IN_HAND = frozenset({_S.CALLED, _S.RECALLED, _S.SERVING})
+_CALLS = (_S.CALLED, _S.RECALLED, _S.SERVING)
+
+IN_HAND = frozenset(_CALLS)
 """In these states exactly one counter has the ticket in hand; in the others none does."""
 
 ALIVE = frozenset({*IN_HAND, _S.WAITING, _S.HELD})
@@ -80,12 +82,12 @@ TRANSITIONS: dict[tuple[TicketState, Step], TicketState] = {
     (_S.RECALLED, Step.START): _S.SERVING,
     # A service may only be presumed to have started: the clerk can still take that back.
     (_S.SERVING, Step.RECALL): _S.RECALLED,
-    **{(state, Step.DONE): _S.DONE for state in IN_HAND},
-    **{(state, Step.ONWARD): _S.WAITING for state in IN_HAND},
-    **{(state, Step.NO_SHOW): _S.NO_SHOW for state in IN_HAND},
-    **{(state, Step.HOLD): _S.HELD for state in IN_HAND},
-    **{(state, Step.TRANSFER): _S.WAITING for state in IN_HAND},
-    **{(state, Step.EXPIRE): _S.EXPIRED for state in IN_HAND},
+    **{(state, Step.DONE): _S.DONE for state in _CALLS},
+    **{(state, Step.ONWARD): _S.WAITING for state in _CALLS},
+    **{(state, Step.NO_SHOW): _S.NO_SHOW for state in _CALLS},
+    **{(state, Step.HOLD): _S.HELD for state in _CALLS},
+    **{(state, Step.TRANSFER): _S.WAITING for state in _CALLS},
+    **{(state, Step.EXPIRE): _S.EXPIRED for state in _CALLS},
     # Only what was called a moment ago can be taken back as if it had not been called.
     (_S.CALLED, Step.VOID): _S.WAITING,
     (_S.RECALLED, Step.VOID): _S.WAITING,
