@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import core, flags, fleet, forecasts, idle, ingest, latency
+from bench import core, flags, fleet, forecasts, idle, ingest, latency, policies
 from bench.report import Figure, table
 
 SUITES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -23,6 +23,7 @@ SUITES: dict[str, Callable[[Path], list[Figure]]] = {
     "fleet": fleet.measure,
     "forecasts": forecasts.measure,
     "flags": flags.measure,
+    "policies": policies.measure,
 }
 
 

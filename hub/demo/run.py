@@ -264,6 +264,7 @@ class DemoHall:
             },
             "broker": {"url": f"mqtt://127.0.0.1:{self._broker_port}"},
             "hardware": {"kind": "emulated"},
+            "keys": {"hold": 24, "resume": 10, "pause": 18, "undo": 4},
             "display": {"mode": "offscreen", "size": "1024x600"},
             "panel": {"port": 0},
         }

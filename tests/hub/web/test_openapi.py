@@ -15,7 +15,7 @@ from tests.hub.web.conftest import House
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 40
+EXAMPLES = 60
 NOTHING_TO_SEND = {"/healthz", "/api/hall"}
 
 
