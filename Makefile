@@ -12,6 +12,8 @@ BIN := .venv/bin
 INSTALLED := .venv/installed-stamp
 # The fast part leaves out what it would only load: whole folders of slow tests, and a plugin.
 FAST := -n 2 -p no:schemathesis --ignore=tests/hall --ignore=tests/hub/web -m "not slow and not long and not system"
+# A file's tests stay together: halls of one file share what they start.
+SLOW := -n 2 --dist loadfile -m "(slow or system) and not long"
 SYSTEM_PACKAGES := chromium fonts-noto-cjk mosquitto systemd
 
 .PHONY: help install demo test test-fast test-long check bench docs system-deps clean
@@ -34,7 +36,7 @@ demo: install ## a whole hall on this machine: http://127.0.0.1:8600
 
 test: install ## every test but the long ones
 	@$(BIN)/pytest $(FAST)
-	@exec $(BIN)/pytest -m "(slow or system) and not long"
+	@exec $(BIN)/pytest $(SLOW)
 
 test-fast: install ## the tests that start no process, under 20 seconds
 	@exec $(BIN)/pytest $(FAST)
