@@ -16,6 +16,8 @@ from docs import generate
 from wire import topics
 from wire.messages import RatingRecord, Record
 
+pytestmark = pytest.mark.slow  # the documents are generated several times
+
 
 def test_the_documents_are_fresh() -> None:
     assert generate.main(["--check"]) == 0, "make docs writes them again"

@@ -26,6 +26,8 @@ from tests.hub.core.units import hello, renew
 from wire import messages as w
 from wire.errors import StorageError
 
+pytestmark = pytest.mark.slow  # each of these opens a journal on disk
+
 
 @pytest.fixture
 def idle(folder: Path) -> Iterator[Running]:

@@ -34,6 +34,8 @@ from wire.clock import rfc3339
 from wire.errors import NewerSchema, StorageError, UnreadableMessage
 from wire.messages import Level, Record
 
+pytestmark = pytest.mark.slow  # each of these opens a journal on disk
+
 
 @pytest.fixture
 def hub(folder: Path) -> Iterator[Running]:

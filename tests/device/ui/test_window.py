@@ -39,6 +39,7 @@ def test_an_equal_view_draws_nothing_and_another_does(window: Window) -> None:
     assert window.surface.get_at((3, 3))[:3] != MARK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", samples())
 def test_drawn_over_any_other_a_picture_is_what_it_is_alone(
     window: Window, painter: Painter, before: str

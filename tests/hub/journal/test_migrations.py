@@ -20,6 +20,8 @@ from hub.journal.store import HEAD, Journal
 from hub.journal.upgrade import config
 from wire.errors import StorageError
 
+pytestmark = pytest.mark.slow  # each of these opens a journal on disk
+
 
 def test_from_nothing_to_the_tables_of_today(journal: Journal) -> None:
     context = MigrationContext.configure(journal._connection)

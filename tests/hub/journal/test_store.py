@@ -25,6 +25,8 @@ from tests.hub.core.examples import record_of
 from wire.chain import NO_HASH
 from wire.errors import StorageError
 
+pytestmark = pytest.mark.slow  # each of these opens a journal on disk
+
 EVENTS: list[e.Event] = [
     e.Configured(0.1 + 0.2, {"hall": {"name": "大厅"}}),
     e.TicketIssued(1.5, "t1", "A001", "a", 1.5, "web"),
