@@ -24,6 +24,7 @@ from hub.forecast.at_issue import AtIssue
 from hub.forecast.calibration import Shift, shipped
 from hub.forecast.capture import arrivals_of, capture
 from hub.forecast.foretell import foretell
+from hub.memory import settle
 from hub.replay.engine import OPENING, Replay, Setting, plan_of
 from hub.replay.generate import generate
 from hub.replay.sites import SCENARIOS
@@ -84,6 +85,7 @@ def timed(act: Callable[[int], object], calls: int) -> list[float]:
 
 def measure(_folder: Path) -> list[Figure]:
     """The cost of every decision of the core."""
+    settle()
     figures = [_next_ticket(size) for size in SIZES]
     figures.append(_next_ticket(2_000, everything=True))
     hall = a_hall(2_000)

@@ -23,6 +23,7 @@ from hub.forecast.worker import Forecaster
 from hub.identity import Identities, load_identities
 from hub.journal.store import Journal
 from hub.lookout import Lookout
+from hub.memory import settle
 from hub.mqtt.adapter import MqttAdapter
 from hub.service import Service
 from hub.web.app import create_app
@@ -65,6 +66,7 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
         stack.callback(service.stop)
         mqtt.start()
         stack.callback(mqtt.stop)
+        settle()
         if until_eof:
             threading.Thread(target=_wait_for_eof, args=(web,), daemon=True).start()
         asyncio.run(web.serve())

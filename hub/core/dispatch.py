@@ -47,10 +47,10 @@ def choose(state: State, counter_id: str, now: float, coming: Head | None = None
     `coming` is a ticket that waits for any counter once the events before the call happened.
     """
     services = state.duty.serving.get(counter_id) or state.services_of(counter_id)
-    bound = _heads(state.lines.bound.get(counter_id, {}))
+    bound = _heads(own) if (own := state.lines.bound.get(counter_id)) else []
     pool = _with(_pooled(state, services), coming, services)
     rank = _Ranking(state, services, now)
-    if state.plan.dispatch.mode is Mode.POOLED:
+    if state.rules.mode is Mode.POOLED:
         rule, candidates = "index", bound + rank.allowed(pool)
     else:
         rule, candidates = _in_assigned(state, counter_id, rank, bound, pool, coming)
@@ -88,8 +88,7 @@ class _Ranking:
         self.services = services
         self._state = state
         self._now = now
-        self._plan = state.plan
-        self._rules = state.plan.dispatch
+        self._rules = state.rules
         self._index = POLICIES[self._rules.policy]
 
     def by_wait(self) -> None:
@@ -102,7 +101,11 @@ class _Ranking:
             return heads  # nobody has priority
         lines: dict[str, list[Head]] = {}
         for head in heads:
-            lines.setdefault(head[3], []).append(head)
+            same = lines.get(head[3])
+            if same is None:
+                lines[head[3]] = [head]
+            else:
+                same.append(head)
         found: list[Head] = []
         for service, same in lines.items():
             found += self._due(service, same) if same[0][4] or len(same) > 1 else same
@@ -113,9 +116,9 @@ class _Ranking:
         full = self._state.priority_run.get(service, 0) >= self._rules.priority_bound
         if full and self._state.lines.pool[service, ORDINARY].entries:
             same = [head for head in same if head[4] == ORDINARY]
-        late_before = self._before(service, self._rules.overdue_targets)
-        late = [head for head in same if head[0] < late_before]
-        return [min(late)] if late else same
+        first, target_s = min(same), self._state.facts(service).target_s
+        late = self._now - first[0] > self._rules.overdue_targets * target_s
+        return [first] if late else same
 
     def to_rescue(self, head: Head) -> bool:
         """Whether somebody with another counter's number has waited too long for that."""
@@ -141,7 +144,7 @@ class _Ranking:
     def _ranked(self, heads: list[Head]) -> Iterator[Ranked]:
         # This is where a call spends its time: plain loops, and nothing looked up twice.
         state, now, index = self._state, self._now, self._index
-        credits_s, count, load = self._plan.credit_s, state.lines.count, load_s(state)
+        credits_s, count, load = state.credit_s, state.lines.count, load_s(state)
         everywhere = self._rules.overdue_first == "hall"
         primary, targets = self.services[0] if self.services else "", self._rules.overdue_targets
         for queued_at, order, ticket, service, kind in heads:
@@ -197,7 +200,7 @@ def _reason(
 ) -> dict[str, Any]:
     tickets = state.tickets
     return {
-        "policy": state.plan.dispatch.policy,
+        "policy": state.rules.policy,
         "rule": "overdue" if best[0] else rule,
         "index": round(best[1], 6),
         "waited_s": round(now + best[2], 3),

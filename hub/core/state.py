@@ -10,6 +10,7 @@ from hub.core.learning import Learned
 from hub.core.lines import Lines
 from hub.core.plan import Plan
 from hub.core.policies import Facts
+from hub.core.rules import Dispatching
 from hub.core.tickets import Step, Ticket, after
 from wire.errors import NextwindowError
 
@@ -215,6 +216,8 @@ class State:
         self.counters: dict[str, CounterState] = {}
         self.lines = Lines()
         self.duty = Duty()
+        self.rules = Dispatching()
+        self.credit_s: dict[str, float] = {}
         self._plan: Plan | None = None
         self._means: dict[str, float] = {}
         self._facts: dict[str, Facts] = {}
@@ -236,6 +239,7 @@ class State:
     def set_plan(self, plan: Plan) -> None:
         """Take a plan into force."""
         self._plan = plan
+        self.rules, self.credit_s = plan.dispatch, plan.credit_s
         self._facts.clear()
         for service in plan.services:
             self.lines.begin(service.id)
