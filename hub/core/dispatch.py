@@ -299,17 +299,28 @@ def lines_for(state: State, counter_id: str) -> Iterator[Line]:
 
 
 def ahead_of(state: State, ticket: Ticket) -> int:
-    """How many of its own service stand before a waiting ticket, class credits counted.
+    """How many stand before a waiting ticket, class credits counted.
 
-    Raises ValueError if it does not wait.
+    Of its own service; with a counter printed on it, of all that wait for that counter. Raises ValueError if it does not wait.
     """
     if ticket.state is not TicketState.WAITING:
         raise ValueError(f"ticket {ticket.id} does not wait")
-    credit_s = state.plan.credit_s
-    lines = state.lines.pool if ticket.bound is None else state.lines.bound[ticket.bound]
+    credit_s = state.credit_s
     counted_from = ticket.queued_at - credit_s.get(ticket.kind, 0.0)
     return sum(
         line.before(counted_from + credit_s.get(kind, 0.0), ticket.order)
-        for kind in state.lines.kinds[ticket.service]
-        if (line := lines.get((ticket.service, kind))) is not None
+        for kind, line in _beside(state, ticket)
     )
+
+
+def _beside(state: State, ticket: Ticket) -> Iterator[tuple[str, Line]]:
+    """The lines in which a ticket's own place is counted, each with its class."""
+    if ticket.bound is None and ticket.label:
+        for (_, kind), line in state.lines.labelled[ticket.label].items():
+            yield kind, line
+        return
+    lines = state.lines.pool if ticket.bound is None else state.lines.bound[ticket.bound]
+    for kind in state.lines.kinds[ticket.service]:
+        line = lines.get((ticket.service, kind))
+        if line is not None:
+            yield kind, line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core.dispatch import choose, waiting_for
+from hub.core.dispatch import ahead_of, choose, waiting_for
 from tests.hub.core.examples import Driver, make_plan
 
 
@@ -51,3 +51,17 @@ def test_the_longest_waiting_that_the_counter_can_serve(
 
 
 _PLAN = make_plan(dispatch={"policy": "fcfs"})
+
+
+def test_with_a_counter_on_the_ticket_its_line_is_that_counters() -> None:
+    d = Driver(make_plan(dispatch={"mode": "assigned"}))
+    d.open("c1", "wang")
+    d.open("c3", "li")
+    for counter in ("c1", "c3"):
+        d.ticket("a")
+        assert d.press(counter, "next").outcome == "done"
+    tickets = [d.ticket(service) for service in "aabbaab"]
+    for counter in ("c1", "c3"):
+        own = [t for t in tickets if t.label == counter]
+        assert len({t.service for t in own}) == 2
+        assert [ahead_of(d.hall, t) for t in own] == list(range(len(own)))
