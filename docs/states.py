@@ -23,8 +23,8 @@ stateDiagram-v2
 ## A counter unit's screen
 
 Each row is what the facts call for, each column where the screen stands; an invitation may
-also lie open beneath a called number or a pause. Nothing leads back to connecting: a picture that has
-grown old stays on the screen with its age.
+also lie open beneath a called number or a pause. Nothing leads back to connecting: a picture
+that has grown old stays on the screen with its age.
 
 {stages}
 """

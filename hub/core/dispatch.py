@@ -301,7 +301,8 @@ def lines_for(state: State, counter_id: str) -> Iterator[Line]:
 def ahead_of(state: State, ticket: Ticket) -> int:
     """How many stand before a waiting ticket, class credits counted.
 
-    Of its own service; with a counter printed on it, of all that wait for that counter. Raises ValueError if it does not wait.
+    Of its own service; with a counter printed on it, of all that wait for that counter.
+    Raises ValueError if it does not wait.
     """
     if ticket.state is not TicketState.WAITING:
         raise ValueError(f"ticket {ticket.id} does not wait")
