@@ -317,8 +317,7 @@ def ahead_of(state: State, ticket: Ticket) -> int:
 def _beside(state: State, ticket: Ticket) -> Iterator[tuple[str, Line]]:
     """The lines in which a ticket's own place is counted, each with its class."""
     if ticket.bound is None and ticket.label:
-        for (_, kind), line in state.lines.labelled[ticket.label].items():
-            yield kind, line
+        yield from ((key[1], line) for key, line in state.lines.labelled[ticket.label].items())
         return
     lines = state.lines.pool if ticket.bound is None else state.lines.bound[ticket.bound]
     for kind in state.lines.kinds[ticket.service]:
