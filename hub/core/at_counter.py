@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hub.core import events as e
@@ -68,24 +69,29 @@ def explain(reason: dict[str, Any]) -> str:
     return f"{waited}, the most urgent of {reason['lines']} lines; next would be {runner_up}"
 
 
-def recall(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
-    """Call the same ticket once more."""
-    ticket = _in_hand(state, counter, Step.RECALL)
-    if ticket is None:
-        return _nothing_in_hand()
-    call_id, clerk = str(ticket.call_id), str(ticket.clerk)
-    event = e.TicketRecalled(now, ticket.id, call_id, counter.id, clerk)
-    return Decision((event,), ticket=ticket.id)
+def _stepping(
+    step: Step, event: type[e.TicketRecalled | e.TicketMissed | e.TicketHeld]
+) -> Callable[[State, CounterState, AtCounter, float], Decision]:
+    """The rule of a step that says no more than that it happened."""
+
+    def rule(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+        ticket = _in_hand(state, counter, step)
+        if ticket is None:
+            return _nothing_in_hand()
+        call_id, clerk = str(ticket.call_id), str(ticket.clerk)
+        return Decision((event(now, ticket.id, call_id, counter.id, clerk),), ticket=ticket.id)
+
+    return rule
 
 
-def no_show(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
-    """The person called did not come."""
-    ticket = _in_hand(state, counter, Step.NO_SHOW)
-    if ticket is None:
-        return _nothing_in_hand()
-    call_id, clerk = str(ticket.call_id), str(ticket.clerk)
-    event = e.TicketMissed(now, ticket.id, call_id, counter.id, clerk)
-    return Decision((event,), ticket=ticket.id)
+recall = _stepping(Step.RECALL, e.TicketRecalled)
+"""Call the same ticket once more."""
+
+no_show = _stepping(Step.NO_SHOW, e.TicketMissed)
+"""The person called did not come."""
+
+hold = _stepping(Step.HOLD, e.TicketHeld)
+"""Interrupt the service; the counter may serve others meanwhile."""
 
 
 def start(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
@@ -114,16 +120,6 @@ def done(state: State, counter: CounterState, _command: AtCounter, now: float) -
         onward=onward,
         queued_at=credited(ticket, now) if onward else None,
     )
-    return Decision((event,), ticket=ticket.id)
-
-
-def hold(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
-    """Interrupt the service; the counter may serve others meanwhile."""
-    ticket = _in_hand(state, counter, Step.HOLD)
-    if ticket is None:
-        return _nothing_in_hand()
-    call_id, clerk = str(ticket.call_id), str(ticket.clerk)
-    event = e.TicketHeld(now, ticket.id, call_id, counter.id, clerk)
     return Decision((event,), ticket=ticket.id)
 
 

@@ -70,6 +70,16 @@ class HallClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class _OfCall(Event):
+    """Something about a call: which ticket, at which counter, by whom."""
+
+    ticket: str
+    call_id: str
+    counter: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketIssued(Event):
     """Somebody took a number.
 
@@ -111,24 +121,15 @@ class TicketCheckedIn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketCalled(Event):
+class TicketCalled(_OfCall):
     """A counter calls a ticket, and now has it in hand. `reason` explains the choice."""
 
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
     reason: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class TicketRecalled(Event):
+class TicketRecalled(_OfCall):
     """The same call once more."""
-
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +157,8 @@ class ServiceStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketMissed(Event):
+class TicketMissed(_OfCall):
     """The person called did not come; the counter lets go of the ticket."""
-
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,23 +170,13 @@ class TicketReturned(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketHeld(Event):
+class TicketHeld(_OfCall):
     """The service is interrupted (a copy, a form); the counter may serve others meanwhile."""
-
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
-class TicketResumed(Event):
+class TicketResumed(_OfCall):
     """The counter goes on with a ticket that it had put on hold."""
-
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,32 +190,24 @@ class TicketReleased(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketTransferred(Event):
+class TicketTransferred(_OfCall):
     """The ticket waits for another service or counter, with its number and its wait so far.
 
     `bound` is the only counter that may call it, if one was named.
     """
 
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
     service: str
     bound: str | None
     queued_at: float
 
 
 @dataclass(frozen=True, slots=True)
-class TicketDone(Event):
+class TicketDone(_OfCall):
     """The service has ended; the rating of this call is invited for `invite_s`.
 
     `onward` is the next service of the same visit: the ticket then waits for that.
     """
 
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
     since: float
     invite_s: float
     onward: str | None = None
@@ -253,13 +231,9 @@ class TicketExpired(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class StepUndone(Event):
+class StepUndone(_OfCall):
     """A clerk took the last step back: no_show, done or transfer. The ticket is in hand again."""
 
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
     step: str
 
 
@@ -267,35 +241,31 @@ class StepUndone(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ClerkSignedIn(Event):
+class _OfClerk(Event):
+    """Something that a clerk did at a counter."""
+
+    counter: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkSignedIn(_OfClerk):
     """A clerk took the counter."""
 
-    counter: str
-    clerk: str
-
 
 @dataclass(frozen=True, slots=True)
-class ClerkSignedOut(Event):
+class ClerkSignedOut(_OfClerk):
     """The clerk left the counter."""
 
-    counter: str
-    clerk: str
-
 
 @dataclass(frozen=True, slots=True)
-class SignInFailed(Event):
+class SignInFailed(_OfClerk):
     """A PIN was wrong."""
 
-    counter: str
-    clerk: str
-
 
 @dataclass(frozen=True, slots=True)
-class CounterOpened(Event):
+class CounterOpened(_OfClerk):
     """The counter serves."""
-
-    counter: str
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,21 +277,16 @@ class CounterClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class CounterPaused(Event):
+class CounterPaused(_OfClerk):
     """The clerk is away for a while. `back_at` is when they said they would be back."""
 
-    counter: str
-    clerk: str
     reason: str
     back_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class CounterResumed(Event):
+class CounterResumed(_OfClerk):
     """The clerk is back."""
-
-    counter: str
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +453,7 @@ class RecordQuarantined(Event):
 _KINDS = {
     name: kind
     for name, kind in globals().items()
-    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+    if isinstance(kind, type) and issubclass(kind, Event) and kind not in {Event, _OfCall, _OfClerk}
 }
 
 

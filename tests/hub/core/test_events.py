@@ -10,7 +10,11 @@ import pytest
 from hub.core import events as e
 from tests.hub.core.examples import through_json
 
-KINDS = [k for k in vars(e).values() if isinstance(k, type) and issubclass(k, e.Event)]
+KINDS = [
+    k
+    for name, k in vars(e).items()
+    if isinstance(k, type) and issubclass(k, e.Event) and not name.startswith("_")
+]
 _SAMPLES: dict[Any, Any] = {
     str: "中",
     int: 7,
