@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from device.session import NoticeKind, OpenInvitation, Session, Stage
+from device.session import NoticeKind, OpenInvitation, Session
+from device.stages import Stage
 from device.ui import texts, viewmodel
 from device.ui.texts import Trouble
 from device.ui.viewmodel import Bilingual, Frame, Link, LinkConnecting, LinkLive, View

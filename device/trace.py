@@ -11,7 +11,8 @@ import time
 from typing import Protocol, TextIO
 
 from device.drivers.ports import KeyEdge
-from device.session import Session, Stage
+from device.session import Session
+from device.stages import Stage
 from device.ui.viewmodel import View
 
 

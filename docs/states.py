@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.session import TABLE
+from device.stages import TABLE
 from hub.core.tickets import IN_HAND, TRANSITIONS, TicketState
 
 _HEAD = """\

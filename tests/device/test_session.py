@@ -27,17 +27,8 @@ from device.events import (
     Tick,
     Write,
 )
-from device.session import (
-    ANSWER_S,
-    TABLE,
-    THANKS_S,
-    Cue,
-    IllegalCue,
-    NoticeKind,
-    Session,
-    Stage,
-    step,
-)
+from device.session import ANSWER_S, THANKS_S, NoticeKind, Session
+from device.stages import TABLE, Cue, IllegalCue, Stage, step
 from tests.device.samples import RUN, invitation, moment, picture, state
 from wire.messages import (
     Answer,
