@@ -513,5 +513,6 @@ def test_a_hall_keeps_its_promises() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_a_hall_keeps_its_promises_for_long() -> None:
     run_state_machine_as_test(HallMachine, settings=settings(_COMMON, max_examples=1000))
