@@ -116,6 +116,8 @@ class _Ranking:
         full = self._state.priority_run.get(service, 0) >= self._rules.priority_bound
         if full and self._state.lines.pool[service, ORDINARY].entries:
             same = [head for head in same if head[4] == ORDINARY]
+        if not same:
+            return []  # the ordinary one that is due stands in another counter's line
         first, target_s = min(same), self._state.facts(service).target_s
         late = self._now - first[0] > self._rules.overdue_targets * target_s
         return [first] if late else same

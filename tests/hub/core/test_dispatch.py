@@ -65,3 +65,17 @@ def test_with_a_counter_on_the_ticket_its_line_is_that_counters() -> None:
         own = [t for t in tickets if t.label == counter]
         assert len({t.service for t in own}) == 2
         assert [ahead_of(d.hall, t) for t in own] == list(range(len(own)))
+
+
+def test_an_own_line_of_priority_alone_leaves_the_turn_to_who_waits_elsewhere() -> None:
+    classes = [{"id": "old", "name": {"zh": "老", "en": "old"}}]
+    d = Driver(make_plan(dispatch={"mode": "assigned"}, priorities=classes))
+    d.open("c1", "wang")
+    d.open("c3", "li")
+    first, second = d.ticket("a"), d.ticket("a")
+    for ticket, counter, kind in ((first, "c1", "old"), (second, "c3", "")):
+        d.hall.lines.remove(ticket)
+        ticket.label, ticket.kind = counter, kind
+        d.hall.lines.add(ticket)
+    d.hall.priority_run["a"] = 3
+    assert d.press("c1", "next").ticket == second.id
