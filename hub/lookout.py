@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 from hub.core import events as e
@@ -58,9 +59,9 @@ class Lookout:
         """These are committed; the state has them applied."""
         for event in events:
             self._changed = True
-            _safely(lambda event=event: self._watch.happened(state, event), None)  # type: ignore[misc]
+            _safely(partial(self._watch.happened, state, event), None)
             if self._forecaster is not None:
-                self._learn(state, event, self._forecaster)
+                _safely(partial(self._learn, state, event, self._forecaster), None)
 
     def look(self, state: State, now: float, monotonic: float) -> None:
         """Hand the hall to the forecaster, if it has changed and the time has come."""

@@ -117,7 +117,11 @@ def test_a_lookout_that_fails_does_not_stop_the_hall(
         raise RuntimeError("broken")
 
     monkeypatch.setattr(Load, "tick", fails)
+    monkeypatch.setattr("hub.lookout.arrivals_of", fails)
     d = Driver()
+    d.ticket("a")
+    lookout.happened(d.hall, d.events)
+    lookout.look(d.hall, d.now, 0.0)
     assert lookout.due(d.hall, d.now, 0.0) == []
     assert all(not isinstance(x, e.Flagged) for x in lookout.due(d.hall, d.now, 60.0))
     assert "the lookout failed" in caplog.text
