@@ -46,8 +46,9 @@ function say(state) {
   if (state !== "live") light([]);
 }
 
-// One picture is fetched at a time; what changed meanwhile is fetched after it.
-let fetching = false;
+// One picture is fetched at a time, the page's own first one included: to ask for another
+// would break it off. What changed meanwhile is fetched after it.
+let fetching = !screen.complete;
 let wanted = 0;
 let shown = 0;
 function refresh() {
