@@ -22,7 +22,18 @@ from wire import ids, link, messages, topics
 
 HERE = Path(__file__).parent
 NARRATIVE = HERE / "protocol-rules.md"
-BODIES: tuple[type[messages.RecordBody], ...] = (messages.RatingRecord, messages.UnratedRecord)
+BODIES: tuple[type[messages.RecordBody], ...] = (
+    messages.RatingRecord,
+    messages.RatingTagsRecord,
+    messages.UnratedRecord,
+    messages.CalledRecord,
+    messages.WithoutNumberRecord,
+    messages.StepRecord,
+    messages.AwayRecord,
+    messages.IssuedRecord,
+    messages.PrintRecord,
+    messages.HealthRecord,
+)
 _REF = "#/components/schemas/"
 
 Schema = dict[str, Any]

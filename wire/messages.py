@@ -8,305 +8,175 @@ Durations are float seconds (`…_s`), readings of CLOCK_BOOTTIME integer millis
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from wire.actions import (
+    Action,
+    Close,
+    Done,
+    Hold,
+    Next,
+    NoShow,
+    Open,
+    Pause,
+    Recall,
+    Resume,
+    SignIn,
+    SignOut,
+    Start,
+    Transfer,
+    Undo,
+    Unpause,
+)
 from wire.ids import Hash, Id
-
-SCHEMA_VERSION = 1
-"""The only schema version there is so far."""
-
-MAX_BODY_CHARS = 16_384
-"""How long the body of one record may be."""
-
-
-def _with_offset(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
-        raise ValueError("a wall time needs its offset from UTC")
-    return text
-
-
-WallTime = Annotated[str, Field(max_length=40), AfterValidator(_with_offset)]
-"""Wall time in RFC 3339, for instance 2026-03-02T10:41:07.250+08:00."""
-
-Sequence = Annotated[int, Field(ge=0, le=2**53)]
-"""A counter that only grows; 0 stands for "none yet"."""
-
-Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
-"""A reading of CLOCK_BOOTTIME, or a span between two."""
-
-# Ids by what they name. The descriptions are what docs/protocol.md says of each field.
-RunId = Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
-OutboxId = Annotated[Id, Field(description="Random id made with the outbox file.")]
-CounterId = Annotated[Id, Field(description="The counter, as the hall's configuration names it.")]
-ServiceId = Annotated[Id, Field(description="The service, as the hall's configuration names it.")]
-ClerkId = Annotated[Id, Field(description="The clerk, as the hall's configuration names them.")]
-SomeClerk = Annotated[Id | None, Field(description="Who was signed in at the call.")]
-TicketId = Annotated[Id, Field(description="The ticket's random id, never used again.")]
-CallId = Annotated[Id, Field(description="The call's id, made by whoever decided the call.")]
-Number = Annotated[str, Field(description="The ticket's number as people see it: A001.")]
-Epoch = Annotated[Sequence, Field(description="Grows with each start of the hub.")]
-
-
-class Part(BaseModel):
-    """A piece of a message: frozen, strict about types, deaf to fields it does not know."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-
-class Message(Part):
-    """What every message has."""
-
-    v: Annotated[Literal[1], Field(description="Schema version of this message.")] = 1
-
-
-class Text(Part):
-    """A text of the hall's own in both languages."""
-
-    zh: Annotated[str, Field(max_length=200)]
-    en: Annotated[str, Field(max_length=200)]
-
-
-class Role(StrEnum):
-    """What a unit is."""
-
-    COUNTER = "counter"
-    BOARD = "board"
-    KIOSK = "kiosk"
-
-
-class Level(StrEnum):
-    """A rating level by name. Numbers differ between standards and stay at the edges.
-
-    GB/T 39046-2020 table A.8 codes very_satisfied as 1, the upload field `satisfaction` as 5.
-    """
-
-    VERY_SATISFIED = "very_satisfied"
-    SATISFIED = "satisfied"
-    FAIRLY_SATISFIED = "fairly_satisfied"
-    DISSATISFIED = "dissatisfied"
-    VERY_DISSATISFIED = "very_dissatisfied"
-
-
-# --- what a person wants a counter to do -------------------------------------------------
-
-
-class SignIn(Part):
-    """A clerk takes the counter."""
-
-    action: Literal["sign_in"]
-    clerk: ClerkId
-    pin: Annotated[str, Field(min_length=1, max_length=64, description="The clerk's secret.")]
-
-
-class SignOut(Part):
-    """The clerk leaves the counter, which closes with it."""
-
-    action: Literal["sign_out"]
-
-
-class Open(Part):
-    """The counter begins to serve."""
-
-    action: Literal["open"]
-
-
-class Close(Part):
-    """The counter stops serving; the clerk stays signed in."""
-
-    action: Literal["close"]
-
-
-class Next(Part):
-    """Call the ticket that the hub thinks best for this counter."""
-
-    action: Literal["next"]
-
-
-class Recall(Part):
-    """Call the same ticket once more."""
-
-    action: Literal["recall"]
-
-
-class NoShow(Part):
-    """The person called did not come."""
-
-    action: Literal["no_show"]
-
-
-class Start(Part):
-    """The person is here and the service begins. Optional before `done`."""
-
-    action: Literal["start"]
-
-
-class Done(Part):
-    """The service has ended; the rating is invited."""
-
-    action: Literal["done"]
-
-
-class Hold(Part):
-    """Interrupt the service (a copy, a form); the counter may serve others meanwhile."""
-
-    action: Literal["hold"]
-
-
-class Resume(Part):
-    """Go on with a ticket on hold."""
-
-    action: Literal["resume"]
-    ticket: Annotated[Id | None, Field(description="Which; the one held longest if none.")] = None
-
-
-class Transfer(Part):
-    """Send the person on to another service, to another counter, or both.
-
-    The ticket keeps its number and the credit of its wait.
-    """
-
-    action: Literal["transfer"]
-    service: Annotated[Id | None, Field(description="The service to wait for.")] = None
-    counter: Annotated[Id | None, Field(description="The only counter that may call it.")] = None
-
-
-class Pause(Part):
-    """The clerk is away for a while."""
-
-    action: Literal["pause"]
-    reason: Annotated[str, Field(max_length=60, description="Why, in a word or two.")] = ""
-    minutes: Annotated[
-        float | None, Field(gt=0, le=480, description="For how long, as announced.")
-    ] = None
-
-
-class Unpause(Part):
-    """The clerk is back."""
-
-    action: Literal["unpause"]
-
-
-class Undo(Part):
-    """Take the last step with a ticket back."""
-
-    action: Literal["undo"]
-
-
-Action = Annotated[
-    SignIn
-    | SignOut
-    | Open
-    | Close
-    | Next
-    | Recall
-    | NoShow
-    | Start
-    | Done
-    | Hold
-    | Resume
-    | Transfer
-    | Pause
-    | Unpause
-    | Undo,
-    Field(discriminator="action"),
+from wire.pictures import (
+    BoardCall,
+    ClerkName,
+    CounterPicture,
+    CounterState,
+    Grant,
+    Invitation,
+    KioskPicture,
+    LinkRefusal,
+    NumberBlock,
+    PausePicture,
+    QueuePicture,
+    RatingOption,
+    RatingTag,
+    ServiceName,
+    TicketClass,
+    TicketInHand,
+    TicketName,
+    Wait,
+)
+from wire.records import (
+    AnyRecordBody,
+    AwayRecord,
+    CalledRecord,
+    CallRecord,
+    CommandId,
+    CounterRecord,
+    HealthRecord,
+    IssuedRecord,
+    PrintRecord,
+    RatingRecord,
+    RatingTagsRecord,
+    RecordBody,
+    StepRecord,
+    UnratedRecord,
+    WithoutNumberRecord,
+)
+from wire.vocabulary import (
+    MAX_BODY_CHARS,
+    SCHEMA_VERSION,
+    CallId,
+    ClerkId,
+    CounterId,
+    Epoch,
+    Level,
+    Message,
+    Milliseconds,
+    Number,
+    OutboxId,
+    Part,
+    Role,
+    RunId,
+    Sequence,
+    ServiceId,
+    SomeClerk,
+    Text,
+    TicketId,
+    WallTime,
+)
+
+__all__ = [
+    "MAX_BODY_CHARS",
+    "SCHEMA_VERSION",
+    "Action",
+    "Announce",
+    "Answer",
+    "AnyRecordBody",
+    "AwayRecord",
+    "Board",
+    "BoardCall",
+    "Call",
+    "CallId",
+    "CallRecord",
+    "CalledRecord",
+    "ClerkId",
+    "ClerkName",
+    "Close",
+    "Command",
+    "CommandId",
+    "CounterId",
+    "CounterPicture",
+    "CounterRecord",
+    "CounterState",
+    "Done",
+    "Epoch",
+    "GiveUp",
+    "Grant",
+    "HealthRecord",
+    "Hello",
+    "Hold",
+    "Invitation",
+    "IssuedRecord",
+    "KioskPicture",
+    "Level",
+    "LinkRefusal",
+    "Message",
+    "Milliseconds",
+    "Next",
+    "NoShow",
+    "Number",
+    "NumberBlock",
+    "Open",
+    "OutboxId",
+    "Part",
+    "Pause",
+    "PausePicture",
+    "PrintRecord",
+    "QueuePicture",
+    "RatingOption",
+    "RatingRecord",
+    "RatingTag",
+    "RatingTagsRecord",
+    "Recall",
+    "Receipt",
+    "Record",
+    "RecordBody",
+    "Renew",
+    "Resume",
+    "Role",
+    "RunId",
+    "Sequence",
+    "ServiceId",
+    "ServiceName",
+    "SignIn",
+    "SignOut",
+    "SomeClerk",
+    "Start",
+    "State",
+    "Status",
+    "StepRecord",
+    "Take",
+    "TakeNumber",
+    "Taken",
+    "Text",
+    "TicketClass",
+    "TicketId",
+    "TicketInHand",
+    "TicketName",
+    "Transfer",
+    "Undo",
+    "Unpause",
+    "UnratedRecord",
+    "Wait",
+    "WallTime",
+    "WithoutNumberRecord",
 ]
-"""What a counter can be told to do."""
-
-
-# --- the picture of a counter ------------------------------------------------------------
-
-
-class CounterState(StrEnum):
-    """Where a counter stands. An open invitation lies beside it, not among these."""
-
-    CLOSED = "closed"
-    IDLE = "idle"
-    CALLED = "called"
-    SERVING = "serving"
-    PAUSED = "paused"
-
-
-class TicketInHand(Part):
-    """The ticket that a counter holds."""
-
-    id: TicketId
-    number: Number
-    service: ServiceId
-    service_name: Text
-    call_id: CallId
-    recalls: Annotated[int, Field(ge=0, description="How often it was called again.")]
-    since_s: Annotated[float, Field(ge=0, description="Since the call or the start of service.")]
-
-
-class Invitation(Part):
-    """The citizen may rate this call until `length_s` after its end."""
-
-    call_id: CallId
-    ticket: TicketId
-    number: Number
-    service: ServiceId
-    clerk: SomeClerk
-    age_s: Annotated[float, Field(ge=0, description="Since the end of the service.")]
-    length_s: Annotated[float, Field(gt=0, description="How long a rating is accepted.")]
-
-
-class ClerkName(Part):
-    """A clerk as the hall shows them."""
-
-    id: ClerkId
-    name: str
-
-
-class ServiceName(Part):
-    """A service as the hall shows it."""
-
-    id: ServiceId
-    name: Text
-
-
-class PausePicture(Part):
-    """The clerk is away."""
-
-    reason: Annotated[str, Field(description="Why, in the clerk's words; may be empty.")]
-    since_s: Annotated[float, Field(ge=0, description="Since the clerk left.")]
-    back_in_s: Annotated[
-        float | None, Field(description="Until the announced return; below 0 when overdue.")
-    ]
-
-
-class TicketName(Part):
-    """A ticket by its names."""
-
-    id: TicketId
-    number: Number
-    service: ServiceId
-
-
-class CounterPicture(Part):
-    """Everything about one counter that its unit and its clerk's page show.
-
-    `version` grows with each event of this counter; a command quotes it as `seen`.
-    """
-
-    id: CounterId
-    number: Annotated[str, Field(description="The counter's number as people see it: 3.")]
-    name: Text | None
-    state: CounterState
-    version: Annotated[Sequence, Field(description="Grows with each event of this counter.")]
-    clerk: Annotated[ClerkName | None, Field(description="Who is signed in.")]
-    services: Annotated[list[ServiceName], Field(description="What it may call.")]
-    ticket: Annotated[TicketInHand | None, Field(description="What it holds.")]
-    invitation: Annotated[Invitation | None, Field(description="Who may rate just now.")]
-    waiting: Annotated[int, Field(ge=0, description="Tickets that this counter may call.")]
-    served_today: Annotated[int, Field(ge=0, description="Services ended this business day.")]
-    pause: Annotated[PausePicture | None, Field(description="Set while the clerk is away.")] = None
-    on_hold: Annotated[
-        list[TicketName], Field(description="What this counter put on hold, longest first.")
-    ] = []
 
 
 # --- from a unit to the hub --------------------------------------------------------------
@@ -343,6 +213,13 @@ class Hello(Renew):
     oldest: Annotated[Sequence, Field(description="Lowest sequence still held; 0 if nothing is.")]
     epoch_id: Annotated[Id | None, Field(description="The epoch's random id, if one is known.")]
     software: Annotated[str, Field(max_length=40, description="The unit's program version.")]
+    board: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="Hash of the machine and the outbox's file: a copy of it has another.",
+        ),
+    ] = ""
 
 
 class Command(Message):
@@ -354,6 +231,48 @@ class Command(Message):
     counter: CounterId
     seen: Annotated[Sequence, Field(description="Version of the counter's picture on show.")]
     request: Annotated[Action, Field(description="What to do.")]
+
+
+class TakeNumber(Part):
+    """Somebody wants a number."""
+
+    wish: Literal["take"]
+    service: ServiceId
+    ticket_class: Annotated[
+        str, Field(max_length=32, description='Class of priority; "": ordinary.')
+    ] = ""
+    person: Annotated[
+        str | None, Field(max_length=64, description="An identity, never kept: only its hash.")
+    ] = None
+
+
+class GiveUp(Part):
+    """A number was not printed, or nobody took it: it is not to be called."""
+
+    wish: Literal["give_up"]
+    ticket: TicketId
+
+
+class Take(Message):
+    """Somebody stands at a kiosk. A repeat of the id gets the first answer."""
+
+    id: Annotated[Id, Field(description="Random; drawn before the first attempt.")]
+    run: RunId
+    request: Annotated[TakeNumber | GiveUp, Field(discriminator="wish")]
+
+
+class Call(Message):
+    """A counter that is cut off from the hub has called: for boards, and for nobody else."""
+
+    run: RunId
+    at: Annotated[WallTime, Field(description="The unit's own wall time.")]
+    kind: Annotated[Literal["called", "recalled"], Field(description="First call, or again.")]
+    call_id: CallId
+    number: Number
+    counter: CounterId
+    counter_number: Annotated[str, Field(description="The counter's number as people see it.")]
+    service: ServiceId
+    service_name: Text
 
 
 class Record(Message):
@@ -372,68 +291,7 @@ class Record(Message):
     ]
 
 
-# --- inside a record ---------------------------------------------------------------------
-
-
-class RecordBody(Message):
-    """What every record says of itself: when, by which clock, in which run."""
-
-    run: RunId
-    boot_ms: Annotated[Milliseconds, Field(description="CLOCK_BOOTTIME when it happened.")]
-    wall: Annotated[WallTime, Field(description="The unit's own wall time when it happened.")]
-    synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
-    counter: CounterId
-
-
-class RatingRecord(RecordBody):
-    """The citizen pressed a rating key inside an invitation."""
-
-    kind: Annotated[Literal["rating"], Field(description="Which record this is.")] = "rating"
-    call_id: CallId
-    ticket: TicketId
-    clerk: SomeClerk
-    level: Annotated[Level, Field(description="Which key.")]
-    after_ms: Annotated[Milliseconds, Field(description="From the invitation to the press.")]
-
-
-class UnratedRecord(RecordBody):
-    """An invitation was shown for its full time and nobody answered."""
-
-    kind: Annotated[Literal["unrated"], Field(description="Which record this is.")] = "unrated"
-    call_id: CallId
-    ticket: TicketId
-    clerk: SomeClerk
-
-
-AnyRecordBody = Annotated[RatingRecord | UnratedRecord, Field(discriminator="kind")]
-"""The body of a record, told apart by `kind`."""
-
-
 # --- from the hub to a unit --------------------------------------------------------------
-
-
-class Grant(Part):
-    """A waiting ticket that only this counter may call while it is cut off."""
-
-    ticket: TicketId
-    number: Number
-    service: ServiceId
-    service_name: Text
-
-
-class RatingOption(Part):
-    """One key of the hall's rating scheme, best first."""
-
-    level: Level
-    name: Text
-
-
-class LinkRefusal(Part):
-    """Why the hub will not work with this run of the unit."""
-
-    code: Literal["twin", "unknown_unit", "wrong_counter"]
-    detail: Annotated[Text, Field(description="For the screen.")]
-    twin_run: Annotated[Id | None, Field(description="The run that holds the unit's name.")] = None
 
 
 class State(Message):
@@ -454,6 +312,10 @@ class State(Message):
     grants: Annotated[list[Grant], Field(description="What it may call while it is cut off.")]
     counter: Annotated[CounterPicture | None, Field(description="Its counter, if it has one.")]
     rating: Annotated[list[RatingOption], Field(description="The hall's scheme, best first.")]
+    invite_s: Annotated[
+        float, Field(gt=0, description="How long an invitation stays open that the unit opens.")
+    ] = 10.0
+    kiosk: Annotated[KioskPicture | None, Field(description="What it offers, if a kiosk.")] = None
     refused: Annotated[
         LinkRefusal | None, Field(description="Set if the hub will not work with this run.")
     ] = None
@@ -473,6 +335,36 @@ class Answer(Message):
     state: Annotated[CounterPicture | None, Field(description="The present state, if refused.")]
 
 
+class Taken(Message):
+    """What became of a wish at a kiosk."""
+
+    id: Annotated[Id, Field(description="The wish's.")]
+    outcome: Annotated[Literal["done", "refused"], Field(description="What became of it.")]
+    code: Annotated[str | None, Field(description="Why it was refused, for programs.")]
+    ticket: Annotated[TicketName | None, Field(description="The number that was given.")]
+    ahead: Annotated[int | None, Field(ge=0, description="People before it in its line.")] = None
+    wait_s: Annotated[Wait | None, Field(description="How long it will wait.")] = None
+    counter_number: Annotated[
+        str | None, Field(description="The counter printed on it, where halls do that.")
+    ] = None
+    url: Annotated[str | None, Field(description="The page that follows it.")] = None
+    reason: Annotated[str | None, Field(description="Why, for people.")] = None
+
+
+class Board(Message):
+    """What a hall board shows. Retained: its age is unknown until something live has come."""
+
+    hall: Annotated[Text, Field(description="The hall's name.")]
+    now: Annotated[WallTime, Field(description="The hub's wall time when it was sent.")]
+    epoch: Epoch
+    version: Annotated[Sequence, Field(description="Grows with each change.")]
+    open: Annotated[bool, Field(description="Whether the hall is open.")]
+    calls: Annotated[list[BoardCall], Field(description="Newest first.")]
+    queues: Annotated[list[QueuePicture], Field(description="Services, in the hall's order.")]
+    notice: Annotated[Text | None, Field(description="The hall's notice.")] = None
+    emergency: Annotated[Text | None, Field(description="Goes over everything else.")] = None
+
+
 class Receipt(Message):
     """Records up to `through` are committed; the unit may prune them when they are old."""
 
@@ -481,11 +373,14 @@ class Receipt(Message):
 
 
 class Announce(Message):
-    """A call that boards show and say. Never retained: an old call is not news."""
+    """A call that boards show and say, or one taken back. Never retained: old calls are no news."""
 
     epoch: Epoch
     at: Annotated[WallTime, Field(description="When it was called.")]
-    kind: Annotated[Literal["called", "recalled"], Field(description="First call, or again.")]
+    kind: Annotated[
+        Literal["called", "recalled", "voided"],
+        Field(description="First call, again, or taken back."),
+    ]
     call_id: CallId
     number: Number
     counter: CounterId

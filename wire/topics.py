@@ -20,6 +20,8 @@ from wire.messages import (
     SCHEMA_VERSION,
     Announce,
     Answer,
+    Board,
+    Call,
     Command,
     Hello,
     Message,
@@ -28,6 +30,8 @@ from wire.messages import (
     Renew,
     State,
     Status,
+    Take,
+    Taken,
 )
 
 MAX_PAYLOAD_BYTES = 65_536
@@ -104,6 +108,22 @@ RECORD = Topic(
     retain=False,
     meaning="An outbox row; sent again every 2 s while connected until a receipt covers it.",
 )
+TAKE = Topic(
+    "take",
+    _UNIT + "take",
+    Take,
+    Direction.UP,
+    retain=False,
+    meaning="Somebody at a kiosk wants a number, or a number is to be given up.",
+)
+CALL = Topic(
+    "call",
+    _UNIT + "call",
+    Call,
+    Direction.UP,
+    retain=False,
+    meaning="A counter that decides alone has called. Boards listen to it; the hub does not.",
+)
 STATE = Topic(
     "state",
     _UNIT + "state",
@@ -119,6 +139,14 @@ ANSWER = Topic(
     Direction.DOWN,
     retain=False,
     meaning="What became of a command.",
+)
+TAKEN = Topic(
+    "taken",
+    _UNIT + "taken",
+    Taken,
+    Direction.DOWN,
+    retain=False,
+    meaning="What became of a wish at a kiosk.",
 )
 RECEIPT = Topic(
     "receipt",
@@ -136,8 +164,30 @@ ANNOUNCE = Topic(
     retain=False,
     meaning="A call or a recall, for everything that shows or says it.",
 )
+BOARD = Topic(
+    "board",
+    "hall/{hall}/board/{unit}",
+    Board,
+    Direction.DOWN,
+    retain=True,
+    meaning="What a board shows, so that one that starts while the hub is gone shows the last.",
+)
 
-TOPICS = (STATUS, HELLO, RENEW, COMMAND, RECORD, STATE, ANSWER, RECEIPT, ANNOUNCE)
+TOPICS = (
+    STATUS,
+    HELLO,
+    RENEW,
+    COMMAND,
+    RECORD,
+    TAKE,
+    CALL,
+    STATE,
+    ANSWER,
+    TAKEN,
+    RECEIPT,
+    ANNOUNCE,
+    BOARD,
+)
 """All of them."""
 
 _BY_NAME = {topic.name: topic for topic in TOPICS}
@@ -172,8 +222,9 @@ def locate(address: str, hall: str, direction: Direction) -> tuple[Topic, str]:
     Raises UnknownTopic if it is none of ours, of another hall, or of the other direction.
     """
     parts = address.split("/")
-    topic = _BY_NAME.get(parts[-1])
-    unit = parts[3] if len(parts) == 5 else ""
+    of_board = len(parts) == 4 and parts[2] == BOARD.name
+    topic = BOARD if of_board else _BY_NAME.get(parts[-1])
+    unit = parts[3] if of_board or len(parts) == 5 else ""
     if topic is None or topic.direction is not direction or topic.of(hall, unit) != address:
         raise UnknownTopic(f"no topic {address!r} {direction}")
     if "{unit}" in topic.address and not _is_id(unit):

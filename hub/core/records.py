@@ -11,15 +11,18 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from wire.chain import NO_HASH, chain_hash
 from wire.errors import NewerSchema, UnreadableMessage
-from wire.messages import SCHEMA_VERSION, AnyRecordBody, RatingRecord, Record, UnratedRecord
+from wire.messages import SCHEMA_VERSION, RatingRecord, Record, UnratedRecord
 from wire.topics import first_mistake, schema_version
 
-_BODY: TypeAdapter[RatingRecord | UnratedRecord] = TypeAdapter(AnyRecordBody)
+_BODY: TypeAdapter[RatingRecord | UnratedRecord] = TypeAdapter(
+    Annotated[RatingRecord | UnratedRecord, Field(discriminator="kind")]
+)
 
 
 class Fit(StrEnum):

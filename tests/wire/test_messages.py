@@ -9,9 +9,7 @@ from tests.wire.examples import EVERY_BODY, EVERY_MESSAGE
 from wire import messages, topics
 from wire.messages import Command, Message, RecordBody, SignIn, State
 
-BODY: TypeAdapter[messages.RatingRecord | messages.UnratedRecord] = TypeAdapter(
-    messages.AnyRecordBody
-)
+BODY: TypeAdapter[messages.AnyRecordBody] = TypeAdapter(messages.AnyRecordBody)
 
 
 def test_there_is_an_example_of_each_message() -> None:

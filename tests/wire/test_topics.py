@@ -30,10 +30,14 @@ TABLE = [
     ("hall/{hall}/unit/{unit}/renew", "Renew", 1, False, UP),
     ("hall/{hall}/unit/{unit}/command", "Command", 1, False, UP),
     ("hall/{hall}/unit/{unit}/record", "Record", 1, False, UP),
+    ("hall/{hall}/unit/{unit}/take", "Take", 1, False, UP),
+    ("hall/{hall}/unit/{unit}/call", "Call", 1, False, UP),
     ("hall/{hall}/unit/{unit}/state", "State", 1, False, DOWN),
     ("hall/{hall}/unit/{unit}/answer", "Answer", 1, False, DOWN),
+    ("hall/{hall}/unit/{unit}/taken", "Taken", 1, False, DOWN),
     ("hall/{hall}/unit/{unit}/receipt", "Receipt", 1, False, DOWN),
     ("hall/{hall}/announce", "Announce", 1, False, DOWN),
+    ("hall/{hall}/board/{unit}", "Board", 1, True, DOWN),
 ]
 
 
@@ -74,6 +78,9 @@ def test_an_address_leads_back_to_its_topic_and_unit(topic: Topic) -> None:
         "/hall/h1/unit/u1/record",
         "hall/h1/unit/u1/state",
         "hall/h1/announce",
+        "hall/h1/board/u1",
+        "hall/h1/board/u1/record",
+        "hall/h1/board",
         "$SYS/record",
     ],
 )
