@@ -11,7 +11,12 @@
     ├── StorageError           the disk or a database on it does not do its work
     └── HardwareError          a peripheral is wrong
         ├── UnknownHardware    the configuration names none of the known ones
-        └── NoAnswer           a peripheral is silent
+        ├── NoAnswer           a peripheral is silent
+        ├── Unplugged          the port of a peripheral is gone, or cannot be opened
+        ├── BadAnswer          a peripheral answers with what is not in its protocol
+        ├── Refused            a peripheral is well, and does not take what it was given
+        ├── PaperEnd           a printer has no paper
+        └── CoverOpen          a printer's cover is open
 
 Errors of third parties are mapped where the adapter meets them, with `raise … from`.
 """
@@ -77,14 +82,49 @@ class StorageError(NextwindowError):
 
 
 class HardwareError(NextwindowError):
-    """A peripheral is wrong."""
+    """A peripheral is wrong. `code` is what health records call it."""
+
+    code = "fault"
 
 
 class UnknownHardware(HardwareError):
     """The configuration names a kind of hardware that does not exist."""
 
     exit_code = 2
+    code = "unknown_hardware"
 
 
 class NoAnswer(HardwareError):
     """A peripheral that should answer is silent."""
+
+    code = "no_answer"
+
+
+class Unplugged(HardwareError):
+    """The port of a peripheral is gone, or cannot be opened."""
+
+    code = "unplugged"
+
+
+class BadAnswer(HardwareError):
+    """A peripheral answers with something that is not in its protocol, or breaks off half-way."""
+
+    code = "bad_answer"
+
+
+class Refused(HardwareError):
+    """A peripheral is well, but does not take what it was given."""
+
+    code = "refused"
+
+
+class PaperEnd(HardwareError):
+    """A printer has no paper."""
+
+    code = "paper_end"
+
+
+class CoverOpen(HardwareError):
+    """A printer's cover is open."""
+
+    code = "cover_open"
