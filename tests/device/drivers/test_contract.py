@@ -186,6 +186,7 @@ def test_unplugged_in_the_middle_of_a_frame_it_says_so_and_recovers(rig: Rig) ->
 
     with pytest.raises(Unplugged):
         use_twice()
+    assert line.wait_until(lambda: not line.is_plugged)
     line.plug()
     assert rig.works()
 

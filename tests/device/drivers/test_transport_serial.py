@@ -113,9 +113,14 @@ def test_a_plug_pulled_in_the_middle_of_a_frame_ends_the_wait_for_its_answer(
 ) -> None:
     line.cut_after = 3
     line.fault = Fault.HALF
-    transport.write(b"123456")
+
+    def ask() -> bytes:
+        transport.write(b"123456")
+        return transport.read(6, PATIENT_S)
+
     with pytest.raises((Unplugged, BadAnswer)):
-        transport.read(6, PATIENT_S)
+        ask()
+    assert line.wait_until(lambda: not line.is_plugged)
     assert line.instrument.reading() == b"123".hex()
     assert not line.path.exists()
 
