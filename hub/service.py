@@ -27,7 +27,8 @@ from hub.core.records import Heads
 from hub.core.state import HistoryError
 from hub.journal.store import Journal, StoredAnswer
 from hub.lookout import Lookout
-from hub.transaction import Books, IdReusedError, Outbound, Transaction
+from hub.outgoing import Outbound
+from hub.transaction import Books, IdReusedError, Transaction
 from wire.clock import Clock
 from wire.errors import StorageError
 from wire.sdnotify import Notifier

@@ -23,22 +23,18 @@ from hub.core import events as e
 from hub.core.commands import AtCounter, Book, Command, Decision, Issue, refuse
 from hub.core.decide import decide
 from hub.core.hall import Hall
-from hub.core.pictures import Waits, counter_picture
+from hub.core.pictures import Waits
 from hub.core.presence import Presence
-from hub.core.ratings import corrected, rated, unrated
-from hub.core.records import Fit, Heads, fit, keyed, read_body
-from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
+from hub.core.records import Heads
+from hub.intake import Intake
+from hub.journal.store import Batch, Journal, StoredAnswer
+from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
 from wire import messages as w
 from wire import topics
-from wire.clock import rfc3339, wall_seconds
-from wire.errors import NewerSchema, NextwindowError, UnreadableMessage, WireError
+from wire.errors import NextwindowError, WireError
 
 CLOCK_MOVED_S = 2.0
 """A difference larger than this is a clock that was set, not a message that was slow."""
-
-UNREADABLE_KEPT = 1000
-"""So many payloads without a readable key are kept for each unit; the rest is only counted."""
-
 
 JOURNAL_BEHIND = "journal_behind"
 """Counted when a unit remembers more than the journal does; the pages warn of it."""
@@ -46,15 +42,6 @@ JOURNAL_BEHIND = "journal_behind"
 
 class IdReusedError(NextwindowError):
     """The id of an earlier command came with another content."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """A message for a unit, or for the whole hall if `unit` is empty."""
-
-    topic: topics.Topic
-    message: w.Message
-    unit: str = ""
 
 
 @dataclass(slots=True)
@@ -79,12 +66,14 @@ class Transaction:
     def __init__(self, books: Books, now: float, monotonic: float) -> None:
         self.books = books
         self.hall = books.hall
+        self.heads = books.heads
+        self.journal = books.journal
         self.now = now
         self.monotonic = monotonic
         self.batch = Batch(books.hall.version + 1, at=now)
         self._states: set[str] = set()
         self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
-        self._receipts: set[tuple[str, str]] = set()
+        self._intake = Intake(self)
         self._answers: list[Outbound] = []
         self.foretold = False
 
@@ -199,10 +188,17 @@ class Transaction:
             self.happen([e.EpochStarted(self.now, epoch + 1, self.books.new_id())])
 
     def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
-        counter = self.hall.plan.counter_of_unit.get(unit)
-        if counter is None:
+        role = self.hall.plan.role_of_unit.get(unit)
+        if role is None:
             text = w.Text(zh=f"大厅配置中没有设备 {unit}", en=f"The hall's plan has no unit {unit}")
             return w.LinkRefusal(code="unknown_unit", detail=text)
+        if role is not hello.role:
+            text = w.Text(
+                zh=f"大厅配置中设备 {unit} 的类型是 {role}，而不是 {hello.role}",
+                en=f"In the hall's plan unit {unit} is a {role}, not a {hello.role}",
+            )
+            return w.LinkRefusal(code="wrong_role", detail=text)
+        counter = self.hall.plan.counter_of_unit.get(unit)
         if counter != hello.counter:
             text = w.Text(
                 zh=f"设备 {unit} 应属于窗口 {counter}，而不是 {hello.counter}",
@@ -259,134 +255,17 @@ class Transaction:
 
     # --- records ---------------------------------------------------------------------------
 
-    def record(self, unit: str, record: w.Record, newer_frame: bytes | None = None) -> None:
-        """Take in a record from the outbox of a unit that is or was in the plan.
-
-        Its receipt goes out after the commit.
-
-        A `newer_frame` is stored under its key and set aside whole: what today's program finds
-        in it may not be what it says.
-        """
-        if not self.hall.knows(unit):
-            self.reject("unknown_unit")
-            return
-        self._receipts.add((unit, record.outbox))
-        found = fit(record, self._stored_hash(unit, record))
-        if found is Fit.REPEAT:
-            return
-        if found is Fit.FORK:
-            self._keep_fork(unit, record)
-            return
-        self._store(unit, record)
-        if newer_frame is not None:
-            detail = "the frame is of a newer schema"
-            self._set_aside(unit, record, NEWER_FRAME, detail, newer_frame)
-        elif found is Fit.BAD_HASH:
-            self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
-        else:
-            self._take_in(unit, record)
-
-    def _stored_hash(self, unit: str, record: w.Record) -> str | None:
-        head = self.books.heads.of(unit, record.outbox)
-        if record.sequence in head.beyond:
-            return head.beyond[record.sequence][1]
-        if record.sequence > head.through:
-            return None
-        batched = self.batch.records.get((unit, record.outbox, record.sequence))
-        if batched is not None:
-            return batched.hash
-        return self.books.journal.record_hash(unit, record.outbox, record.sequence)
-
-    def _store(self, unit: str, record: w.Record) -> None:
-        self.batch.records[unit, record.outbox, record.sequence] = StoredRecord(
-            unit,
-            record.outbox,
-            record.sequence,
-            record.previous,
-            record.hash,
-            record.body.encode(),
-            self.now,
-        )
-        head = self.books.heads.of(unit, record.outbox)
-        for sequence in head.add(record.sequence, record.previous, record.hash):
-            detail = "its previous hash is not that of the record before"
-            self._keep(unit, record.outbox, sequence, "broken_chain", detail, b"")
-
-    def _keep_fork(self, unit: str, record: w.Record) -> None:
-        """Set a fork aside, once: it comes again until the unit has heard of the receipt."""
-        detail = (
-            f"the key came before with another hash than {record.hash} (after {record.previous})"
-        )
-        key = (unit, record.outbox, record.sequence, detail)
-        batched = ((q.unit, q.outbox, q.sequence, q.detail) for q in self.batch.quarantine)
-        if key not in batched and not self.books.journal.has_quarantined(*key):
-            self._set_aside(unit, record, "fork", detail)
-
-    def _take_in(self, unit: str, record: w.Record) -> None:
-        try:
-            body = read_body(record.body)
-        except WireError as error:
-            self._set_aside(unit, record, error.code, str(error))
-            return
-        self.happen([self._event_of(unit, (record.outbox, record.sequence), body)])
-
-    def _event_of(
-        self, unit: str, key: tuple[str, int], body: w.RatingRecord | w.UnratedRecord
-    ) -> e.Event:
-        at, sure = corrected(self.hall, unit, body, wall_seconds(body.wall), self.now)
-        if isinstance(body, w.RatingRecord):
-            return rated(self.hall, unit, key, body, at, sure)
-        return unrated(self.hall, unit, key, body, at, sure)
-
-    def _set_aside(
-        self, unit: str, record: w.Record, code: str, detail: str, payload: bytes | None = None
-    ) -> None:
-        kept = record.body.encode() if payload is None else payload
-        self._keep(unit, record.outbox, record.sequence, code, detail, kept)
-
-    def _keep(
-        self,
-        unit: str,
-        outbox: str | None,
-        sequence: int | None,
-        code: str,
-        detail: str,
-        payload: bytes,
-    ) -> None:
-        """Put bytes into quarantine. A broken chain has none: its record itself is kept."""
-        self.batch.quarantine.append(
-            Quarantined(self.now, unit, outbox, sequence, code, detail, payload)
-        )
-        self.happen([e.RecordQuarantined(self.now, unit, outbox, sequence, code, detail)])
+    def record(self, unit: str, record: w.Record) -> None:
+        """Take in a record. Its receipt goes out after the commit."""
+        self._intake.record(unit, record)
 
     def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
-        """A record whose frame cannot be read.
-
-        One of a newer schema that still has its key is receipted like any other; the rest is
-        kept without a key, and without a receipt.
-        """
-        self.reject(error.code)
-        if not self.hall.knows(unit):
-            return
-        record = keyed(payload) if isinstance(error, NewerSchema) else None
-        if record is not None:
-            self.record(unit, record, payload)
-            return
-        if self.books.journal.quarantine_count(unit) >= UNREADABLE_KEPT:
-            return
-        kept = payload[: topics.MAX_PAYLOAD_BYTES]
-        self._keep(unit, None, None, error.code, str(error), kept)
+        """Keep a record whose frame cannot be read."""
+        self._intake.unreadable(unit, payload, error)
 
     def read_again(self) -> None:
         """Try quarantined records once more, after an upgrade may have taught us to read them."""
-        for row in self.books.journal.unread_records():
-            try:
-                body = _read_set_aside(row["code"], bytes(row["payload"]))
-            except WireError:
-                continue
-            key = (str(row["outbox"]), int(row["sequence"]))
-            self.happen([self._event_of(row["unit"], key, body)])
-            self.batch.read_again.append(row["id"])
+        self._intake.read_again()
 
     def reject(self, code: str) -> None:
         """Count a message that was not acted on."""
@@ -400,65 +279,12 @@ class Transaction:
 
     def outbound(self) -> list[Outbound]:
         """What to send after the answers: receipts before states."""
-        out = []
-        for unit, outbox in sorted(self._receipts):
-            through = self.books.heads.through(unit, outbox)
-            out.append(Outbound(topics.RECEIPT, w.Receipt(outbox=outbox, through=through), unit))
-        out += [self._refusal(unit, *found) for unit, found in self._refused.items()]
-        out += [state for unit in sorted(self._states) if (state := self._state(unit))]
-        return out + [call for event in self.batch.events if (call := self._announce(event))]
-
-    def _refusal(self, unit: str, hello: w.Hello, refusal: w.LinkRefusal) -> Outbound:
-        state = self._state_message(unit, hello.run, hello.n, hello.outbox, None)
-        return Outbound(topics.STATE, state.model_copy(update={"refused": refusal}), unit)
-
-    def _state(self, unit: str) -> Outbound | None:
-        heard = self.books.presence.get(unit)
-        counter = self.hall.plan.counter_of_unit.get(unit)
-        if heard is None or counter is None:
-            return None
-        state = self._state_message(unit, heard.run, heard.n, heard.outbox, counter)
-        return Outbound(topics.STATE, state, unit)
-
-    def _state_message(
-        self, unit: str, run: str, n: int, outbox: str, counter: str | None
-    ) -> w.State:
-        plan = self.hall.plan
-        picture = counter_picture(self.hall, counter, self.now) if counter else None
-        return w.State(
-            hall=plan.hall.name,
-            now=rfc3339(self.now, plan.zone),
-            epoch=self.hall.epoch,
-            epoch_id=self.hall.epoch_id,
-            version=picture.version if picture else self.hall.version,
-            run=run,
-            n=n,
-            outbox=outbox,
-            committed=self.books.heads.through(unit, outbox),
-            lease_s=0.0,
-            grants=[],
-            counter=picture,
-            rating=[w.RatingOption(level=o.level, name=o.name) for o in plan.rating.levels],
-        )
-
-    def _announce(self, event: e.Event) -> Outbound | None:
-        if not isinstance(event, e.TicketCalled | e.TicketRecalled):
-            return None
-        ticket = self.hall.tickets.get(event.ticket)
-        if ticket is None:
-            return None
-        message = w.Announce(
-            epoch=self.hall.epoch,
-            at=rfc3339(event.at, self.hall.plan.zone),
-            kind="called" if isinstance(event, e.TicketCalled) else "recalled",
-            call_id=event.call_id,
-            number=ticket.number,
-            counter=event.counter,
-            counter_number=self.hall.plan.counter[event.counter].number,
-            service=ticket.service,
-            service_name=self.hall.plan.service[ticket.service].name,
-        )
-        return Outbound(topics.ANNOUNCE, message)
+        sight = Sight(self.hall, self.heads, self.books.presence, self.now)
+        out = [receipt(sight, *key) for key in sorted(self._intake.receipts)]
+        out += [refusal(sight, unit, *found) for unit, found in self._refused.items()]
+        out += [found for unit in sorted(self._states) if (found := state_for(sight, unit))]
+        calls = (announcement(self.hall, event) for event in self.batch.events)
+        return out + [call for call in calls if call is not None]
 
 
 def _counter_changed_by(event: e.Event) -> str | None:
@@ -466,16 +292,3 @@ def _counter_changed_by(event: e.Event) -> str | None:
     counted: bool = getattr(event, "counted", True)
     counter: str | None = getattr(event, "counter", None)
     return counter if counted else None
-
-
-def _read_set_aside(code: str, payload: bytes) -> w.RatingRecord | w.UnratedRecord:
-    """What a quarantined record says.
-
-    Raises WireError if it still cannot be read or believed.
-    """
-    if code != NEWER_FRAME:
-        return read_body(payload)
-    record = w.Record.model_validate(topics.unpack(topics.RECORD, payload))
-    if fit(record, None) is Fit.BAD_HASH:
-        raise UnreadableMessage("the hash does not belong to the body")
-    return read_body(record.body)

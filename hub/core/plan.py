@@ -17,7 +17,7 @@ from hub.core.hours import checked_spans, clock_time, known_zone
 from hub.core.rules import Rules
 from hub.core.tickets import APPOINTMENT, ORDINARY
 from wire.ids import Id
-from wire.messages import Level, Text
+from wire.messages import Level, Role, Text
 from wire.settings import Mistake, Settings, doubles, tables, unknown_name
 
 PinHash = Annotated[str, Field(pattern=r"^scrypt\$\d+\$\d+\$\d+\$[0-9a-f]+\$[0-9a-f]+$")]
@@ -80,6 +80,26 @@ class Counter(Settings):
         return (*self.services, *(s for s in self.also if s not in self.services))
 
 
+class BoardPlace(Settings):
+    """A hall board. It shows these services' calls and queues; with none named, all of them."""
+
+    unit: Id
+    services: tuple[Id, ...] = ()
+
+
+class KioskPlace(Settings):
+    """A place where numbers are taken.
+
+    It offers these services; with none named, all of them. While it is cut off it prints
+    numbers of its own series, which begin with `prefix`, from a block of `block` numbers.
+    """
+
+    unit: Id
+    prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]
+    services: tuple[Id, ...] = ()
+    block: Annotated[int, Field(ge=10, le=5000)] = 500
+
+
 class Clerk(Settings):
     """A person who serves."""
 
@@ -124,6 +144,8 @@ class Plan(Rules):
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
     counters: Annotated[tuple[Counter, ...], Field(min_length=1)]
     clerks: tuple[Clerk, ...] = ()
+    boards: tuple[BoardPlace, ...] = ()
+    kiosks: tuple[KioskPlace, ...] = ()
 
     @cached_property
     def service(self) -> dict[str, Service]:
@@ -146,6 +168,25 @@ class Plan(Rules):
         return {counter.unit: counter.id for counter in self.counters if counter.unit}
 
     @cached_property
+    def board(self) -> dict[str, BoardPlace]:
+        """Boards by unit."""
+        return {board.unit: board for board in self.boards}
+
+    @cached_property
+    def kiosk(self) -> dict[str, KioskPlace]:
+        """Kiosks by unit."""
+        return {kiosk.unit: kiosk for kiosk in self.kiosks}
+
+    @cached_property
+    def role_of_unit(self) -> dict[str, Role]:
+        """What each unit is."""
+        return {
+            **dict.fromkeys(self.counter_of_unit, Role.COUNTER),
+            **dict.fromkeys(self.board, Role.BOARD),
+            **dict.fromkeys(self.kiosk, Role.KIOSK),
+        }
+
+    @cached_property
     def credit_s(self) -> dict[str, float]:
         """What each class of tickets is given as wait behind it, in seconds."""
         given = {kind.id: 60 * kind.credit_min for kind in self.priorities}
@@ -166,6 +207,7 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from doubles(raw.get("services"), "services", "prefix")
     yield from doubles(raw.get("counters"), "counters", "number")
     yield from doubles(raw.get("counters"), "counters", "unit")
+    yield from _place_mistakes(raw)
     rating = raw.get("rating")
     levels = rating.get("levels") if isinstance(rating, Mapping) else None
     yield from doubles(levels, "rating.levels", "level")
@@ -182,6 +224,28 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
         if "id" in item and str(item["id"]) not in used:
             place = f"services[{index + 1}].id"
             yield Mistake(place, item["id"], "no counter serves it; nobody could be called")
+
+
+def _place_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Of boards and kiosks: a unit is one thing only, and a series of numbers has one source."""
+    services = {str(item["id"]) for _, item in tables(raw.get("services")) if "id" in item}
+    units = {str(i["unit"]): "a counter" for _, i in tables(raw.get("counters")) if "unit" in i}
+    prefixes = {str(i["prefix"]) for _, i in tables(raw.get("services")) if "prefix" in i}
+    for section in ("boards", "kiosks"):
+        for index, item in tables(raw.get(section)):
+            place = f"{section}[{index + 1}]"
+            unit, prefix = item.get("unit"), item.get("prefix")
+            if isinstance(unit, str):
+                if unit in units:
+                    yield Mistake(f"{place}.unit", unit, f"the unit already is {units[unit]}")
+                units[unit] = f"one of the {section}"
+            if isinstance(prefix, str) and section == "kiosks":
+                if prefix in prefixes:
+                    yield Mistake(f"{place}.prefix", prefix, "other numbers begin with it")
+                prefixes.add(prefix)
+            for name in item.get("services") or ():
+                if str(name) not in services:
+                    yield unknown_name(f"{place}.services", name, services, "service")
 
 
 def _roster_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:

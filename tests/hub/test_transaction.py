@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub import transaction as transactions
+from hub import intake
 from hub.core import events as e
 from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S
 from hub.core.records import read_body
-from hub.transaction import UNREADABLE_KEPT, Transaction
+from hub.intake import UNREADABLE_KEPT
+from hub.transaction import Transaction
 from tests.hub.core.examples import (
     make_plan,
     rating,
@@ -520,7 +521,7 @@ def test_an_upgrade_reads_what_was_set_aside(
     def upgraded(body: str | bytes) -> w.RatingRecord | w.UnratedRecord:
         return read_body(bytes(body).replace(b'"v":2', b'"v":1'))  # type: ignore[arg-type]
 
-    monkeypatch.setattr(transactions, "read_body", upgraded)
+    monkeypatch.setattr(intake, "read_body", upgraded)
     joined.restart()
     [event] = joined.events(e.Rated)
     assert (event.call_id, event.counted, event.sequence) == (call, True, 1)
@@ -572,7 +573,7 @@ def test_a_newer_frame_whose_hash_does_not_fit_is_never_taken_in(
 def test_a_frame_that_nobody_can_read_is_kept_up_to_a_limit(
     joined: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transactions, "UNREADABLE_KEPT", 3)
+    monkeypatch.setattr(intake, "UNREADABLE_KEPT", 3)
     assert UNREADABLE_KEPT == 1000
     for k in range(5):
         error = UnreadableMessage(f"record: {k}")

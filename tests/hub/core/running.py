@@ -14,8 +14,9 @@ from hub.core.commands import AtCounter, Issue
 from hub.core.hall import Hall
 from hub.core.plan import Plan
 from hub.journal.store import Journal, StoredAnswer
+from hub.outgoing import Outbound
 from hub.service import Committed, Service, load
-from hub.transaction import Outbound, Transaction
+from hub.transaction import Transaction
 from tests.hub.core.examples import MORNING, make_plan, request, sign_in, through_json
 from wire import messages as w
 from wire.clock import ManualClock

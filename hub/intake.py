@@ -1,0 +1,190 @@
+"""Records on their way in: stored once, set aside if they cannot be read, and then believed.
+
+All of it happens within the transaction that commits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from hub.core import events as e
+from hub.core.hall import Hall
+from hub.core.ratings import corrected, rated, unrated
+from hub.core.records import Fit, Heads, fit, keyed, read_body
+from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredRecord
+from wire import messages as w
+from wire import topics
+from wire.clock import wall_seconds
+from wire.errors import NewerSchema, UnreadableMessage, WireError
+
+UNREADABLE_KEPT = 1000
+"""So many payloads without a readable key are kept for each unit; the rest is only counted."""
+
+
+class Round(Protocol):
+    """What the intake needs of the transaction that it belongs to."""
+
+    hall: Hall
+    heads: Heads
+    journal: Journal
+    batch: Batch
+    now: float
+
+    def happen(self, events: Iterable[e.Event]) -> None:
+        """Apply events and put them into the batch."""
+
+    def reject(self, code: str) -> None:
+        """Count a message that was not acted on."""
+
+
+class Intake:
+    """The records of one transaction. `receipts` are due for these units and outboxes."""
+
+    def __init__(self, round_: Round) -> None:
+        self._round = round_
+        self.receipts: set[tuple[str, str]] = set()
+
+    def record(self, unit: str, record: w.Record, newer_frame: bytes | None = None) -> None:
+        """Take in a record from the outbox of a unit that is or was in the plan.
+
+        Its receipt goes out after the commit.
+
+        A `newer_frame` is stored under its key and set aside whole: what today's program finds
+        in it may not be what it says.
+        """
+        if not self._round.hall.knows(unit):
+            self._round.reject("unknown_unit")
+            return
+        self.receipts.add((unit, record.outbox))
+        found = fit(record, self._stored_hash(unit, record))
+        if found is Fit.REPEAT:
+            return
+        if found is Fit.FORK:
+            self._keep_fork(unit, record)
+            return
+        self._store(unit, record)
+        if newer_frame is not None:
+            detail = "the frame is of a newer schema"
+            self._set_aside(unit, record, NEWER_FRAME, detail, newer_frame)
+        elif found is Fit.BAD_HASH:
+            self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
+        else:
+            self._take_in(unit, record)
+
+    def _stored_hash(self, unit: str, record: w.Record) -> str | None:
+        head = self._round.heads.of(unit, record.outbox)
+        if record.sequence in head.beyond:
+            return head.beyond[record.sequence][1]
+        if record.sequence > head.through:
+            return None
+        batched = self._round.batch.records.get((unit, record.outbox, record.sequence))
+        if batched is not None:
+            return batched.hash
+        return self._round.journal.record_hash(unit, record.outbox, record.sequence)
+
+    def _store(self, unit: str, record: w.Record) -> None:
+        self._round.batch.records[unit, record.outbox, record.sequence] = StoredRecord(
+            unit,
+            record.outbox,
+            record.sequence,
+            record.previous,
+            record.hash,
+            record.body.encode(),
+            self._round.now,
+        )
+        head = self._round.heads.of(unit, record.outbox)
+        for sequence in head.add(record.sequence, record.previous, record.hash):
+            detail = "its previous hash is not that of the record before"
+            self._keep(unit, record.outbox, sequence, "broken_chain", detail, b"")
+
+    def _keep_fork(self, unit: str, record: w.Record) -> None:
+        """Set a fork aside, once: it comes again until the unit has heard of the receipt."""
+        detail = (
+            f"the key came before with another hash than {record.hash} (after {record.previous})"
+        )
+        key = (unit, record.outbox, record.sequence, detail)
+        batched = ((q.unit, q.outbox, q.sequence, q.detail) for q in self._round.batch.quarantine)
+        if key not in batched and not self._round.journal.has_quarantined(*key):
+            self._set_aside(unit, record, "fork", detail)
+
+    def _take_in(self, unit: str, record: w.Record) -> None:
+        try:
+            body = read_body(record.body)
+        except WireError as error:
+            self._set_aside(unit, record, error.code, str(error))
+            return
+        self._round.happen([self._event_of(unit, (record.outbox, record.sequence), body)])
+
+    def _event_of(
+        self, unit: str, key: tuple[str, int], body: w.RatingRecord | w.UnratedRecord
+    ) -> e.Event:
+        at, sure = corrected(self._round.hall, unit, body, wall_seconds(body.wall), self._round.now)
+        if isinstance(body, w.RatingRecord):
+            return rated(self._round.hall, unit, key, body, at, sure)
+        return unrated(self._round.hall, unit, key, body, at, sure)
+
+    def _set_aside(
+        self, unit: str, record: w.Record, code: str, detail: str, payload: bytes | None = None
+    ) -> None:
+        kept = record.body.encode() if payload is None else payload
+        self._keep(unit, record.outbox, record.sequence, code, detail, kept)
+
+    def _keep(
+        self,
+        unit: str,
+        outbox: str | None,
+        sequence: int | None,
+        code: str,
+        detail: str,
+        payload: bytes,
+    ) -> None:
+        """Put bytes into quarantine. A broken chain has none: its record itself is kept."""
+        self._round.batch.quarantine.append(
+            Quarantined(self._round.now, unit, outbox, sequence, code, detail, payload)
+        )
+        self._round.happen(
+            [e.RecordQuarantined(self._round.now, unit, outbox, sequence, code, detail)]
+        )
+
+    def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
+        """A record whose frame cannot be read.
+
+        One of a newer schema that still has its key is receipted like any other; the rest is
+        kept without a key, and without a receipt.
+        """
+        self._round.reject(error.code)
+        if not self._round.hall.knows(unit):
+            return
+        record = keyed(payload) if isinstance(error, NewerSchema) else None
+        if record is not None:
+            self.record(unit, record, payload)
+            return
+        if self._round.journal.quarantine_count(unit) >= UNREADABLE_KEPT:
+            return
+        kept = payload[: topics.MAX_PAYLOAD_BYTES]
+        self._keep(unit, None, None, error.code, str(error), kept)
+
+    def read_again(self) -> None:
+        """Try quarantined records once more, after an upgrade may have taught us to read them."""
+        for row in self._round.journal.unread_records():
+            try:
+                body = _read_set_aside(row["code"], bytes(row["payload"]))
+            except WireError:
+                continue
+            key = (str(row["outbox"]), int(row["sequence"]))
+            self._round.happen([self._event_of(row["unit"], key, body)])
+            self._round.batch.read_again.append(row["id"])
+
+
+def _read_set_aside(code: str, payload: bytes) -> w.RatingRecord | w.UnratedRecord:
+    """What a quarantined record says.
+
+    Raises WireError if it still cannot be read or believed.
+    """
+    if code != NEWER_FRAME:
+        return read_body(payload)
+    record = w.Record.model_validate(topics.unpack(topics.RECORD, payload))
+    if fit(record, None) is Fit.BAD_HASH:
+        raise UnreadableMessage("the hash does not belong to the body")
+    return read_body(record.body)

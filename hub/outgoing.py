@@ -1,0 +1,97 @@
+"""What leaves after a commit: states for units, announcements for everything that shows calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.core import events as e
+from hub.core.hall import Hall
+from hub.core.pictures import counter_picture
+from hub.core.presence import Presence
+from hub.core.records import Heads
+from wire import messages as w
+from wire import topics
+from wire.clock import rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message for a unit, or for the whole hall if `unit` is empty."""
+
+    topic: topics.Topic
+    message: w.Message
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What messages are drawn up from. Read only."""
+
+    hall: Hall
+    heads: Heads
+    presence: Presence
+    now: float
+
+
+def receipt(sight: Sight, unit: str, outbox: str) -> Outbound:
+    """How far an outbox is committed."""
+    through = sight.heads.through(unit, outbox)
+    return Outbound(topics.RECEIPT, w.Receipt(outbox=outbox, through=through), unit)
+
+
+def refusal(sight: Sight, unit: str, hello: w.Hello, refused: w.LinkRefusal) -> Outbound:
+    """The answer to a run that the hub will not work with."""
+    state = _state(sight, unit, hello.run, hello.n, hello.outbox, None)
+    return Outbound(topics.STATE, state.model_copy(update={"refused": refused}), unit)
+
+
+def state_for(sight: Sight, unit: str) -> Outbound | None:
+    """What a unit may act on; None for one that was not heard or is no longer in the plan."""
+    heard = sight.presence.get(unit)
+    if heard is None or unit not in sight.hall.plan.role_of_unit:
+        return None
+    counter = sight.hall.plan.counter_of_unit.get(unit)
+    message = _state(sight, unit, heard.run, heard.n, heard.outbox, counter)
+    return Outbound(topics.STATE, message, unit)
+
+
+def _state(sight: Sight, unit: str, run: str, n: int, outbox: str, counter: str | None) -> w.State:
+    hall, plan = sight.hall, sight.hall.plan
+    picture = counter_picture(hall, counter, sight.now) if counter else None
+    return w.State(
+        hall=plan.hall.name,
+        now=rfc3339(sight.now, plan.zone),
+        epoch=hall.epoch,
+        epoch_id=hall.epoch_id,
+        version=picture.version if picture else hall.version,
+        run=run,
+        n=n,
+        outbox=outbox,
+        committed=sight.heads.through(unit, outbox),
+        lease_s=0.0,
+        grants=[],
+        counter=picture,
+        rating=[w.RatingOption(level=o.level, name=o.name) for o in plan.rating.levels],
+        invite_s=plan.rating.invite_s,
+    )
+
+
+def announcement(hall: Hall, event: e.Event) -> Outbound | None:
+    """A call or recall for all who show or say it; None for any other event."""
+    if not isinstance(event, e.TicketCalled | e.TicketRecalled):
+        return None
+    ticket = hall.tickets.get(event.ticket)
+    if ticket is None:
+        return None
+    message = w.Announce(
+        epoch=hall.epoch,
+        at=rfc3339(event.at, hall.plan.zone),
+        kind="called" if isinstance(event, e.TicketCalled) else "recalled",
+        call_id=event.call_id,
+        number=ticket.number,
+        counter=event.counter,
+        counter_number=hall.plan.counter[event.counter].number,
+        service=ticket.service,
+        service_name=hall.plan.service[ticket.service].name,
+    )
+    return Outbound(topics.ANNOUNCE, message)
