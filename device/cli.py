@@ -53,6 +53,29 @@ def check_config(config: ConfigFile) -> None:
 
 
 @app.command()
+def say(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The ticket's number: A012.")],
+    counter: Annotated[str, typer.Option("--counter", help="The counter's number.")],
+    lang: Annotated[
+        list[str] | None, typer.Option("--lang", help="zh or en; given twice, both in turn.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.wav", help="Write the sound here.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="A unit.toml, for its [voice].")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="As a recall.")] = False,
+) -> None:
+    """Say a call as the unit would: to a file, or aloud through the sound card."""
+    from device.voice.rehearsal import rehearse, section_for
+
+    configured = configuration.read(config).voice if config else None
+    for line in rehearse(section_for(configured, lang), number, counter, out, again=again):
+        typer.echo(line)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from device.run import software
@@ -76,6 +99,8 @@ def main() -> None:
 
 def _lines(sections: dict[str, Any]) -> Iterator[str]:
     for section, values in sections.items():
+        if values is None:
+            continue
         yield f"[{section}]"
         for key, value in values.items():
             if value is not None:

@@ -10,21 +10,18 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from device.voice.settings import VoiceSection
+from device.voice.settings import mistakes as voice_mistakes
 from wire.errors import ConfigurationError, LinkError
 from wire.ids import Id
 from wire.link import BrokerAddress
+from wire.messages import Role
 from wire.settings import FileSettings, Mistake, Settings, load
 
 Pin = Annotated[int, Field(ge=2, le=27, description="BCM number of a GPIO of the header.")]
 
 RatingPins = tuple[Pin, Pin, Pin, Pin, Pin]
 """A pin for each rating level, the best first."""
-
-
-def _built_role(role: str) -> str:
-    if role != "counter":
-        raise ValueError('the only role so far is "counter"; board and kiosk come later')
-    return role
 
 
 def _usable_url(url: str) -> str:
@@ -39,7 +36,8 @@ def _usable_url(url: str) -> str:
 
 def _screen_size(size: str) -> str:
     found = re.fullmatch(r"(\d{3,4})x(\d{3,4})", size)
-    if not found or int(found[1]) < 640 or int(found[2]) < 400:
+    short, long = sorted((int(found[1]), int(found[2]))) if found else (0, 0)
+    if short < 400 or long < 640:
         raise ValueError('expected WIDTHxHEIGHT of at least 640x400, for instance "1024x600"')
     return size
 
@@ -49,8 +47,8 @@ class UnitSection(Settings):
 
     id: Id
     hall: Id
-    role: Annotated[str, AfterValidator(_built_role)] = "counter"
-    counter: Id
+    role: Role = Role.COUNTER
+    counter: Id | None = None
     state: Path
 
 
@@ -74,6 +72,7 @@ class DisplaySection(Settings):
 
     mode: Literal["kms", "window", "offscreen"] = "kms"
     size: Annotated[str, AfterValidator(_screen_size)] = "1024x600"
+    language: Literal["zh", "en"] = "zh"
 
     @property
     def pixels(self) -> tuple[int, int]:
@@ -127,11 +126,14 @@ class UnitSettings(FileSettings):
     lamps: LampsSection = LampsSection()
     panel: PanelSection = PanelSection()
     clock: ClockSection = ClockSection()
+    voice: VoiceSection | None = None
 
     @classmethod
     def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
-        """Doubled pins, and keys that the kind of hardware does not have."""
+        """Doubled pins, and keys that the role or the kind of hardware does not have."""
         yield from _doubled_pins(raw)
+        yield from _role_mistakes(raw)
+        yield from voice_mistakes(raw)
         hardware = raw.get("hardware")
         kind = hardware.get("kind") if isinstance(hardware, Mapping) else None
         if kind == "real":
@@ -158,6 +160,23 @@ def broker_address(settings: BrokerSection) -> BrokerAddress:
                 [f"broker.password_file = {str(settings.password_file)!r}: {error}."]
             ) from error
     return BrokerAddress(settings.url, settings.user, password, settings.ca)
+
+
+def _role_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A counter's unit stands at a counter and has its keys; no other unit does."""
+    unit = raw.get("unit")
+    if not isinstance(unit, Mapping):
+        return
+    role, counter = unit.get("role", Role.COUNTER), unit.get("counter")
+    if role == Role.COUNTER and counter is None:
+        yield Mistake("unit.counter", None, f'is missing; role "{Role.COUNTER}" needs it')
+    if role not in {Role.BOARD, Role.KIOSK}:
+        return
+    if counter is not None:
+        yield Mistake("unit.counter", counter, f"a {role} stands at no counter")
+    for section in ("keys", "lamps"):
+        if section in raw:
+            yield Mistake(section, None, f'goes with role "{Role.COUNTER}" only')
 
 
 def _emulated_only(raw: Mapping[str, Any], section: str, what: str) -> Iterator[Mistake]:
