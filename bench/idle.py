@@ -14,11 +14,13 @@ from bench.kit import (
     open_counter,
     rss_mb,
     running,
+    wait_for,
     written_bytes,
 )
 from bench.report import Figure
 
 WATCHED_S = 30.0
+SETTLED_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ def watch(folder: Path, seconds: float) -> tuple[Cost, Cost]:
             unit.wait_panel()
             open_counter(hub.api, 1, "idle")
             unit.wait_drawn("idle")
-            time.sleep(3)
             pids = unit.process.pid, hub.process.pid
+            _settle(pids)
             before = [(cpu_s(pid), written_bytes(pid)) for pid in pids]
             time.sleep(seconds)
             first, second = (
@@ -50,6 +52,24 @@ def watch(folder: Path, seconds: float) -> tuple[Cost, Cost]:
                 for pid, (cpu, wrote) in zip(pids, before, strict=True)
             )
             return first, second
+
+
+def _settle(pids: tuple[int, ...]) -> None:
+    """Wait until what the start brought about is over: nothing written for some seconds.
+
+    Raises TimeoutError if it never is.
+    """
+    last = [-1]
+    since = time.monotonic()
+
+    def quiet() -> bool:
+        nonlocal last, since
+        now = [written_bytes(pid) for pid in pids]
+        if now != last:
+            last, since = now, time.monotonic()
+        return time.monotonic() - since > SETTLED_S
+
+    wait_for(quiet, "an idle hall to stop writing")
 
 
 def measure(folder: Path) -> list[Figure]:

@@ -14,7 +14,6 @@ import json
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -24,20 +23,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bench.ports import free_port
 from hub.pins import hash_pin
 
 PIN = "1357"
+PATIENCE_S = 90.0
+"""For what has to come: long, because a busy machine is slow and waiting costs nothing."""
+
 T = TypeVar("T")
 
 
-def free_port() -> int:
-    """A TCP port of the loopback address that is free right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(question: Callable[[], T | None], what: str, within_s: float = 20.0) -> T:
+def wait_for(question: Callable[[], T | None], what: str, within_s: float = PATIENCE_S) -> T:
     """Ask until there is an answer that is not None or False.
 
     Raises TimeoutError, naming `what`, if there is none in time.
@@ -190,7 +186,7 @@ class Program:
         if self.running:
             self.process.terminate()
         try:
-            code = self.process.wait(15)
+            code = self.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
@@ -220,7 +216,7 @@ class HubProcess(Program):
 
     def wait_ready(self) -> HubProcess:
         """Wait until it answers and units can reach it."""
-        wait_for(self._healthy, "the hub to be healthy", 30)
+        wait_for(self._healthy, "the hub to be healthy")
         return self
 
     def _healthy(self) -> bool:
@@ -266,10 +262,12 @@ class UnitProcess(Program):
         def found() -> str | None:
             return next((line["panel"] for line in self.look() if "panel" in line), None)
 
-        self.panel = wait_for(found, f"the panel of unit {self.n}", 30)
+        self.panel = wait_for(found, f"the panel of unit {self.n}")
         return self
 
-    def wait_drawn(self, screen: str, within_s: float = 10.0, **fields: Any) -> dict[str, Any]:
+    def wait_drawn(
+        self, screen: str, within_s: float = PATIENCE_S, **fields: Any
+    ) -> dict[str, Any]:
         """Wait for a screen to have been drawn, newest first."""
 
         def found() -> dict[str, Any] | None:
@@ -284,6 +282,8 @@ class UnitProcess(Program):
 
         Raises OSError if the unit is not there to be pressed.
         """
+        if not self.panel:
+            raise OSError(f"unit {self.n} has not said where its panel is")
         port = int(self.panel.rsplit(":", 1)[1].strip("/"))
         status, _ = Api(port).post(f"/keys/{key}", {})
         if status >= 300:
@@ -322,24 +322,23 @@ class Api:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Any request. Raises OSError if nobody answers."""
-        for attempt in (1, 2):
+        while True:
             connection = self._connection()
+            kept_open = connection.sock is not None
             try:
                 connection.request(method, path, body, headers or {})
                 answer = connection.getresponse()
                 return answer.status, answer.read()
             except (http.client.HTTPException, OSError) as error:
                 connection.close()
-                self._local.connection = None
-                stale = isinstance(error, http.client.RemoteDisconnected | BrokenPipeError)
-                if attempt == 2 or not stale:
+                # A server closes what has been idle for some seconds, maybe just now.
+                if not (kept_open and isinstance(error, ConnectionResetError | BrokenPipeError)):
                     raise OSError(str(error)) from error
-        raise AssertionError("unreachable")
 
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_S)
             self._local.connection = connection
         return connection
 

@@ -19,6 +19,7 @@ from wire.ids import new_id
 from wire.link import BrokerAddress, Connected, Delivery, Link, LinkEvent
 
 RENEW_S = 2.0
+PATIENCE_S = 90.0
 _CLOCK = RealClock()
 
 
@@ -70,7 +71,7 @@ class WireUnit:
         self._renewing.join()
         self._link.stop()
 
-    def wait_state(self, after: int = 0, within_s: float = 10.0) -> w.State:
+    def wait_state(self, after: int = 0, within_s: float = PATIENCE_S) -> w.State:
         """Wait until more than `after` states have come. Raises TimeoutError."""
         with self._news:
             if not self._news.wait_for(lambda: self.states > after, within_s):
@@ -97,13 +98,13 @@ class WireUnit:
             if answer.state is not None:
                 self._take_version(answer.state)
             elif answer.outcome == "done":  # a clerk sees the new picture before going on
-                self._news.wait_for(lambda: self.state and self.state.version > seen, 5)
+                self._news.wait_for(lambda: self.state and self.state.version > seen, PATIENCE_S)
         return answer
 
     def wait_answer(self, command_id: str) -> w.Answer:
         """Wait for the answer to a command. Raises TimeoutError."""
         with self._news:
-            if not self._news.wait_for(lambda: command_id in self._answers, 10):
+            if not self._news.wait_for(lambda: command_id in self._answers, PATIENCE_S):
                 raise TimeoutError(f"{self.unit} got no answer to {command_id}")
             return self._answers[command_id]
 
@@ -140,7 +141,7 @@ class WireUnit:
     def _receipt_after(self, before: int) -> Callable[[], bool]:
         return lambda: self.receipted > before
 
-    def wait_receipt(self, through: int, within_s: float = 20.0) -> None:
+    def wait_receipt(self, through: int, within_s: float = PATIENCE_S) -> None:
         """Wait until records up to `through` are receipted. Raises TimeoutError."""
         with self._news:
             if not self._news.wait_for(lambda: self.receipted >= through, within_s):

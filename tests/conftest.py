@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Callable
 
 import pytest
+
+from bench import ports
 
 # Debian keeps daemons out of a user's PATH.
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
@@ -28,11 +29,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture
 def free_port() -> Callable[[], int]:
     """Call it for a TCP port on the loopback address that nothing listens on."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            return port
-
-    return find
+    return ports.free_port

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import queue
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -38,6 +40,8 @@ kind = "emulated"
 [display]
 mode = "offscreen"
 """
+PATIENCE_S = 60.0
+WATCHDOG_S = 0.3
 NEVER_IMPORTED = ("sqlalchemy", "fastapi", "uvicorn", "rich", "numpy")
 PEEK = """
 import atexit, sys
@@ -71,13 +75,13 @@ class Process:
     def until(self, key: str, value: object = None) -> dict[str, Any]:
         """The next traced line with this key and, if given, value."""
         while True:
-            line = self._lines.get(timeout=5)
+            line = self._lines.get(timeout=PATIENCE_S)
             if key in line and value in {None, line[key]}:
                 return line
 
     def press(self, key: str) -> None:
         request = urllib.request.Request(f"{self.url}keys/{key}?hold_ms=20", method="POST")
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             assert answer.status == 204
 
     def end(self) -> str:
@@ -85,7 +89,7 @@ class Process:
         assert self.child.stdin is not None
         assert self.child.stderr is not None
         self.child.stdin.close()
-        assert self.child.wait(timeout=5) == 0
+        assert self.child.wait(timeout=PATIENCE_S) == 0
         return self.child.stderr.read()
 
 
@@ -106,12 +110,12 @@ def config(tmp_path: Path, broker: BrokerAddress) -> Path:
 @pytest.fixture
 def hub(broker: BrokerAddress) -> Iterator[FakeHub]:
     with FakeHub(broker, "unit-3") as hub:
-        assert hub.up.wait(5)
+        assert hub.up.wait(PATIENCE_S)
         yield hub
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -124,7 +128,7 @@ def test_from_the_call_to_the_rating_at_the_hub(config: Path, hub: FakeHub) -> N
     assert unit.until("drawn", "calling")["number"] == "A002"
     unit.press("done")
     unit.until("drawn", "inviting")
-    with urllib.request.urlopen(f"{unit.url}screen.png", timeout=5) as picture:
+    with urllib.request.urlopen(f"{unit.url}screen.png", timeout=PATIENCE_S) as picture:
         assert picture.read(8) == b"\x89PNG\r\n\x1a\n"
     unit.press("rating-4")
     assert unit.until("drawn", "thanks")["thanked"] == "call-1"
@@ -137,7 +141,7 @@ def test_from_the_call_to_the_rating_at_the_hub(config: Path, hub: FakeHub) -> N
     imported = said.rsplit("modules ", 1)[1].split()
     assert not set(NEVER_IMPORTED) & set(imported)
     run = hub.hellos[-1].run
-    eventually(lambda: hub.statuses[-1] == Status(run=run, online=False))
+    eventually(lambda: hub.statuses[-1:] == [Status(run=run, online=False)])
 
 
 def test_a_rating_survives_kill_9_and_is_not_invited_again(config: Path, hub: FakeHub) -> None:
@@ -172,15 +176,19 @@ def test_systemd_hears_ready_then_the_loop_s_heartbeat_then_the_end(
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(5)
+        manager.settimeout(PATIENCE_S)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        monkeypatch.setenv("WATCHDOG_USEC", "300000")
+        monkeypatch.setenv("WATCHDOG_USEC", str(int(WATCHDOG_S * 1e6)))
+        began = time.monotonic()
         unit = Process(config)
         unit.until("drawn", "connecting")
         assert manager.recv(100) == b"READY=1"
-        beats = [(manager.recv(100), time.monotonic()) for _ in range(4)]
+        beats = [(manager.recv(100), time.monotonic()) for _ in range(20)]
         assert {beat for beat, _ in beats} == {b"WATCHDOG=1"}
-        assert 0.25 < beats[-1][1] - beats[0][1] < 2.0
+        moments = [at for _, at in beats]
+        assert moments[-1] - began > 20 * WATCHDOG_S / 3  # no more often than it has to
+        gaps = [later - sooner for sooner, later in itertools.pairwise(moments)]
+        assert statistics.median(gaps) < WATCHDOG_S  # one is late where the machine was busy
         unit.end()
         last = b""
         while last != b"STOPPING=1":
@@ -201,7 +209,7 @@ def test_a_second_process_on_the_same_outbox_is_told_so_in_one_line(config: Path
         [sys.executable, "-m", "device.cli", "run", str(config)],
         capture_output=True,
         text=True,
-        timeout=10,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert second.returncode == 1

@@ -19,7 +19,7 @@ from wire.topics import TOPICS, Direction, Topic, publication
 
 DOCS = Path(__file__).parents[2] / "docs"
 CONFIG = (DOCS / "mosquitto.conf.example").read_text(encoding="utf-8")
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 SECRETS = {"hub": "hub-secret", "u1": "u1-secret", "u2": "u2-secret"}
 
 

@@ -19,6 +19,7 @@ from playwright.sync_api import (
     Request,
     Response,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -33,7 +34,8 @@ ARGS = [
 ]
 STREAMS = ("/api/events", "/events")
 Scheme: TypeAlias = Literal["light", "dark"]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000  # a busy machine is slow, and waiting for what comes costs nothing
+expect.set_options(timeout=PATIENCE_MS)
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -43,7 +45,10 @@ def chromium() -> Iterator[Browser]:
     """A browser of its own, closed at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGS, headless=True
+            executable_path=shutil.which("chromium"),
+            args=ARGS,
+            headless=True,
+            timeout=2 * PATIENCE_MS,
         )
         try:
             yield browser

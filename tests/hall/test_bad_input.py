@@ -67,17 +67,23 @@ def _counted(hub: HubProcess, code: str, least: int) -> None:
     wait_for(lambda: _rejected(hub).get(code, 0) >= least, f"{least} counted as {code}")
 
 
+def _decided(unit: WireUnit, request: w.Action) -> w.Answer:
+    """The answer to a press; on a busy machine the state it was made with may have been old."""
+    answer = unit.command(request)
+    while answer.code in {"stale", "too_late"}:
+        answer = unit.command(request)
+    return answer
+
+
 def _undisturbed(hub: HubProcess, neighbour: WireUnit) -> None:
     """The neighbour is served as if nothing had happened."""
     status, body = hub.api.post("/api/tickets", {"service": "s1"})
     assert status == 201
     number = json.loads(body)["number"]
-    answer = neighbour.command(w.Next(action="next"))
-    while answer.code == "stale":
-        answer = neighbour.command(w.Next(action="next"))
+    answer = _decided(neighbour, w.Next(action="next"))
     assert answer.ticket is not None
     assert answer.ticket.number == number
-    assert neighbour.command(w.Done(action="done")).outcome == "done"
+    assert _decided(neighbour, w.Done(action="done")).outcome == "done"
     assert hub.api.get("/healthz")[0] == 200
 
 
@@ -157,6 +163,10 @@ def test_commands_that_name_what_is_not_there(
     _undisturbed(hub, neighbour)
 
 
+# On a busy machine the last of ten PINs is checked when its press is too old to act.
+REFUSED = {"wrong_pin", "too_many_attempts", "too_late"}
+
+
 @pytest.mark.slow
 def test_slow_sign_ins_do_not_cost_the_hub_its_connection(
     hub: HubProcess, neighbour: WireUnit
@@ -175,7 +185,7 @@ def test_slow_sign_ins_do_not_cost_the_hub_its_connection(
         for _ in range(5):
             neighbour.renew()
     for number in range(10):
-        assert neighbour.wait_answer(f"guess-{number}").code in {"wrong_pin", "too_many_attempts"}
+        assert neighbour.wait_answer(f"guess-{number}").code in REFUSED
     log = (hub.layout.folder / "hub.log").read_text(encoding="utf-8")
     assert "the broker is gone" not in log
     _undisturbed(hub, neighbour)

@@ -46,6 +46,19 @@ class Desk:
             if line.get("thanked"):
                 self.thanked.add(line["thanked"])
 
+    def still(self) -> bool:
+        """Whether nothing is under way: no press that may still be thanked for, and no record."""
+        self.harvest()
+        drawn = next((line["drawn"] for line in reversed(self.unit.seen) if "drawn" in line), None)
+        return drawn not in {None, "connecting", "inviting"} and self._receipted()
+
+    def _receipted(self) -> bool:
+        file = self.hall.layout.folder / f"unit-{self.n}" / "outbox.sqlite3"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as outbox:
+            query = "SELECT receipted, (SELECT coalesce(max(sequence), 0) FROM record) FROM outbox"
+            receipted, last = outbox.execute(query).fetchone()
+            return bool(receipted >= last)
+
     def serve(self, press_delay_s: float) -> bool:
         """One service up to the rating key; False if something was down on the way."""
         api, counter = self.hall.hub.api, f"c{self.n}"
@@ -159,11 +172,10 @@ class CrashHall:
             return {row[0] for row in journal.execute(query)}
 
     def settle(self) -> None:
-        """Wait until everything that was thanked for has arrived."""
-        for desk in self.desks:
-            desk.harvest()
+        """Wait until every press has had its effect, and all that was thanked for has arrived."""
+        wait_for(lambda: all(desk.still() for desk in self.desks), "every outbox to be receipted")
         thanked = set().union(*(desk.thanked for desk in self.desks))
-        wait_for(lambda: thanked <= self.rated(), "every thanked rating in the journal", 30)
+        wait_for(lambda: thanked <= self.rated(), "every thanked rating in the journal")
 
 
 def _check(hall: CrashHall) -> tuple[int, int]:

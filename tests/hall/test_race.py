@@ -42,7 +42,8 @@ def _mqtt(unit: WireUnit) -> Callable[[str], Pressed]:
 
     def press(action: str) -> Pressed:
         answer = unit.command(requests[action])
-        while answer.code == "stale":  # the state was on its way while the clerk pressed
+        # The state was on its way while the clerk pressed, or the press was long on its way.
+        while answer.code in {"stale", "too_late"}:
             answer = unit.command(requests[action])
         assert answer.outcome != "refused", answer
         return answer.outcome, answer.ticket.id if answer.ticket else None

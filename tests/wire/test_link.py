@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import textwrap
@@ -23,7 +24,7 @@ from wire.topics import RENEW as RENEW_TOPIC
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 Kind = TypeVar("Kind", bound=LinkEvent)
 
 
@@ -45,7 +46,8 @@ class Mosquitto:
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
         until = time.monotonic() + PATIENCE_S
-        while not listens(self._port) and time.monotonic() < until:
+        while not listens(self._port):
+            assert time.monotonic() < until
             time.sleep(0.01)
 
     def stop(self) -> None:
@@ -267,11 +269,13 @@ def test_small_messages_do_not_wait_for_each_other(hall: Hall) -> None:
     """An acknowledgement and a publication after it go out at once, not 40 ms apart."""
     hub = hall.join("hub", RECEIPT.filter("h1"), manual_ack=True)
     hub.hears(Connected)
-    began = time.monotonic()
-    for through in range(50):
+    took = []
+    for through in range(100):
+        began = time.monotonic()
         assert hub.link.publish(receipt(through))
         hub.link.acknowledge(hub.hears(Delivery))
-    assert time.monotonic() - began < 50 * 0.020
+        took.append(time.monotonic() - began)
+    assert statistics.median(took) < 0.020  # some wait on a busy machine; they would all
 
 
 def test_a_stopped_link_is_silent(hall: Hall) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hub.core import events as e
 from hub.core.plan import Plan
+from hub.core.state import State
 from hub.identity import load_identities
 from hub.journal.store import Journal
+from hub.lookout import Lookout
 from hub.pins import hash_pin
 from hub.service import Service
 from hub.transaction import Transaction
@@ -25,6 +28,9 @@ from wire.clock import RealClock
 from wire.ids import new_id
 
 PIN = "2468"
+PATIENCE_S = 60.0
+MORNING = 1_772_416_800.0
+"""Monday 2 March 2026, ten o'clock in the hall: its day does not end while a test runs."""
 MARKUP = "<script>alert(1)</script>&\"'"
 
 
@@ -55,13 +61,35 @@ def plan(**changes: Any) -> Plan:
     return Plan.model_validate({**content, **changes})
 
 
+class Morning(RealClock):
+    """The machine's clock, but for the wall time: it was `MORNING` when this was made."""
+
+    def __init__(self) -> None:
+        self._began = self.monotonic()
+
+    def now(self) -> float:
+        return MORNING + self.monotonic() - self._began
+
+    def skip(self, duration_s: float) -> None:
+        """Let the wall time be later by so much."""
+        self._began -= duration_s
+
+
+class Silent(Lookout):
+    """Flags and advises nothing by itself: a test says what is flagged and advised."""
+
+    def due(self, state: State, now: float, monotonic: float) -> list[e.Event]:
+        return []
+
+
 class House:
     """A running service and its web application."""
 
     def __init__(self, folder: Path, hall: Plan) -> None:
         self.facts = Facts()
         self.journal = Journal(folder)
-        self.service = Service(self.journal, RealClock(), new_id)
+        self.clock = Morning()
+        self.service = Service(self.journal, self.clock, new_id, lookout=Silent())
         self.service.begin(hall)
         people = load_identities(folder, known=self.service.knows_people)
         self.app = create_app(self.service, lambda: self.facts, identities=people)
@@ -76,7 +104,7 @@ class House:
     def tell(self, act: Callable[[Transaction], object]) -> None:
         """Do something in the state's thread, as an adapter's work would."""
         done: Future[object] = self.service.ask(act)
-        done.result(5)
+        done.result(PATIENCE_S)
 
     def take(self, service: str = "residence", **more: Any) -> dict[str, Any]:
         answer = self.client.post("/api/tickets", json={"service": service, **more})
@@ -108,7 +136,7 @@ class House:
         """What the clerk's page shows."""
         view: DeskView | None = self.service.ask(
             lambda t: View(t, self.service.clock).desk(counter, self.facts, None)
-        ).result(5)
+        ).result(PATIENCE_S)
         assert view is not None
         return view
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.hub.web.conftest import House, plan
+from tests.hub.web.conftest import MORNING, House, plan
+from wire.clock import rfc3339
 from wire.ids import new_id
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
@@ -24,7 +25,7 @@ def post(house: House, path: str, key: str | None = None, **content: Any) -> Any
 
 
 def at(**ahead: float) -> str:
-    return (datetime.now(UTC) + timedelta(**ahead)).isoformat(timespec="milliseconds")
+    return rfc3339(MORNING + timedelta(**ahead).total_seconds())
 
 
 @pytest.fixture

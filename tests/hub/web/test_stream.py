@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +26,8 @@ from wire.ids import new_id
 pytestmark = pytest.mark.slow
 
 Event = tuple[str, dict[str, Any]]
+PATIENCE_S = 60.0
+AT_ONCE_S = 10.0  # with what a busy machine takes; a stream that is not ended goes on for ever
 
 
 def followers(live: Live) -> int:
@@ -34,16 +37,17 @@ def followers(live: Live) -> int:
 class Server:
     """The house's application on a port of the loopback address."""
 
-    def __init__(self, house: House, port: int) -> None:
+    def __init__(self, house: House) -> None:
         self.house = house
-        self.url = f"http://127.0.0.1:{port}"
-        config = uvicorn.Config(house.app, "127.0.0.1", port, log_level="warning")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self._server = uvicorn.Server(uvicorn.Config(house.app, log_level="warning"))
+        self._thread = threading.Thread(target=self._server.run, args=[[listening]])
 
     def __enter__(self) -> Server:
         self._thread.start()
         while not self._server.started:
+            assert self._thread.is_alive()
             time.sleep(0.01)
         return self
 
@@ -52,7 +56,7 @@ class Server:
         began = time.monotonic()
         self._server.should_exit = True
         self.house.app.state.close_streams()
-        self._thread.join(10)
+        self._thread.join(PATIENCE_S)
         return time.monotonic() - began
 
     def __exit__(self, *_: object) -> None:
@@ -60,7 +64,7 @@ class Server:
 
     @contextmanager
     def events(self, query: str = "") -> Iterator[Iterator[Event]]:
-        with httpx.stream("GET", f"{self.url}/api/events{query}", timeout=10) as response:
+        with httpx.stream("GET", f"{self.url}/api/events{query}", timeout=PATIENCE_S) as response:
             assert response.status_code == 200
             assert response.headers["content-type"].startswith("text/event-stream")
             yield parsed(response.iter_lines())
@@ -76,9 +80,18 @@ def parsed(lines: Iterator[str]) -> Iterator[Event]:
             yield name, json.loads(value)
 
 
+def changes_of(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
+    """What has changed; a busy hall may have said meanwhile that it is there."""
+    return (data for name, data in events if name == "change")
+
+
+def get(server: Server, address: str) -> httpx.Response:
+    return httpx.get(server.url + address, timeout=PATIENCE_S)
+
+
 @pytest.fixture
-def server(house: House, free_port: Callable[[], int]) -> Iterator[Server]:
-    with Server(house, free_port()) as running:
+def server(house: House) -> Iterator[Server]:
+    with Server(house) as running:
         yield running
 
 
@@ -88,8 +101,7 @@ def test_a_snapshot_then_only_what_changed(server: Server) -> None:
         assert name == "snapshot"
         assert {"services", "counters", "news", "today", "warnings", "version"} <= set(picture)
         server.house.take()
-        name, change = next(events)
-        assert name == "change"
+        change = next(changes_of(events))
         assert [service["id"] for service in change["services"]] == ["residence"]
         assert [counter["id"] for counter in change["counters"]] == ["c1"]
         assert [line["kind"] for line in change["news"]] == ["TicketIssued"]
@@ -108,7 +120,7 @@ def test_changes_add_up_to_the_picture(server: Server) -> None:
             house.command("done")
         wanted = house.client.get("/api/hall").json()
         while picture["version"] < wanted["version"]:
-            add(picture, next(events)[1])
+            add(picture, next(changes_of(events)))
     for part in ("services", "counters", "today"):
         assert picture[part] == wanted[part], part
 
@@ -124,9 +136,13 @@ def add(picture: dict[str, Any], change: dict[str, Any]) -> None:
 
 def test_a_quiet_hall_says_that_it_is_there(server: Server) -> None:
     with server.events() as events:
-        began = time.monotonic()
-        assert [next(events)[0], next(events)[0]] == ["snapshot", "heartbeat"]
-        assert time.monotonic() - began < BEAT_S + 1
+        assert next(events)[0] == "snapshot"
+        waits: list[float] = []
+        while not waits or (min(waits) >= BEAT_S + 1 and len(waits) < 5):
+            began = time.monotonic()
+            assert next(events)[0] == "heartbeat"
+            waits.append(time.monotonic() - began)
+    assert min(waits) < BEAT_S + 1  # one of them is late where the machine was busy
 
 
 def test_a_ticket_s_stream_tells_of_that_ticket_alone(server: Server) -> None:
@@ -138,7 +154,7 @@ def test_a_ticket_s_stream_tells_of_that_ticket_alone(server: Server) -> None:
         assert picture["ticket"]["state"] == "waiting"
         assert "counters" not in picture
         house.command("next")
-        change = next(data for name, data in events if name == "change")
+        change = next(changes_of(events))
         assert (change["ticket"]["state"], change["ticket"]["counter_number"]) == ("called", "1")
 
 
@@ -164,22 +180,22 @@ def test_nothing_unknown_is_followed(server: Server) -> None:
         ("?ticket=a&counter=c1", 422),
         ("?only=everything", 422),
     ]:
-        assert httpx.get(f"{server.url}/api/events{query}").status_code == status
+        assert get(server, f"/api/events{query}").status_code == status
 
 
 def test_a_stop_ends_open_streams_at_once(server: Server) -> None:
     with server.events() as events, server.events("?only=lines") as lines:
         next(events)
         next(lines)
-        assert server.stop() < 2
-        assert [name for name, _ in events] == []
+        assert server.stop() < AT_ONCE_S
+        assert {name for name, _ in events} <= {"heartbeat"}  # one may have been on its way
 
 
 def test_streams_are_forgotten_when_their_browser_leaves(server: Server) -> None:
     with server.events() as events:
         next(events)
         assert followers(server.house.app.state.live) == 1
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while followers(server.house.app.state.live) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert followers(server.house.app.state.live) == 0
@@ -188,19 +204,29 @@ def test_streams_are_forgotten_when_their_browser_leaves(server: Server) -> None
 def test_a_state_that_does_not_answer_is_never_called_the_present(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access, "PATIENCE_S", 0.2)
+    began, ended = threading.Event(), threading.Event()
+
+    def hang(_: Any) -> None:
+        began.set()
+        ended.wait(PATIENCE_S)
+
     with server.events() as events:
         next(events)
-        stuck = threading.Event()
-        blocked = server.house.service.ask(lambda _: stuck.wait(5))
+        monkeypatch.setattr(access, "PATIENCE_S", 0.2)
+        hanging = server.house.service.ask(hang)
+        assert began.wait(PATIENCE_S)
         for address in ("/api/events?only=lines", "/api/hall", "/healthz"):
-            assert httpx.get(server.url + address).status_code == 503
-        began = time.monotonic()
-        threading.Timer(2 * BEAT_S, stuck.set).start()
-        assert next(events)[0] == "heartbeat"
-        assert time.monotonic() - began > 1.5 * BEAT_S
-        blocked.result(5)
-    assert httpx.get(server.url + "/api/hall").status_code == 200
+            assert get(server, address).status_code == 503
+        threading.Timer(3 * BEAT_S, ended.set).start()
+        heard = [next(events)[0]]
+        while not ended.is_set():
+            heard.append(next(events)[0])
+        # What was said before the state hung may have been on its way.
+        assert len(heard) <= 2
+        assert set(heard) == {"heartbeat"}
+        hanging.result(PATIENCE_S)
+    monkeypatch.undo()
+    assert get(server, "/api/hall").status_code == 200
 
 
 def test_a_browser_that_cannot_follow_is_dropped(house: House) -> None:
@@ -226,4 +252,4 @@ def test_equal_pictures_have_no_changes(house: House) -> None:
         transaction.now += 60
         return changes(before, View(transaction, clock).hall(house.facts, None))
 
-    assert house.service.ask(compare).result(5) == {}
+    assert house.service.ask(compare).result(PATIENCE_S) == {}
