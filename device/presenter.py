@@ -13,7 +13,15 @@ from device.session import NoticeKind, OpenInvitation, Session
 from device.stages import Stage
 from device.ui import texts, viewmodel
 from device.ui.texts import Trouble
-from device.ui.viewmodel import Bilingual, Frame, Link, LinkConnecting, LinkLive, View
+from device.ui.viewmodel import (
+    Bilingual,
+    Frame,
+    LanguageOrder,
+    Link,
+    LinkConnecting,
+    LinkLive,
+    View,
+)
 from wire.messages import CounterPicture, Level, Text, TicketInHand
 
 _LEVEL_NUMBERS: Final[Mapping[Level, int]] = MappingProxyType(
@@ -47,8 +55,9 @@ _SERVICES_EXPECTED: Final = 12
 class Presenter:
     """Builds the views of one unit."""
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str, order: LanguageOrder = LanguageOrder.CHINESE_FIRST) -> None:
         self._unit = unit
+        self._order = order
 
     def view(self, session: Session, now_s: float) -> View:
         """What the screen shows at `now_s`."""
@@ -81,7 +90,7 @@ class Presenter:
 
     def rehearsal(self) -> Iterator[View]:
         """Views that a counter will need, for a screen to be quick with them the first time."""
-        frame = Frame("", Bilingual(""), Bilingual(""), "")
+        frame = Frame("", Bilingual(""), Bilingual(""), "", order=self._order)
         options = texts.rating_options()
         invitation = viewmodel.Invitation("A001", options, 1, 1)
         yield viewmodel.Closed(frame)
@@ -122,6 +131,7 @@ class Presenter:
             clerk=picture.clerk.name if picture and picture.clerk else None,
             link=_link(session, now_s),
             notice=self._notice(session),
+            order=self._order,
         )
 
     def _notice(self, session: Session) -> Bilingual | None:

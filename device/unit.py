@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 from device.debounce import Debounce
 from device.drivers.ports import Front, KeyEdge
@@ -39,6 +39,7 @@ from device.events import (
     Tick,
     Write,
 )
+from device.inbox import Inbound, Stop
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
 from device.presenter import Presenter
@@ -49,7 +50,7 @@ from device.ui.viewmodel import View
 from device.uplink import Identity, Uplink
 from wire.clock import Clock
 from wire.errors import StorageError, WireError
-from wire.link import Connected, Delivery, Disconnected, LinkEvent
+from wire.link import Connected, Delivery, Disconnected
 from wire.messages import Answer, Level, Receipt, State
 from wire.sdnotify import Notifier
 from wire.topics import Direction, locate, unpack
@@ -66,17 +67,6 @@ UNHEARD_S: Final = 30.0
 
 _LAMPS: Final = MappingProxyType({level: name for name, level in RATING_KEYS.items()})
 _STAFF_KEYS: Final = MappingProxyType({key.value: key for key in StaffKey})
-
-
-@dataclass(frozen=True)
-class Stop:
-    """The loop is to end."""
-
-    why: str
-
-
-Inbound: TypeAlias = KeyEdge | LinkEvent | Stop
-"""What other threads put into the inbox."""
 
 
 class Screen(Protocol):

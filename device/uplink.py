@@ -50,8 +50,9 @@ class Identity:
     hall: str
     unit: str
     run: str
-    counter: str
+    counter: str | None
     software: str
+    role: Role = Role.COUNTER
 
 
 def status(identity: Identity, *, online: bool) -> Publication:
@@ -223,7 +224,7 @@ class Uplink:
 
     def _hello(self, beat: Beat, common: dict[str, object]) -> Hello:
         own = {
-            "role": Role.COUNTER,
+            "role": self._identity.role,
             "counter": self._identity.counter,
             "outbox": self._outbox.id,
             "head": self._outbox.head,

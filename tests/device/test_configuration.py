@@ -92,7 +92,7 @@ def test_every_mistake_is_named_at_once() -> None:
         [unit]
         id = "Unit 3"
         hall = "main"
-        role = "board"
+        role = "bord"
         cuonter = "c3"
         state = "/tmp/state"
         [broker]
@@ -110,9 +110,8 @@ def test_every_mistake_is_named_at_once() -> None:
     )
     for expected in (
         "unit.id = 'Unit 3'",
-        'the only role so far is "counter"; board and kiosk come later',
+        "unit.role = 'bord': input should be 'counter', 'board' or 'kiosk'. Did you mean 'board'?",
         "unit.cuonter = 'c3': no such key. Did you mean 'counter'?",
-        "unit.counter: is missing",
         "no credentials in the address",
         "kind = 'emulate': input should be 'real' or 'emulated'. Did you mean 'emulated'?",
         "keys.next = 5: the pin is already used by keys.rating[1]",
@@ -121,6 +120,35 @@ def test_every_mistake_is_named_at_once() -> None:
         "display.size = 'big': expected WIDTHxHEIGHT",
     ):
         assert any(expected in line for line in found), (expected, found)
+
+
+def test_a_counter_s_unit_stands_at_a_counter() -> None:
+    (mistake,) = mistakes(MINIMAL.replace('counter = "c3"', ""))
+    assert mistake.endswith('unit.counter: is missing; role "counter" needs it.')
+
+
+@pytest.mark.parametrize("role", ["board", "kiosk"])
+def test_other_units_stand_at_none_and_have_no_keys(role: str) -> None:
+    text = MINIMAL.replace("[unit]", f'[unit]\nrole = "{role}"') + "[keys]\nnext = 4\n"
+    assert [line.removeprefix("unit.toml: ") for line in mistakes(text)] == [
+        f"unit.counter = 'c3': a {role} stands at no counter.",
+        'keys: goes with role "counter" only.',
+    ]
+    right = text.replace('counter = "c3"', "").replace("[keys]\nnext = 4\n", "")
+    unit = parse(right, UnitSettings, "unit.toml").unit
+    assert (unit.role.value, unit.counter) == (role, None)
+
+
+@pytest.mark.parametrize(
+    ("size", "right"),
+    [("1080x1920", True), ("600x1024", True), ("400x640", True), ("399x800", False)],
+)
+def test_a_screen_may_stand_upright(size: str, right: bool) -> None:
+    text = f'{MINIMAL}[display]\nsize = "{size}"\n'
+    if right:
+        assert parse(text, UnitSettings, "unit.toml").display.size == size
+    else:
+        assert "expected WIDTHxHEIGHT" in mistakes(text)[0]
 
 
 def test_emulated_settings_do_not_go_with_real_hardware() -> None:

@@ -14,12 +14,13 @@ import pytest
 from device.drivers.gpio import MockedFront
 from device.drivers.ports import Wiring
 from device.events import StaffKey
+from device.inbox import Inbound, Stop
 from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.presenter import Presenter
 from device.session import Session
 from device.trace import LineTrace
 from device.ui.viewmodel import Calling, Fault, Inviting, Paused, Thanks, View
-from device.unit import RATING_KEYS, Inbound, Parts, Stop, Unit
+from device.unit import RATING_KEYS, Parts, Unit
 from device.uplink import Identity, Uplink
 from tests.device.samples import RUN, FakeLink, invitation, picture, state
 from wire.clock import ManualClock
