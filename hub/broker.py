@@ -7,6 +7,7 @@ otherwise, and then every page warns. Run as a program, this module is the child
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import logging
 import os
@@ -15,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from iotcore import Broker
@@ -24,8 +26,11 @@ from wire.link import BrokerAddress
 
 log = logging.getLogger(__name__)
 
-START_S = 10.0
+START_S = 30.0
 """The child listens within this time, or its start has failed."""
+
+LEAVES_WITHIN_S = 3.0
+"""So long a port is waited for: the broker of a hub that was killed ends a moment after it."""
 
 RESTART_PAUSE_S = 0.2
 
@@ -118,16 +123,24 @@ class EmbeddedBroker:
             self._watcher.join()
 
     def _check_port(self) -> None:
+        until = time.monotonic() + LEAVES_WITHIN_S
+        while (error := self._hindrance()) is not None:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise LinkError(
+                    f"the embedded broker cannot listen on {self.host}:{self.port}: "
+                    f"{error.strerror}; end what listens there, or set broker_port"
+                ) from error
+            self._stopping.wait(0.05)
+
+    def _hindrance(self) -> OSError | None:
+        """Why nobody could listen on the port right now."""
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((self.host, self.port))
             except OSError as error:
-                where = f"{self.host}:{self.port}"
-                raise LinkError(
-                    f"the embedded broker cannot listen on {where}: {error.strerror}; "
-                    "end what listens there, or set broker_port"
-                ) from error
+                return error
+        return None
 
     def _spawn(self) -> None:
         # A session of its own, so that Ctrl-C reaches only the hub, which ends it in order;

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 
 _TIMEOUT_S = 5.0
 
 
 class Unreachable(Exception):
-    """Nobody answers at the address right now."""
+    """Nobody answers at the address right now, or not with what was asked for."""
 
 
 def get(address: str) -> Any:
     """The JSON at an address. Raises Unreachable."""
-    return _send(urllib.request.Request(address))[1]
+    status, content = _send(urllib.request.Request(address))
+    if status != HTTPStatus.OK:
+        raise Unreachable(f"{address}: {status}")
+    return content
 
 
 def post(address: str, content: object, key: str | None = None) -> tuple[int, Any]:
@@ -34,7 +39,7 @@ def _send(request: urllib.request.Request) -> tuple[int, Any]:
             return answer.status, _json(answer.read())
     except urllib.error.HTTPError as error:
         return error.code, _json(error.read())
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Unreachable(str(error)) from error
 
 

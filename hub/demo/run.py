@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 
 PIN = "2468"
 LOOK_EVERY_S = 0.4
-START_S = 30.0
+START_S = 90.0  # a busy machine is slow
+END_S = 20.0
 
 
 class Stop:
@@ -167,7 +168,7 @@ class DemoHall:
                 child.terminate()
         for child in reversed(self._children):
             try:
-                child.wait(10)
+                child.wait(END_S)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
