@@ -44,6 +44,7 @@ BREAKS = [
     ("speech", "device/voice/saying.py", "import espeakng_loader"),
     ("view", "device/ui/texts.py", "import device.ui.window"),
     ("serial", "device/drivers/gpio.py", "import serial"),
+    ("printing", "device/drivers/ticket_printer.py", "import escpos.printer"),
     ("light", "device/run.py", "from sqlalchemy import text"),
     ("light", "wire/settings.py", "import rich"),
     ("heavy", "hub/run.py", "import lgpio"),
