@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from hub.core import events as e
 from hub.core.hall import Hall
-from hub.core.pictures import counter_picture
+from hub.core.pictures import Waits, counter_picture
 from hub.core.presence import Presence
 from hub.core.records import Heads
+from hub.kiosks import kiosk_picture
 from wire import messages as w
 from wire import topics
 from wire.clock import rfc3339
@@ -31,6 +34,7 @@ class Sight:
     heads: Heads
     presence: Presence
     now: float
+    waits: Callable[[float], Waits | None] = lambda _: None
 
 
 def receipt(sight: Sight, unit: str, outbox: str) -> Outbound:
@@ -73,12 +77,27 @@ def _state(sight: Sight, unit: str, run: str, n: int, outbox: str, counter: str 
         counter=picture,
         rating=[w.RatingOption(level=o.level, name=o.name) for o in plan.rating.levels],
         invite_s=plan.rating.invite_s,
+        kiosk=_kiosk(sight, unit),
     )
 
 
+def _kiosk(sight: Sight, unit: str) -> w.KioskPicture | None:
+    if unit not in sight.hall.plan.kiosk:
+        return None
+    return kiosk_picture(sight.hall, unit, sight.now, sight.waits(sight.now))
+
+
+_ANNOUNCED: dict[type[e.Event], Literal["called", "recalled", "voided"]] = {
+    e.TicketCalled: "called",
+    e.TicketRecalled: "recalled",
+    e.CallVoided: "voided",
+}
+
+
 def announcement(hall: Hall, event: e.Event) -> Outbound | None:
-    """A call or recall for all who show or say it; None for any other event."""
-    if not isinstance(event, e.TicketCalled | e.TicketRecalled):
+    """A call, or one taken back, for all who show or say it; None for any other event."""
+    kind = _ANNOUNCED.get(type(event))
+    if kind is None or not isinstance(event, e.TicketCalled | e.TicketRecalled | e.CallVoided):
         return None
     ticket = hall.tickets.get(event.ticket)
     if ticket is None:
@@ -86,7 +105,7 @@ def announcement(hall: Hall, event: e.Event) -> Outbound | None:
     message = w.Announce(
         epoch=hall.epoch,
         at=rfc3339(event.at, hall.plan.zone),
-        kind="called" if isinstance(event, e.TicketCalled) else "recalled",
+        kind=kind,
         call_id=event.call_id,
         number=ticket.number,
         counter=event.counter,

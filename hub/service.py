@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, Protocol, TypeVar
 
+from hub.boards import Boards
 from hub.core import events as e
 from hub.core.commands import Command
 from hub.core.hall import Hall
@@ -143,7 +144,14 @@ class Service:
         hall, heads = load(journal)
         self._lookout = lookout or Lookout()
         self._books = Books(
-            journal, hall, heads, Presence(), new_id, public_url, self._lookout.waits
+            journal,
+            hall,
+            heads,
+            Presence(),
+            new_id,
+            public_url,
+            self._lookout.waits,
+            Boards(1 / clock.real_seconds(1.0)),
         )
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
         self._next_check = 0.0
@@ -267,6 +275,9 @@ class Service:
             return HEARTBEAT_S
         now = self._clock.now()
         until_due = self._clock.real_seconds(next_due(self._books.hall, now) - now)
+        boards_s = self._books.boards.wait_s(self._books.hall, self._clock.monotonic())
+        if boards_s is not None:
+            until_due = min(until_due, self._clock.real_seconds(boards_s))
         return min(max(until_due, 0.0), HEARTBEAT_S)
 
     def _transaction(self) -> Transaction:
@@ -311,6 +322,14 @@ class Service:
         if told:
             self._keep(tuple(transaction.batch.events))
         self._look_out(transaction)
+        self._tell_boards(transaction)
+
+    def _tell_boards(self, transaction: Transaction) -> None:
+        boards, books = self._books.boards, self._books
+        if transaction.batch.events or transaction.foretold:
+            boards.changed()
+        pictures = boards.due(books.hall, books.waits, transaction.now, transaction.monotonic)
+        self._tell_all((), pictures)
 
     def _look_out(self, transaction: Transaction) -> None:
         hall = self._books.hall

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from hub import kiosks
 from hub.answers import (
     answer_body,
     booked_body,
@@ -19,6 +20,7 @@ from hub.answers import (
     status_of,
     wish_body,
 )
+from hub.boards import Boards
 from hub.core import events as e
 from hub.core.commands import AtCounter, Book, Command, Decision, Issue, refuse
 from hub.core.decide import decide
@@ -55,6 +57,7 @@ class Books:
     new_id: Callable[[], str]
     public_url: str = ""
     waits: Callable[[float], Waits | None] = lambda _: None
+    boards: Boards = field(default_factory=Boards)
     rejected: Counter[str] = field(default_factory=Counter)
     commanded: dict[str, str] = field(default_factory=dict)
     """The id of the last command of each counter since the start."""
@@ -159,6 +162,26 @@ class Transaction:
             return refuse("too_late", "the command took too long to arrive")
         return decide(self.hall, command, self.now)
 
+    def take(self, unit: str, message: w.Take) -> None:
+        """Somebody at a kiosk wants a number. The answer goes out after the commit.
+
+        What comes from no present run of a kiosk is left without one: who still wants it
+        says so again.
+        """
+        heard = self.books.presence.get(unit)
+        present = heard is not None and heard.run == message.run
+        if unit not in self.hall.plan.kiosk:
+            self.reject("unknown_unit")
+        elif not present or not self.books.presence.heard(unit, self.monotonic):
+            self.reject("not_heard")
+        else:
+            taken = kiosks.take(self, unit, message, self._outlook)
+            if taken is not None:
+                self._answers.append(Outbound(topics.TAKEN, taken, unit))
+
+    def _outlook(self) -> kiosks.Outlook:
+        return kiosks.Outlook(self.books.waits(self.now), self.books.public_url)
+
     # --- units -----------------------------------------------------------------------------
 
     def hello(self, unit: str, hello: w.Hello) -> None:
@@ -177,6 +200,8 @@ class Transaction:
             self._set_clock(unit, hello)
         self._outgrow(hello.epoch)
         self._states.add(unit)
+        if unit in self.hall.plan.board:
+            self.books.boards.ask(unit)
 
     def _outgrow(self, epoch: int) -> None:
         """A unit remembers a later epoch: this journal was put back from a backup.
@@ -279,7 +304,7 @@ class Transaction:
 
     def outbound(self) -> list[Outbound]:
         """What to send after the answers: receipts before states."""
-        sight = Sight(self.hall, self.heads, self.books.presence, self.now)
+        sight = Sight(self.hall, self.heads, self.books.presence, self.now, self.books.waits)
         out = [receipt(sight, *key) for key in sorted(self._intake.receipts)]
         out += [refusal(sight, unit, *found) for unit, found in self._refused.items()]
         out += [found for unit in sorted(self._states) if (found := state_for(sight, unit))]

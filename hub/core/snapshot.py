@@ -43,7 +43,8 @@ def restore(state: State, data: dict[str, Any]) -> None:
     try:
         plan = None if data["plan"] is None else Plan.model_validate(data["plan"])
         for name, read in _DUMPED.items():
-            setattr(state, name, read(data[name]))
+            if name in data or name not in _LATER:
+                setattr(state, name, read(data[name]))
         if plan is not None:
             state.set_plan(plan)
         for ticket in state.tickets.values():
@@ -114,6 +115,8 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "day": _same,
     "day_began_at": _same,
     "open": _same,
+    "notice": _same,
+    "emergency": _same,
     "tickets": _from_rows(_ticket, "id"),
     "calls": _from_rows(Call, "call_id"),
     "units": _table(UnitState),
@@ -127,6 +130,9 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "feed": lambda data: [News(**item) for item in data],
     "counters": _table(_counter),
 }
+
+_LATER = frozenset({"notice", "emergency"})
+"""A snapshot from before there were these lacks them; they are then as in a new state."""
 
 _FLAT = frozenset({"tickets", "calls"})
 """There are many of these, and they hold nothing but texts and numbers."""

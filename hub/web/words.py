@@ -200,11 +200,20 @@ def _flagged(n: _Names) -> Words:
     return both(said, target=counter)
 
 
+def _notice(n: _Names) -> Words:
+    if n["emergency"]:
+        return both("Emergency text on all boards: {text}", text=Words(**n["emergency"]))
+    if n["notice"]:
+        return both("Notice on the boards: {text}", text=Words(**n["notice"]))
+    return both("Nothing is told on the boards any more")
+
+
 _SAY: dict[str, Callable[[_Names], Words]] = {
     "EpochStarted": _plain(marked("The hub has started")),
     "DayBegan": lambda n: both("Business day {day} begins", day=n["day"]),
     "HallOpened": _plain(marked("The hall opens: numbers are given out")),
     "HallClosed": _plain(marked("The hall closes: no more numbers are given out")),
+    "NoticeSet": _notice,
     "TicketIssued": lambda n: both(
         "{number} taken: {service}", number=n["number"], service=n.service
     ),
