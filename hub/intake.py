@@ -11,8 +11,9 @@ from typing import Protocol
 from hub.core import events as e
 from hub.core.hall import Hall
 from hub.core.ratings import corrected, rated, unrated
-from hub.core.records import Fit, Heads, fit, keyed, read_body
+from hub.core.records import Body, Fit, Heads, fit, keyed, read_body
 from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredRecord
+from hub.kiosks import kiosk_record
 from wire import messages as w
 from wire import topics
 from wire.clock import wall_seconds
@@ -114,7 +115,12 @@ class Intake:
         except WireError as error:
             self._set_aside(unit, record, error.code, str(error))
             return
-        self._round.happen([self._event_of(unit, (record.outbox, record.sequence), body)])
+        self._round.happen(self._events_of(unit, (record.outbox, record.sequence), body))
+
+    def _events_of(self, unit: str, key: tuple[str, int], body: Body) -> list[e.Event]:
+        if isinstance(body, w.IssuedRecord | w.PrintRecord):
+            return kiosk_record(self._round, unit, key, body)
+        return [self._event_of(unit, key, body)]
 
     def _event_of(
         self, unit: str, key: tuple[str, int], body: w.RatingRecord | w.UnratedRecord
@@ -173,11 +179,11 @@ class Intake:
             except WireError:
                 continue
             key = (str(row["outbox"]), int(row["sequence"]))
-            self._round.happen([self._event_of(row["unit"], key, body)])
+            self._round.happen(self._events_of(row["unit"], key, body))
             self._round.batch.read_again.append(row["id"])
 
 
-def _read_set_aside(code: str, payload: bytes) -> w.RatingRecord | w.UnratedRecord:
+def _read_set_aside(code: str, payload: bytes) -> Body:
     """What a quarantined record says.
 
     Raises WireError if it still cannot be read or believed.

@@ -57,7 +57,7 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
         service = _service(stack, settings, notifier, Lookout(forecaster))
         identities = load_identities(settings.hub.data, known=service.knows_people)
         broker, address = _broker(stack, settings)
-        mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}")
+        mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}", identities)
         web = _Web(settings, service, _facts(mqtt, broker), notifier, identities)
         service.on_death = web.end
         forecaster.start()

@@ -200,6 +200,10 @@ class Renew(Message):
     boot_ms: Annotated[Milliseconds, Field(description="CLOCK_BOOTTIME when it was sent.")]
     wall: Annotated[WallTime, Field(description="The unit's own wall time when it was sent.")]
     synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
+    trouble: Annotated[
+        Literal["disk_full", "disk_broken"] | None,
+        Field(description="Why no record can be kept just now, which no record can say."),
+    ] = None
 
 
 class Hello(Renew):
@@ -256,7 +260,9 @@ class GiveUp(Part):
 class Take(Message):
     """Somebody stands at a kiosk. A repeat of the id gets the first answer."""
 
-    id: Annotated[Id, Field(description="Random; drawn before the first attempt.")]
+    id: Annotated[
+        Id, Field(description="Random; drawn before the first attempt. Becomes the ticket's id.")
+    ]
     run: RunId
     request: Annotated[TakeNumber | GiveUp, Field(discriminator="wish")]
 

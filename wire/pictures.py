@@ -88,6 +88,7 @@ class TicketName(Part):
     id: TicketId
     number: Number
     service: ServiceId
+    call_id: Annotated[Id | None, Field(description="Its call's, of a ticket on hold.")] = None
 
 
 class CounterPicture(Part):
@@ -193,6 +194,18 @@ class KioskPicture(Part):
     classes: Annotated[list[TicketClass], Field(description="Classes of priority on offer.")]
     block: Annotated[NumberBlock | None, Field(description="What it may print when cut off.")]
     notice: Annotated[Text | None, Field(description="The hall's notice.")] = None
+    hours: Annotated[
+        list[str],
+        Field(
+            max_length=7,
+            description="Opening spans of each day, Monday first: 08:30-12:00, 13:30-17:00. "
+            "Cut off, it goes by these; none: by `open`.",
+        ),
+    ] = Field(default_factory=list)
+    identity: Annotated[
+        Literal["not_asked", "required"],
+        Field(description="Whether a number is given against an identity document only."),
+    ] = "not_asked"
 
 
 class BoardCall(Part):

@@ -87,7 +87,30 @@ class OnAdvice:
     by: str
 
 
-Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """An operator (`by`) closes the numbers that kiosks printed alone before a time.
+
+    Their people were served while the hall was cut off. `before` is in wall seconds.
+    """
+
+    before: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetNotice:
+    """An operator (`by`) says what boards and kiosks tell everybody; None: nothing.
+
+    A text is given in both languages, "zh" and "en".
+    """
+
+    notice: dict[str, str] | None
+    emergency: dict[str, str] | None
+    by: str
+
+
+Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice | Sweep | SetNotice
 
 
 @dataclass(frozen=True, slots=True)

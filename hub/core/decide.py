@@ -6,8 +6,9 @@ It changes nothing: the caller commits the events and applies them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from hub.core import admission, arrangement, at_counter, shift
+from hub.core import admission, arrangement, at_counter, kiosk, notices, shift
 from hub.core.commands import (
     AtCounter,
     Book,
@@ -17,6 +18,8 @@ from hub.core.commands import (
     OnAdvice,
     OnTicket,
     Rearrange,
+    SetNotice,
+    Sweep,
     refuse,
 )
 from hub.core.state import CounterState, State
@@ -27,25 +30,9 @@ from wire import messages as w
 def decide(state: State, command: Command, now: float) -> Decision:
     """What follows from a command at this time."""
     try:
-        if isinstance(command, AtCounter):
-            return _at_counter(state, command, now)
-        return _elsewhere(state, command, now)
+        return _DECIDE[type(command)](state, command, now)
     except IllegalStep as error:
         return refuse("illegal_step", str(error))
-
-
-def _elsewhere(
-    state: State, command: Issue | Book | OnTicket | Rearrange | OnAdvice, now: float
-) -> Decision:
-    if isinstance(command, Issue):
-        return admission.issue(state, command, now)
-    if isinstance(command, Book):
-        return admission.book(state, command, now)
-    if isinstance(command, OnTicket):
-        return admission.on_ticket(state, command, now)
-    if isinstance(command, Rearrange):
-        return arrangement.rearrange(state, command, now)
-    return arrangement.on_advice(state, command, now)
 
 
 def _at_counter(state: State, command: AtCounter, now: float) -> Decision:
@@ -73,4 +60,25 @@ _RULES: dict[type, Callable[[State, CounterState, AtCounter, float], Decision]] 
     w.Resume: at_counter.resume,
     w.Transfer: at_counter.transfer,
     w.Undo: at_counter.undo,
+}
+
+_WISHES: dict[type, Callable[[State, Any, float], Decision]] = {
+    Issue: admission.issue,
+    Book: admission.book,
+    OnTicket: admission.on_ticket,
+    Rearrange: arrangement.rearrange,
+    OnAdvice: arrangement.on_advice,
+    Sweep: kiosk.sweep,
+    SetNotice: notices.set_notice,
+}
+
+_DECIDE: dict[type, Callable[[State, Any, float], Decision]] = {
+    AtCounter: _at_counter,
+    Issue: admission.issue,
+    Book: admission.book,
+    OnTicket: admission.on_ticket,
+    Rearrange: arrangement.rearrange,
+    OnAdvice: arrangement.on_advice,
+    Sweep: kiosk.sweep,
+    SetNotice: notices.set_notice,
 }

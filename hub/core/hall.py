@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.core import counter_events, hub_events, snapshot, ticket_events
+from hub.core import counter_events, grant_events, hub_events, snapshot, ticket_events
 from hub.core import events as e
 from hub.core.state import HistoryError, News, State
 from hub.core.tickets import IllegalStep
@@ -17,7 +17,12 @@ from hub.core.tickets import IllegalStep
 FEED_LENGTH = 60
 """How many lines of news the pages show."""
 
-_HANDLERS = {**hub_events.HANDLERS, **ticket_events.HANDLERS, **counter_events.HANDLERS}
+_HANDLERS = {
+    **hub_events.HANDLERS,
+    **ticket_events.HANDLERS,
+    **counter_events.HANDLERS,
+    **grant_events.HANDLERS,
+}
 
 
 class Hall(State):
@@ -83,6 +88,7 @@ _CHANGES_A_COUNTER = (
     e.CounterClosed,
     e.CounterPaused,
     e.CounterResumed,
+    e.ServedUnnumbered,
 )
 """These change what a person at the counter decides on; a command must have seen them."""
 
@@ -91,6 +97,7 @@ _NEWS = (
     e.DayBegan,
     e.HallOpened,
     e.HallClosed,
+    e.NoticeSet,
     e.TicketIssued,
     e.TicketCheckedIn,
     e.TicketCalled,
@@ -123,4 +130,8 @@ _NEWS = (
     e.Rated,
     e.Unrated,
     e.RecordQuarantined,
+    e.NumberSetAside,
+    e.ServedUnnumbered,
+    e.CalledApart,
+    e.HealthNoted,
 )

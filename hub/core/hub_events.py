@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hub.core import events as e
+from hub.core.grant_events import unit_joined, unit_lost
+from hub.core.kiosk import number_set_aside
 from hub.core.plan import Plan
 from hub.core.state import State, Totals, UnitState
 from hub.core.ticket_events import Handler, find_a_place
@@ -64,6 +66,10 @@ def _hall_closed(state: State, _event: e.HallClosed) -> None:
     state.open = False
 
 
+def _notice_set(state: State, event: e.NoticeSet) -> None:
+    state.notice, state.emergency = event.notice, event.emergency
+
+
 def _unit_joined(state: State, event: e.UnitJoined) -> None:
     before = state.units.get(event.unit)
     boots = dict(before.boots) if before else {}
@@ -71,8 +77,16 @@ def _unit_joined(state: State, event: e.UnitJoined) -> None:
     while len(boots) > _BOOTS_KEPT:
         del boots[next(iter(boots))]
     state.units[event.unit] = UnitState(
-        event.unit, event.run, event.outbox, event.boot_at, boots=boots
+        event.unit,
+        event.run,
+        event.outbox,
+        event.boot_at,
+        boots=boots,
+        through=event.through,
+        board=event.board,
+        faults=before.faults if before else {},
     )
+    unit_joined(state, event.unit, event.run)
 
 
 def _unit_clock(state: State, event: e.UnitClock) -> None:
@@ -84,10 +98,20 @@ def _unit_clock(state: State, event: e.UnitClock) -> None:
 
 def _unit_lost(state: State, event: e.UnitLost) -> None:
     state.units[event.unit].lost_at = event.at
+    unit_lost(state, event.unit)
 
 
 def _unit_back(state: State, event: e.UnitBack) -> None:
-    state.units[event.unit].lost_at = None
+    unit = state.units[event.unit]
+    unit.lost_at = None
+    unit_joined(state, event.unit, unit.run)
+
+
+def _health(state: State, event: e.HealthNoted) -> None:
+    faults = state.units[event.unit].faults
+    faults.pop(event.peripheral, None)
+    if not event.ok:
+        faults[event.peripheral] = [event.code or "", event.detail]
 
 
 def _rated(state: State, event: e.Rated) -> None:
@@ -101,6 +125,11 @@ def _rated(state: State, event: e.Rated) -> None:
     if _of_today(state, event):
         levels = state.today.levels
         levels[event.level] = levels.get(event.level, 0) + 1
+
+
+def _tagged(state: State, event: e.RatingTagged) -> None:
+    if event.counted:
+        state.calls[event.call_id].tagged = True
 
 
 def _unrated(state: State, event: e.Unrated) -> None:
@@ -130,11 +159,15 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.DayBegan: _day_began,
     e.HallOpened: _hall_opened,
     e.HallClosed: _hall_closed,
+    e.NoticeSet: _notice_set,
     e.UnitJoined: _unit_joined,
     e.UnitClock: _unit_clock,
     e.UnitLost: _unit_lost,
     e.UnitBack: _unit_back,
+    e.HealthNoted: _health,
+    e.RatingTagged: _tagged,
     e.Rated: _rated,
     e.Unrated: _unrated,
     e.RecordQuarantined: _quarantined,
+    e.NumberSetAside: number_set_aside,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hub.core import events as e
 from hub.core.state import State
-from wire.messages import RatingRecord, UnratedRecord
+from wire.messages import RatingRecord, RecordBody, UnratedRecord
 
 
 def judge(state: State, unit: str, record: RatingRecord | UnratedRecord) -> str | None:
@@ -76,7 +76,7 @@ def _about(state: State, record: RatingRecord | UnratedRecord) -> tuple[str | No
 
 
 def corrected(
-    state: State, unit: str, record: RatingRecord | UnratedRecord, wall: float, now: float
+    state: State, unit: str, record: RecordBody, wall: float, now: float
 ) -> tuple[float, str]:
     """When a record was really written, and how that is known.
 

@@ -17,12 +17,20 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from wire.chain import NO_HASH, chain_hash
 from wire.errors import NewerSchema, UnreadableMessage
-from wire.messages import SCHEMA_VERSION, RatingRecord, Record, UnratedRecord
+from wire.messages import (
+    SCHEMA_VERSION,
+    IssuedRecord,
+    PrintRecord,
+    RatingRecord,
+    Record,
+    UnratedRecord,
+)
 from wire.topics import first_mistake, schema_version
 
-_BODY: TypeAdapter[RatingRecord | UnratedRecord] = TypeAdapter(
-    Annotated[RatingRecord | UnratedRecord, Field(discriminator="kind")]
-)
+Body = RatingRecord | UnratedRecord | IssuedRecord | PrintRecord
+"""What records say."""
+
+_BODY: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
 
 
 class Fit(StrEnum):
@@ -86,7 +94,7 @@ def fit(record: Record, stored: str | None) -> Fit:
     return Fit.NEW
 
 
-def read_body(body: str | bytes) -> RatingRecord | UnratedRecord:
+def read_body(body: str | bytes) -> Body:
     """What a record says.
 
     Raises NewerSchema or UnreadableMessage.

@@ -6,9 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.core import events as e
+from hub.core.kiosk import count_printed
 from hub.core.rules import Mode
 from hub.core.state import Call, CounterState, LastStep, State
-from hub.core.tickets import ANY_COUNTER, IN_HAND, ORDINARY, Step, Ticket, TicketState, after
+from hub.core.tickets import (
+    ANY_COUNTER,
+    IN_HAND,
+    KIOSK_ALONE,
+    ORDINARY,
+    WITHOUT_NUMBER,
+    Step,
+    Ticket,
+    TicketState,
+    after,
+)
 
 
 def _issued(state: State, event: e.TicketIssued) -> None:
@@ -33,7 +44,11 @@ def _issued(state: State, event: e.TicketIssued) -> None:
             person=event.person,
         ),
     )
-    _numbered(state, event.service)
+    if event.channel == KIOSK_ALONE:
+        count_printed(state, event.number)
+        state.today.issued += 1
+    else:
+        _numbered(state, event.service)
     _person(state, event.person)
 
 
@@ -94,16 +109,27 @@ def _called(state: State, event: e.TicketCalled) -> None:
     if event.call_id in state.calls:
         raise ValueError("a call happens once")
     ticket = state.tickets[event.ticket]
+    grant = state.grants.get(ticket.id)
     if ticket.bound not in {None, event.counter}:
         raise ValueError(f"only counter {ticket.bound} may call ticket {ticket.id}")
+    if grant is not None and grant.counter != event.counter:
+        raise ValueError(f"ticket {ticket.id} is granted to counter {grant.counter}")
     before = _before(state, counter, ticket, "next", event)
     state.step(event.ticket, Step.CALL, event.at)
-    state.lines.remove(ticket)
+    state.leave(ticket)
     _learn(state, counter)
     _count_run(state, ticket)
+    _in_hand(state, counter, ticket, event)
+    counter.reason, counter.last_step = event.reason, before
+
+
+def _in_hand(
+    state: State, counter: CounterState, ticket: Ticket, event: e.TicketCalled | e.ServedUnnumbered
+) -> None:
+    """The counter has the ticket by this call."""
     ticket.call_id, ticket.counter, ticket.clerk = event.call_id, event.counter, event.clerk
     ticket.called_at, ticket.recalls, ticket.held_s = event.at, 0, 0.0
-    counter.ticket, counter.reason, counter.last_step = ticket.id, event.reason, before
+    counter.ticket = ticket.id
     state.calls[event.call_id] = Call(
         event.call_id,
         ticket.id,
@@ -113,6 +139,32 @@ def _called(state: State, event: e.TicketCalled) -> None:
         event.clerk,
         event.at,
     )
+
+
+def served_without_number(state: State, event: e.ServedUnnumbered) -> None:
+    """Somebody is served who has no number: the visit has a ticket all the same."""
+    counter = state.counters[event.counter]
+    if counter.ticket is not None:
+        raise ValueError("a counter holds one ticket")
+    if event.ticket in state.tickets or event.call_id in state.calls:
+        raise ValueError("a visit begins once")
+    _in_plan(state, event.service)
+    ticket = Ticket(
+        id=event.ticket,
+        number="",
+        service=event.service,
+        issued_at=event.at,
+        queued_at=event.at,
+        channel=WITHOUT_NUMBER,
+        state=after(after(TicketState.WAITING, Step.CALL), Step.START),
+        since=event.at,
+        order=state.version,
+    )
+    state.tickets[ticket.id] = ticket
+    state.today.issued += 1
+    _learn(state, counter)
+    _in_hand(state, counter, ticket, event)
+    counter.reason, counter.last_step = {"rule": "without_number"}, None
 
 
 def _count_run(state: State, ticket: Ticket) -> None:
@@ -157,6 +209,7 @@ def _before(
 def _recalled(state: State, event: e.TicketRecalled) -> None:
     state.held(event.counter, event.ticket, event.call_id)
     state.step(event.ticket, Step.RECALL, event.at).recalls += 1
+    state.calls[event.call_id].recalled_at = event.at
 
 
 def _started(state: State, event: e.ServiceStarted) -> None:
@@ -173,6 +226,7 @@ def _voided(state: State, event: e.CallVoided) -> None:
         run = state.priority_run.get(ticket.service, 0)
         state.priority_run[ticket.service] = max(run, last.run)
     ticket.called_at, ticket.recalls = None, 0
+    state.calls[event.call_id].voided = True
     _let_go(counter, event.at)
     counter.last_step = None
     state.lines.add(ticket)
@@ -202,12 +256,12 @@ def _again(state: State, ticket: Ticket, queued_at: float, bound: str | None = N
     assigned = state.plan.dispatch.mode is Mode.ASSIGNED
     ticket.queued_at, ticket.bound = queued_at, bound
     ticket.label = ANY_COUNTER if assigned and bound is None else None
-    state.lines.add(ticket)
+    state.stand(ticket)
 
 
 def find_a_place(state: State, ticket: Ticket) -> None:
     """After a change of the hall: nobody waits for a counter that does not serve this now."""
-    state.lines.remove(ticket)
+    state.step_aside(ticket)
     if ticket.bound not in state.plan.counter:
         ticket.bound = None
     if ticket.label is not None and ticket.service not in state.services_of(ticket.label):
@@ -216,7 +270,7 @@ def find_a_place(state: State, ticket: Ticket) -> None:
         ticket.label = None
     elif ticket.label is None:
         ticket.label = ANY_COUNTER
-    state.lines.add(ticket)
+    state.stand(ticket)
 
 
 def _on_hold(state: State, event: e.TicketHeld) -> None:
@@ -248,7 +302,7 @@ def _released(state: State, event: e.TicketReleased) -> None:
     if event.counter not in {ticket.bound, ticket.label}:
         raise ValueError(f"ticket {ticket.id} is not kept for counter {event.counter}")
     if ticket.state is TicketState.WAITING:
-        state.lines.remove(ticket)
+        state.step_aside(ticket)
     else:
         state.step(event.ticket, Step.RELEASE, event.at)
     _again(state, ticket, event.queued_at)
@@ -293,7 +347,7 @@ def _cancelled(state: State, event: e.TicketCancelled) -> None:
     waits = state.tickets[event.ticket].state is TicketState.WAITING
     ticket = state.step(event.ticket, Step.CANCEL, event.at)
     if waits:
-        state.lines.remove(ticket)
+        state.leave(ticket)
     state.today.cancelled += 1
 
 
@@ -306,7 +360,7 @@ def _expired(state: State, event: e.TicketExpired) -> None:
     waits = ticket.state is TicketState.WAITING
     state.step(event.ticket, Step.EXPIRE, event.at)
     if waits:
-        state.lines.remove(ticket)
+        state.leave(ticket)
     if holder is not None:
         _let_go(holder, event.at)
 
@@ -325,7 +379,7 @@ def _undone(state: State, event: e.StepUndone) -> None:
     waits = ticket.state is TicketState.WAITING
     after(ticket.state, undo_step(event.step, waits=waits))
     if waits:
-        state.lines.remove(ticket)
+        state.leave(ticket)
     state.step(event.ticket, undo_step(event.step, waits=waits), event.at)
     ticket.service, ticket.further, ticket.queued_at = last.service, last.further, last.queued_at
     ticket.bound, ticket.label = last.bound, last.label

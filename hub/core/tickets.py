@@ -16,8 +16,14 @@ APPOINTMENT = "appointment"
 """The class of whoever comes at an agreed time."""
 
 
+KIOSK_ALONE = "kiosk-alone"
+"""The channel of a number that a kiosk printed from its own series while it was cut off."""
+
 ANY_COUNTER = ""
 """In place of a counter's id on a ticket of an assigned hall: whoever is free calls it."""
+
+WITHOUT_NUMBER = "without_number"
+"""The channel of whoever was served without a number, by a counter that was cut off."""
 
 
 class TicketState(StrEnum):

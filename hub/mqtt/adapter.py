@@ -12,9 +12,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 
 from hub.core.plan import Clerk
+from hub.identity import Identities
 from hub.pins import pin_right
 from hub.service import Committed, Service
 from hub.transaction import Transaction
@@ -28,14 +30,24 @@ log = logging.getLogger(__name__)
 _locate = lru_cache(maxsize=4096)(topics.locate)
 """Units say a few things again and again. What is no topic of ours is not remembered."""
 
-UP = (topics.STATUS, topics.HELLO, topics.RENEW, topics.COMMAND, topics.RECORD)
+UP = (
+    topics.STATUS,
+    topics.HELLO,
+    topics.RENEW,
+    topics.COMMAND,
+    topics.RECORD,
+    topics.TAKE,
+)
 
 
 class MqttAdapter:
     """The hub's two connections to the broker."""
 
-    def __init__(self, service: Service, broker: BrokerAddress, client_id: str) -> None:
+    def __init__(
+        self, service: Service, broker: BrokerAddress, client_id: str, identities: Identities
+    ) -> None:
         self._service = service
+        self._identities = identities
         self._hall = service.plan.hall.id
         self._pins = ThreadPoolExecutor(1, thread_name_prefix="pins")
         self._logged: set[str] = set()
@@ -84,6 +96,7 @@ class MqttAdapter:
 
     def _take(self, delivery: Delivery) -> None:
         arrival = Arrival(delivery, self._hall, self._finished, self._note)
+        arrival.hide_person(self._identities)
         self._unacknowledged.append(arrival)
         if arrival.needs_pin:
             # scrypt takes long on purpose, and neither paho's thread nor the state's may wait
@@ -144,6 +157,17 @@ class Arrival:
         """Whether this is a sign-in, whose PIN has to be checked first."""
         return isinstance(self._message, w.Command) and isinstance(self._message.request, w.SignIn)
 
+    def hide_person(self, identities: Identities) -> None:
+        """Put the keyed hash in the place of an identity, which goes no further."""
+        message = self._message
+        if not isinstance(message, w.Take) or not isinstance(message.request, w.TakeNumber):
+            return
+        if message.request.person is not None:
+            hashed = identities.hashed(message.request.person)
+            request = message.request.model_copy(update={"person": hashed})
+            self._message = message.model_copy(update={"request": request})
+            self.delivery = replace(self.delivery, payload=b"")
+
     def check_pin(self, clerks: dict[str, Clerk]) -> None:
         """Find out whether a sign-in's PIN is right."""
         if isinstance(self._message, w.Command) and isinstance(self._message.request, w.SignIn):
@@ -182,6 +206,8 @@ class Arrival:
             transaction.renew(self._unit, message)
         elif isinstance(message, w.Command):
             transaction.unit_command(self._unit, message, self._pin_right)
+        elif isinstance(message, w.Take):
+            transaction.take(self._unit, message)
         elif isinstance(message, w.Status):
             transaction.status(self._unit, message)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub import intake
 from hub.core import events as e
 from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S
-from hub.core.records import read_body
+from hub.core.records import Body, read_body
 from hub.intake import UNREADABLE_KEPT
 from hub.transaction import Transaction
 from tests.hub.core.examples import (
@@ -518,7 +518,7 @@ def test_an_upgrade_reads_what_was_set_aside(
     joined.restart()
     assert joined.events(e.Rated) == []
 
-    def upgraded(body: str | bytes) -> w.RatingRecord | w.UnratedRecord:
+    def upgraded(body: str | bytes) -> Body:
         return read_body(bytes(body).replace(b'"v":2', b'"v":1'))  # type: ignore[arg-type]
 
     monkeypatch.setattr(intake, "read_body", upgraded)
