@@ -59,7 +59,9 @@ def _pause(state: CounterState, now: float) -> w.PausePicture | None:
 
 
 def _on_hold(ticket: Ticket) -> w.TicketName:
-    return w.TicketName(id=ticket.id, number=ticket.number, service=ticket.service)
+    return w.TicketName(
+        id=ticket.id, number=ticket.number, service=ticket.service, call_id=ticket.call_id
+    )
 
 
 def _service_name(service: Service) -> w.ServiceName:
