@@ -60,7 +60,7 @@ def write_wav(path: Path, sound: Pcm) -> None:
     """Write a WAV file; whoever looks sees the whole file or none. Raises SpokenFileFailed."""
     partial = path.with_name(f".{path.name}.part")
     try:
-        with wave.open(str(partial), "wb") as file:
+        with partial.open("wb") as opened, wave.open(opened, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(SAMPLE_BYTES)
             file.setframerate(sound.rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from array import array
 from collections.abc import Iterable
@@ -15,8 +16,7 @@ DING_HZ: Final = 783.99  # g'', and e'' for the second stroke: a falling third, 
 DONG_HZ: Final = 659.26
 _STROKE_S: Final = 0.45
 _LAST_STROKE_S: Final = 0.9
-_ATTACK_S: Final = 0.004  # without it the stroke begins with a click
-_FADE_S: Final = 0.03
+_FADE_S: Final = 0.03  # without it the stroke ends with a click
 _DECAY_PER_S: Final = 5.0
 _OVERTONES: Final = ((1, 0.75), (2, 0.18), (3, 0.07))
 
@@ -61,16 +61,21 @@ def chime(rate: int, volume_percent: int) -> Pcm:
 
 
 def _stroke(rate: int, tone_hz: float, length_s: float, peak: float) -> Pcm:
-    samples = array("h")
-    for index in range(round(rate * length_s)):
-        at_s = index / rate
-        angle = 2 * math.pi * tone_hz * at_s
-        tone = sum(share * math.sin(angle * order) for order, share in _OVERTONES)
-        samples.append(round(peak * _envelope(at_s, length_s) * tone))
-    return Pcm(rate, samples.tobytes())
+    count = round(rate * length_s)
+    tones = [_ringing(rate, tone_hz * order, peak * share, count) for order, share in _OVERTONES]
+    values = [sum(together) for together in zip(*tones, strict=True)]
+    fading = min(count, round(rate * _FADE_S))
+    for left in range(fading):
+        values[count - 1 - left] *= left / fading
+    return Pcm(rate, array("h", map(round, values)).tobytes())
 
 
-def _envelope(at_s: float, length_s: float) -> float:
-    """From nothing up at once, slowly down, and to nothing at the end."""
-    edges = min(1.0, at_s / _ATTACK_S, (length_s - at_s) / _FADE_S)
-    return edges * math.exp(-_DECAY_PER_S * at_s)
+def _ringing(rate: int, tone_hz: float, peak: float, count: int) -> list[float]:
+    """A tone that begins at zero and dies away: a pointer that turns and shrinks each sample."""
+    step = cmath.exp(complex(-_DECAY_PER_S, 2 * math.pi * tone_hz) / rate)
+    pointer = complex(peak)
+    values = []
+    for _ in range(count):
+        values.append(pointer.imag)
+        pointer *= step
+    return values

@@ -15,12 +15,14 @@ from wire.settings import Mistake, Settings
 
 
 def _each_once(languages: tuple[Language, ...]) -> tuple[Language, ...]:
+    if not languages:
+        raise ValueError("at least one language is needed")
     if len(set(languages)) != len(languages):
         raise ValueError("a language stands there twice")
     return languages
 
 
-Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(_each_once)]
+Languages = Annotated[tuple[Language, ...], AfterValidator(_each_once)]
 Template = Annotated[str, AfterValidator(check_template)]
 
 

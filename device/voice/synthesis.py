@@ -12,7 +12,6 @@ from __future__ import annotations
 import ctypes
 import re
 import threading
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -48,10 +47,28 @@ _SamplesCallback = ctypes.CFUNCTYPE(
 )
 
 
-@dataclass(frozen=True)
 class _Library:
-    calls: Any
-    rate: int
+    """The library and what it has said. The callback lives as long as the library does."""
+
+    def __init__(self, calls: Any, rate: int) -> None:
+        self.calls = calls
+        self.rate = rate
+        self._collected = bytearray()
+        self._most = _LONGEST_SOUND_S * rate * SAMPLE_BYTES
+        self._callback = _SamplesCallback(self._collect)
+        calls.espeak_SetSynthCallback(self._callback)
+
+    def synthesise(self, text: bytes) -> tuple[int, bytes]:
+        """The library's status, 0 if all is well, and the samples."""
+        self._collected.clear()
+        size = len(text) + 1
+        status = self.calls.espeak_Synth(text, size, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
+        return status, bytes(self._collected)
+
+    def _collect(self, samples: Any, count: int, _events: Any) -> int:
+        if samples and count > 0:
+            self._collected += ctypes.string_at(samples, count * SAMPLE_BYTES)
+        return _CONTINUE if len(self._collected) < self._most else _ABORT
 
 
 class ESpeak:
@@ -72,27 +89,16 @@ class ESpeak:
     def speak(self, text: str, language: Language, pace: Pace, volume_percent: int) -> Pcm:
         """The sound of a text. Raises SynthesisFailed."""
         encoded = _encoded(text)
-        amplitude = round(volume_percent * _AMPLITUDES[language] / 100)
         calls = self._library.calls
-        collected = bytearray()
-        most = _LONGEST_SOUND_S * self.rate * SAMPLE_BYTES
-
-        def collect(samples: Any, count: int, _events: Any) -> int:
-            if samples and count > 0:
-                collected.extend(ctypes.string_at(samples, count * SAMPLE_BYTES))
-            return _CONTINUE if len(collected) < most else _ABORT
-
-        callback = _SamplesCallback(collect)
         with _LOCK:
             self._take_voice(language)
             calls.espeak_SetParameter(_RATE, WORDS_A_MINUTE[pace], 0)
+            amplitude = round(volume_percent * _AMPLITUDES[language] / 100)
             calls.espeak_SetParameter(_VOLUME, amplitude, 0)
-            calls.espeak_SetSynthCallback(callback)
-            size = len(encoded) + 1
-            status = calls.espeak_Synth(encoded, size, 0, _POSITION_CHARACTER, 0, _UTF8, None, None)
-        if status != 0 or not collected:
+            status, samples = self._library.synthesise(encoded)
+        if status != 0 or not samples:
             raise SynthesisFailed(f"eSpeak NG made no sound of {text!r} (status {status})")
-        return Pcm(self.rate, bytes(collected))
+        return Pcm(self.rate, samples)
 
     def phonemes(self, text: str, language: Language) -> str:
         """How a text is pronounced, in IPA; `(en)` … `(cmn)` frames what another voice says.
