@@ -1,4 +1,4 @@
-"""What tests of every part share: system programs that may be missing, and free ports."""
+"""What tests of every part share: missing system programs, free ports, slow machines."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import shutil
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bench import ports
 
 # Debian keeps daemons out of a user's PATH.
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile(
+    "house", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -14,9 +14,9 @@ def test_a_stop_is_seen_at_once_and_stays() -> None:
     for _ in range(100_000):  # more than a pipe holds: nobody waits
         stop.set()
     began = time.monotonic()
-    assert stop.wait(5.0)
-    assert stop.wait(5.0)
-    assert time.monotonic() - began < 1.0
+    assert stop.wait(60.0)
+    assert stop.wait(60.0)
+    assert time.monotonic() - began < 5.0
 
 
 def test_a_signal_that_comes_while_somebody_waits() -> None:
