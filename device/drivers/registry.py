@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, cast
 
 from device.drivers import signs
-from device.drivers.ports import Front, Sign, Speech, Wiring
+from device.drivers.ports import CardReader, Front, Sign, Speech, TicketPrinter, Wiring
 from device.drivers.transport import Pace, Transport
 from wire.errors import UnknownHardware
 
@@ -28,6 +28,31 @@ SPEECH: Final = MappingProxyType(
     }
 )
 """Modules that speak by themselves."""
+
+PRINTERS: Final = MappingProxyType({"escpos": "device.drivers.ticket_printer:EscposPrinter"})
+"""Printers of tickets."""
+
+CARD_READERS: Final = MappingProxyType({"sam": "device.drivers.card_reader:SamCardReader"})
+"""Readers of identity cards."""
+
+SIMULATED: Final = MappingProxyType(
+    {
+        "sign": "device.drivers.simulated:SimulatedSign",
+        "speech": "device.drivers.simulated:SimulatedSpeech",
+        "printer": "device.drivers.simulated:SimulatedPrinter",
+        "card_reader": "device.drivers.simulated:SimulatedCardReader",
+    }
+)
+"""Classes without a byte, by the section that they stand for."""
+
+TRANSPORTS: Final = MappingProxyType(
+    {
+        "serial": "device.drivers.transport_serial:SerialTransport",
+        "usb": "device.drivers.transport_file:DeviceFileTransport",
+        "network": "device.drivers.transport_network:NetworkTransport",
+    }
+)
+"""What a driver sends its bytes through."""
 
 
 def make_front(kind: str, wiring: Wiring) -> Front:
@@ -50,6 +75,26 @@ def make_sign(kind: str, transport: Transport, pace: Pace, address: int) -> Sign
 def make_speech(kind: str, transport: Transport, **options: Any) -> Speech:
     """The speech module of this kind. Raises UnknownHardware, naming the choices."""
     return cast("Speech", _class(SPEECH, kind, "speech")(transport, **options))
+
+
+def make_printer(kind: str, transport: Transport, **options: Any) -> TicketPrinter:
+    """The ticket printer of this kind. Raises UnknownHardware, naming the choices."""
+    return cast("TicketPrinter", _class(PRINTERS, kind, "printer")(transport, **options))
+
+
+def make_card_reader(kind: str, transport: Transport, pace: Pace) -> CardReader:
+    """The card reader of this kind. Raises UnknownHardware, naming the choices."""
+    return cast("CardReader", _class(CARD_READERS, kind, "card reader")(transport, pace))
+
+
+def make_simulated(section: str) -> Any:
+    """The simulated peripheral of this section. Raises UnknownHardware, naming the choices."""
+    return _class(SIMULATED, section, "simulated")()
+
+
+def make_transport(kind: str, *where: Any, **options: Any) -> Transport:
+    """The transport of this kind. Raises UnknownHardware, naming the choices."""
+    return cast("Transport", _class(TRANSPORTS, kind, "transport")(*where, **options))
 
 
 def _class(places: Mapping[str, str], kind: str, what: str) -> Any:

@@ -12,15 +12,24 @@ from pathlib import Path
 
 import pytest
 
+from device.drivers.card_reader import POLL_GAP_S
+from device.drivers.far_ends.card_reader import SamModule
 from device.drivers.far_ends.instrument import Instrument
 from device.drivers.far_ends.line import Fault, PtyLine
+from device.drivers.far_ends.printer import TicketPrinterMechanism
 from device.drivers.far_ends.signs import FramingOneSign, NumberPanel
 from device.drivers.far_ends.speech import SpeechChip
-from device.drivers.ports import Peripheral, SignText
-from device.drivers.registry import make_sign, make_speech
-from device.drivers.simulated import SimulatedSign, SimulatedSpeech
+from device.drivers.ports import CitizenCard, Peripheral, SignText, Slip
+from device.drivers.registry import make_card_reader, make_printer, make_sign, make_speech
+from device.drivers.simulated import (
+    SimulatedCardReader,
+    SimulatedPrinter,
+    SimulatedSign,
+    SimulatedSpeech,
+)
 from device.drivers.speech_module import Syn6288, Xfs5152
 from device.drivers.transport import Transport
+from device.drivers.transport_file import DeviceFileTransport
 from device.drivers.transport_serial import SerialTransport
 from tests.device.drivers.kit import pace
 from wire.errors import BadAnswer, CoverOpen, HardwareError, NoAnswer, PaperEnd, Refused, Unplugged
@@ -29,6 +38,10 @@ pytestmark = pytest.mark.slow  # real terminals, and threads that serve them
 
 CALL = SignText("请A012号", "A012")
 SPOKEN = "请A012号到3号窗口"
+SLIP = Slip("A012", lines=("社保业务",), below=("前面还有3人",), url="http://h/t/1")
+CARD = CitizenCard(
+    "张三", "1", "01", "19491231", "某路1号", "11010519491231002X", "某局", "20200101", "长期"
+)
 
 
 @dataclass
@@ -75,6 +88,48 @@ def _speech(kind: str, limit_bytes: int, *, checksum: bool) -> Build:
     return build
 
 
+def _printer(transport_of: Callable[[str], Transport]) -> Build:
+    def build(path: Path) -> Rig:
+        mechanism = TicketPrinterMechanism()
+        line, _ = plugged(path, mechanism)
+        printer = make_printer("escpos", transport_of(str(path)))
+        expected = "社保业务 | A012 | 前面还有3人"
+        return Rig(
+            printer, lambda: printer.print_slip(SLIP), mechanism.reading, expected, line=line
+        )
+
+    return build
+
+
+def _card_reader(path: Path) -> Rig:
+    module = SamModule()
+    line, transport = plugged(path, module)
+    reader = make_card_reader("sam", transport, pace(gap_s=POLL_GAP_S))
+    cards: list[CitizenCard | None] = []
+
+    def read() -> None:
+        module.lay(CARD)
+        cards.append(reader.read_card())
+
+    return Rig(reader, read, lambda: cards[-1], CARD, line=line)
+
+
+def _simulated_printer(_path: Path) -> Rig:
+    printer = SimulatedPrinter()
+    return Rig(printer, lambda: printer.print_slip(SLIP), lambda: printer.printed[-1], SLIP)
+
+
+def _simulated_card_reader(_path: Path) -> Rig:
+    reader = SimulatedCardReader()
+    cards: list[CitizenCard | None] = []
+
+    def read() -> None:
+        reader.lay(CARD)
+        cards.append(reader.read_card())
+
+    return Rig(reader, read, lambda: cards[-1], CARD)
+
+
 def _simulated_sign(_path: Path) -> Rig:
     sign = SimulatedSign()
     return Rig(sign, lambda: sign.show(CALL), lambda: sign.shown, CALL)
@@ -97,10 +152,15 @@ EMULATED: dict[str, Build] = {
     "number-board": _sign("number-board", NumberPanel(3), "12"),
     "syn6288": _speech("syn6288", Syn6288.limit_bytes, checksum=True),
     "xfs5152": _speech("xfs5152", Xfs5152.limit_bytes, checksum=False),
+    "printer on a serial line": _printer(lambda path: SerialTransport(path, 9600)),
+    "printer on a device file": _printer(DeviceFileTransport),
+    "card reader": _card_reader,
 }
 SIMULATED: dict[str, Build] = {
     "simulated sign": _simulated_sign,
     "simulated speech": _simulated_speech,
+    "simulated printer": _simulated_printer,
+    "simulated card reader": _simulated_card_reader,
 }
 ANSWERING = sorted(set(EMULATED) - {"framing-1", "framing-1-main", "number-board"})
 

@@ -196,7 +196,7 @@ def test_one_that_cannot_confirm_is_asked_afterwards() -> None:
 
 
 def test_the_package_leaves_no_folder_behind_and_reads_the_short_list() -> None:
-    capabilities = escpos_ticket.capabilities
+    capabilities = sys.modules["escpos.capabilities"]
     assert not capabilities.path.exists(capabilities.pickle_dir)
     assert list(capabilities.CAPABILITIES["profiles"]) == ["default"]
 
