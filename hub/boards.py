@@ -67,13 +67,15 @@ class Boards:
         if not self._asked and now_s < self._next_s:
             return []
         told, foretold = self._changed, waits(now)
-        self._changed, self._next_s = False, now_s + self._apart_s
-        out = []
+        self._changed = False
+        out: list[Outbound] = []
         for unit, place in hall.plan.board.items():
             if told or self._is_due(unit, now_s):
                 picture = board_picture(hall, place, now, foretold)
                 out += self._tell(unit, picture, now_s)
         self._asked.clear()
+        if told or out:
+            self._next_s = now_s + self._apart_s
         return out
 
     def _is_due(self, unit: str, now_s: float) -> bool:

@@ -71,7 +71,7 @@ def _latest(hall: Hall, services: frozenset[str]) -> list[Call]:
         for call in islice(reversed(hall.calls.values()), LOOKED_AT)
         if call.called_at >= hall.day_began_at and call.service in services and not call.voided
     ]
-    return heapq.nlargest(CALLS_SHOWN, calls, key=lambda call: (_at(call), call.call_id))
+    return heapq.nlargest(CALLS_SHOWN, calls, key=_at)
 
 
 def _at(call: Call) -> float:

@@ -18,4 +18,3 @@ def set_notice(state: State, command: SetNotice, now: float) -> Decision:
 def told(content: dict[str, str] | None) -> w.Text | None:
     """A notice of the state as the wire carries it."""
     return None if content is None else w.Text(zh=content["zh"], en=content["en"])
-

@@ -10,7 +10,16 @@ from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
 
-from hub.core.commands import AtCounter, Book, Command, Issue, OnAdvice, OnTicket, Rearrange
+from hub.core.commands import (
+    AtCounter,
+    Book,
+    Command,
+    Issue,
+    OnAdvice,
+    OnTicket,
+    Rearrange,
+    SetNotice,
+)
 from hub.core.tickets import ORDINARY
 from hub.identity import Identities
 from hub.journal.store import StoredAnswer
@@ -52,6 +61,14 @@ class Visit:
     kind: str = ORDINARY
     further: tuple[str, ...] = ()
     identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told to everybody: texts by language ("zh", "en"), or None."""
+
+    notice: dict[str, str] | None
+    emergency: dict[str, str] | None
 
 
 class Access:
@@ -131,6 +148,13 @@ class Access:
         Raises IdReusedError, StorageError or StateSilent.
         """
         return await self._commanded(OnAdvice(advice, wish, OPERATOR), key)
+
+    async def set_notice(self, wanted: Telling, key: str) -> StoredAnswer:
+        """Tell everybody something on boards and kiosks, or take it away.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(SetNotice(wanted.notice, wanted.emergency, OPERATOR), key)
 
     async def _commanded(self, command: Command, key: str | None) -> StoredAnswer:
         return await _answered(self._service.command(key, command))

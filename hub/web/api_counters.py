@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from hub.answers import CommandAnswer, WishAnswer
-from hub.web.access import Access
+from hub.web.access import Access, Telling
 from hub.web.api_tickets import WISHES
-from hub.web.bodies import AdviceWanted, CounterCommand, IdInPath, Key, ServiceWanted
+from hub.web.bodies import AdviceWanted, CounterCommand, IdInPath, Key, NoticeWanted, ServiceWanted
 from hub.web.responses import WRITING, problems, stored
 
 
@@ -40,6 +40,13 @@ def add_counters(router: APIRouter, access: Access) -> None:
     ) -> Response:
         """Change what a counter serves, until the end of the day."""
         return stored(await access.rearrange(wanted.wish, counter, wanted.service, idempotency_key))
+
+    @router.post("/api/notice", response_model=WishAnswer, responses=WISHES)
+    async def notice(wanted: NoticeWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
+        """Tell everybody something on the hall's boards and kiosks, or take it away."""
+        texts = (wanted.notice, wanted.emergency)
+        telling = Telling(*(text.content if text else None for text in texts))
+        return stored(await access.set_notice(telling, idempotency_key))
 
     @router.post("/api/advice/{advice}", response_model=WishAnswer, responses=WISHES)
     async def advice(

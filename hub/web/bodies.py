@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Body, Path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from wire import messages as w
 from wire.ids import ID_PATTERN, Id
@@ -78,6 +78,35 @@ class AdviceWanted(Wanted):
     """Follow an advice of the hub, or dismiss it."""
 
     wish: Literal["apply", "dismiss"]
+
+
+class TextWanted(Wanted):
+    """A text for everybody in the hall. One language may be left empty: the other stands alone."""
+
+    zh: Annotated[str, Field(max_length=200)]
+    en: Annotated[str, Field(max_length=200)]
+
+    @model_validator(mode="after")
+    def _says_something(self) -> TextWanted:
+        if not (self.zh.strip() or self.en.strip()):
+            raise ValueError("a text says something in one language at least")
+        return self
+
+    @property
+    def content(self) -> dict[str, str]:
+        """The text as it is kept: Chinese always says something."""
+        chinese, english = self.zh.strip(), self.en.strip()
+        return {"zh": chinese or english, "en": english if chinese else ""}
+
+
+class NoticeWanted(Wanted):
+    """What the hall's boards and kiosks tell everybody from now on; null tells nothing.
+
+    An emergency text goes over everything else that they show.
+    """
+
+    notice: TextWanted | None
+    emergency: TextWanted | None
 
 
 class Seen(Wanted):

@@ -225,6 +225,8 @@ class HallView(Moment):
     today: Today
     priorities: tuple[PriorityView, ...] = ()
     advice: tuple[AdviceView, ...] = ()
+    notice: Text | None = None
+    emergency: Text | None = None
     warnings: tuple[Alert, ...]
     rejected: dict[str, int]
     aside: tuple[AsideLine, ...]

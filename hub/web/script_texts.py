@@ -73,6 +73,11 @@ HALL = {
     "refused_unknown_advice": marked("This advice is not given any more"),
     "refused_no_skill": marked("That counter does not have the skill for it"),
     "refused_not_added": marked("That counter serves this by the plan"),
+    "told_nothing": marked("Nothing is told"),
+    "told_notice": marked("The notice is on the boards"),
+    "told_emergency": marked("An emergency text covers all boards"),
+    "told_shown": marked("On the boards now"),
+    "told_taken": marked("Taken off the boards"),
 }
 
 CLERK = {

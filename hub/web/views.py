@@ -7,6 +7,7 @@ from typing import Any, Literal
 from hub.core import calendar
 from hub.core.dispatch import waiting_for
 from hub.core.hall import Hall
+from hub.core.notices import told
 from hub.core.pictures import line_picture, open_invitation, phase
 from hub.core.plan import Counter, Service
 from hub.core.state import CounterState, News
@@ -52,6 +53,8 @@ class View:
             today=self._today(),
             priorities=load_views.priorities(self._hall),
             advice=load_views.advice(self._hall, self._time),
+            notice=told(self._hall.notice),
+            emergency=told(self._hall.emergency),
             warnings=self._warnings(facts, storage_error),
             rejected=dict(self._transaction.books.rejected),
             aside=tuple(self._aside_line(found) for found in self._aside().newest),

@@ -1,6 +1,7 @@
 // The operator's page.
 
 import { showAdvice } from './advice.js';
+import { showNotice } from './notice.js';
 import {
   Live, clockOf, fill, lasting, make, momentOf, own, put, say, showAlerts, timeOf, waiting,
 } from './live.js';
@@ -24,6 +25,7 @@ function show(picture, live) {
   for (const counter of picture.counters) showCounter(counter, picture, now);
   showLevels(picture);
   showAdvice(picture.advice);
+  showNotice(picture);
   showAside(picture);
   showNews(picture);
   showAlerts(picture.warnings);
