@@ -76,6 +76,20 @@ def fingerprint(command: Command) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def alone_body(command: str, counter: str) -> bytes:
+    """The answer to a command that its counter has decided by itself before it arrived."""
+    answer = w.Answer(
+        id=command,
+        outcome="done",
+        code=None,
+        ticket=None,
+        reason="the counter had answered this alone",
+        counter=counter,
+        state=None,
+    )
+    return answer.model_dump_json().encode()
+
+
 def status_of(decision: Decision, done: int) -> int:
     """The HTTP status of a decision; `done` is that of success."""
     if decision.outcome != "refused":

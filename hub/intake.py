@@ -5,19 +5,28 @@ All of it happens within the transaction that commits it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Protocol
 
+from hub.answers import alone_body
 from hub.core import events as e
+from hub.core.alone import AloneBody, Source, events_of
 from hub.core.hall import Hall
-from hub.core.ratings import corrected, rated, unrated
+from hub.core.ratings import corrected, rated, tagged, unrated
 from hub.core.records import Body, Fit, Heads, fit, keyed, read_body
-from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredRecord
+from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from hub.kiosks import kiosk_record
 from wire import messages as w
 from wire import topics
 from wire.clock import wall_seconds
 from wire.errors import NewerSchema, UnreadableMessage, WireError
+
+ANSWERED_ALONE = "alone"
+"""In place of the fingerprint of a command that its counter has answered by itself."""
+
+KEPT_TOO = ("broken_chain", "fork")
+"""Codes of what lies in quarantine beside a record that is believed all the same."""
 
 UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
@@ -64,14 +73,16 @@ class Intake:
         if found is Fit.FORK:
             self._keep_fork(unit, record)
             return
+        before = self._round.heads.through(unit, record.outbox)
         self._store(unit, record)
         if newer_frame is not None:
             detail = "the frame is of a newer schema"
             self._set_aside(unit, record, NEWER_FRAME, detail, newer_frame)
         elif found is Fit.BAD_HASH:
             self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
-        else:
-            self._take_in(unit, record)
+        # In the order in which it happened: what a counter did alone means nothing in another.
+        through = self._round.heads.through(unit, record.outbox)
+        self._take_in_between(unit, record.outbox, before, through)
 
     def _stored_hash(self, unit: str, record: w.Record) -> str | None:
         head = self._round.heads.of(unit, record.outbox)
@@ -109,26 +120,63 @@ class Intake:
         if key not in batched and not self._round.journal.has_quarantined(*key):
             self._set_aside(unit, record, "fork", detail)
 
-    def _take_in(self, unit: str, record: w.Record) -> None:
+    def _take_in(self, unit: str, key: tuple[str, int], text: str) -> None:
+        """Believe a record whose hash fits. `key` is its outbox and sequence."""
         try:
-            body = read_body(record.body)
+            body = read_body(text)
         except WireError as error:
-            self._set_aside(unit, record, error.code, str(error))
+            self._keep(unit, *key, error.code, str(error), text.encode())
             return
-        self._round.happen(self._events_of(unit, (record.outbox, record.sequence), body))
+        self._round.happen(self._events_of(unit, key, body))
+
+    def _take_in_between(self, unit: str, outbox: str, after: int, through: int) -> None:
+        """Believe the records that were stored beyond a gap, now that it is closed."""
+        for sequence in range(after + 1, through + 1):
+            stored = self._round.batch.records.get((unit, outbox, sequence))
+            stored = stored or self._round.journal.record(unit, outbox, sequence)
+            if stored is not None and not self._is_set_aside(unit, outbox, sequence):
+                self._take_in(unit, (outbox, sequence), stored.body.decode())
+
+    def _is_set_aside(self, unit: str, outbox: str, sequence: int) -> bool:
+        batched = self._round.batch.quarantine
+        return any(
+            (q.unit, q.outbox, q.sequence) == (unit, outbox, sequence) and q.code not in KEPT_TOO
+            for q in batched
+        ) or self._round.journal.is_set_aside(unit, outbox, sequence)
 
     def _events_of(self, unit: str, key: tuple[str, int], body: Body) -> list[e.Event]:
+        hall, now = self._round.hall, self._round.now
         if isinstance(body, w.IssuedRecord | w.PrintRecord):
             return kiosk_record(self._round, unit, key, body)
-        return [self._event_of(unit, key, body)]
-
-    def _event_of(
-        self, unit: str, key: tuple[str, int], body: w.RatingRecord | w.UnratedRecord
-    ) -> e.Event:
-        at, sure = corrected(self._round.hall, unit, body, wall_seconds(body.wall), self._round.now)
+        at, sure = corrected(hall, unit, body, wall_seconds(body.wall), now)
+        if isinstance(body, w.HealthRecord):
+            return [e.HealthNoted(at, unit, body.peripheral, body.ok, body.code, body.detail)]
         if isinstance(body, w.RatingRecord):
-            return rated(self._round.hall, unit, key, body, at, sure)
-        return unrated(self._round.hall, unit, key, body, at, sure)
+            return [rated(hall, unit, key, body, at, sure)]
+        if isinstance(body, w.UnratedRecord):
+            return [unrated(hall, unit, key, body, at, sure)]
+        if isinstance(body, w.RatingTagsRecord):
+            return [tagged(hall, unit, key, body, at, sure)]
+        return events_of(hall, body, Source(unit, at, self._answered_alone(body)))
+
+    def _answered_alone(self, body: AloneBody) -> str | None:
+        """See to it that the command that a record answers does nothing any more.
+
+        If the hub had decided it before, the ticket that it called for it.
+        """
+        if body.command is None:
+            return None
+        stored = self._round.batch.answers.get(body.command)
+        stored = stored or self._round.journal.answer(body.command)
+        if stored is not None:
+            ticket = json.loads(stored.body).get("ticket")
+            return str(ticket["id"]) if isinstance(ticket, dict) else None
+        answer = alone_body(body.command, body.counter)
+        day = self._round.hall.day or ""
+        self._round.batch.answers[body.command] = StoredAnswer(
+            body.command, ANSWERED_ALONE, 200, answer, day
+        )
+        return None
 
     def _set_aside(
         self, unit: str, record: w.Record, code: str, detail: str, payload: bytes | None = None

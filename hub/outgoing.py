@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hub.core import events as e
+from hub.core.grants import active
 from hub.core.hall import Hall
 from hub.core.pictures import Waits, counter_picture
 from hub.core.presence import Presence
@@ -67,18 +68,41 @@ def _state(sight: Sight, unit: str, run: str, n: int, outbox: str, counter: str 
         now=rfc3339(sight.now, plan.zone),
         epoch=hall.epoch,
         epoch_id=hall.epoch_id,
-        version=picture.version if picture else hall.version,
+        version=_version(hall, counter),
         run=run,
         n=n,
         outbox=outbox,
         committed=sight.heads.through(unit, outbox),
-        lease_s=0.0,
-        grants=[],
+        lease_s=60 * plan.alone.lease_min,
+        grants=_grants(hall, unit, run, counter),
         counter=picture,
         rating=[w.RatingOption(level=o.level, name=o.name) for o in plan.rating.levels],
         invite_s=plan.rating.invite_s,
         kiosk=_kiosk(sight, unit),
     )
+
+
+def _version(hall: Hall, counter: str | None) -> int:
+    """Moves with all that the unit of a counter acts on: its picture, and its grants."""
+    if counter is None:
+        return hall.version
+    state = hall.counters[counter]
+    return max(state.version, state.granted)
+
+
+def _grants(hall: Hall, unit: str, run: str, counter: str | None) -> list[w.Grant]:
+    if counter is None or (known := hall.units.get(unit)) is None or known.run != run:
+        return []
+    tickets = [hall.tickets[grant.ticket] for grant in active(hall, counter, unit)]
+    return [
+        w.Grant(
+            ticket=ticket.id,
+            number=ticket.number,
+            service=ticket.service,
+            service_name=hall.plan.service[ticket.service].name,
+        )
+        for ticket in tickets
+    ]
 
 
 def _kiosk(sight: Sight, unit: str) -> w.KioskPicture | None:

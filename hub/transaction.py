@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub import kiosks
 from hub.answers import (
@@ -22,13 +22,15 @@ from hub.answers import (
 )
 from hub.boards import Boards
 from hub.core import events as e
-from hub.core.commands import AtCounter, Book, Command, Decision, Issue, refuse
+from hub.core.commands import (PENDING,
+    AtCounter, Book, Command, Decision, Issue, OnTicket, refuse)
 from hub.core.decide import decide
+from hub.core.grants import freed, top_up
 from hub.core.hall import Hall
 from hub.core.pictures import Waits
 from hub.core.presence import Presence
 from hub.core.records import Heads
-from hub.intake import Intake
+from hub.intake import ANSWERED_ALONE, Intake
 from hub.journal.store import Batch, Journal, StoredAnswer
 from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
 from wire import messages as w
@@ -63,6 +65,17 @@ class Books:
     """The id of the last command of each counter since the start."""
 
 
+class NotYet(Exception):
+    """A command cannot be decided yet: `ticket` has first to be given back by its counter.
+
+    None: by nobody in particular; the hub has just started. What was raised with it stays.
+    """
+
+    def __init__(self, ticket: str | None) -> None:
+        super().__init__(f"waiting for ticket {ticket}")
+        self.ticket = ticket
+
+
 class Transaction:
     """A batch in the making. `now` is wall time, `monotonic` the hub's own."""
 
@@ -78,7 +91,10 @@ class Transaction:
         self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
         self._intake = Intake(self)
         self._answers: list[Outbound] = []
+        self._heard: set[str] = set()
         self.foretold = False
+        self.hurried = False
+        self.settling = False
 
     def happen(self, events: Iterable[e.Event]) -> None:
         """Apply events and put them into the batch."""
@@ -97,7 +113,24 @@ class Transaction:
 
         Raises IdReusedError if the id came with another content before.
         """
-        return self._answered(key, command, lambda: decide(self.hall, command, self.now))
+        asked = self._as_things_stand(command)
+        return self._answered(key, command, lambda: decide(self.hall, asked, self.now))
+
+    def _as_things_stand(self, command: Command) -> Command:
+        """A command with what only the hub's shell knows."""
+        if isinstance(command, AtCounter):
+            return replace(command, patient=not self.hurried)
+        if isinstance(command, OnTicket) and command.wish == "not_called":
+            return replace(command, unit_off=command.unit_off or self._lease_over(command.ticket))
+        return command
+
+    def _lease_over(self, ticket: str) -> bool:
+        grant = self.hall.grants.get(ticket)
+        lease_s = 60 * self.hall.plan.alone.lease_min
+        presence = self.books.presence
+        return grant is not None and presence.lease_over(
+            grant.unit, grant.run, lease_s, self.monotonic
+        )
 
     def _answered(
         self, key: str | None, command: Command, decision: Callable[[], Decision]
@@ -105,11 +138,15 @@ class Transaction:
         print_ = fingerprint(command)
         before = self._before(key)
         if before is not None:
-            if before.fingerprint != print_:
+            if before.fingerprint not in {print_, ANSWERED_ALONE}:
                 raise IdReusedError(f"id {key!r} was used before for something else")
             return before
+        if self.settling and isinstance(command, AtCounter):
+            raise NotYet(None)
         decided = decision()
         self.happen(decided.events)
+        if decided.outcome == PENDING:
+            raise NotYet(decided.ticket)
         if isinstance(command, AtCounter) and command.counter in self.hall.plan.counter:
             self.books.commanded[command.counter] = key or ""
         answer = self._answer(key or "", print_, command, decided)
@@ -142,7 +179,13 @@ class Transaction:
     def unit_command(self, unit: str, message: w.Command, pin_right: bool) -> None:
         """A staff key was pressed at a unit. The answer goes out after the commit."""
         command = AtCounter(
-            message.counter, message.request, message.seen, self.books.new_id(), pin_right
+            message.counter,
+            message.request,
+            message.seen,
+            self.books.new_id(),
+            pin_right,
+            from_unit=True,
+            patient=not self.hurried,
         )
         try:
             stored = self._answered(
@@ -200,6 +243,7 @@ class Transaction:
             self._set_clock(unit, hello)
         self._outgrow(hello.epoch)
         self._states.add(unit)
+        self._heard.add(unit)
         if unit in self.hall.plan.board:
             self.books.boards.ask(unit)
 
@@ -242,6 +286,7 @@ class Transaction:
             head=hello.head,
             software=hello.software,
             boot_at=self.now - hello.boot_ms / 1000,
+            board=hello.board,
         )
 
     def renew(self, unit: str, renew: w.Renew) -> None:
@@ -260,6 +305,7 @@ class Transaction:
             self._set_clock(unit, renew)
         self._outgrow(renew.epoch)
         self._states.add(unit)
+        self._heard.add(unit)
 
     def _set_clock(self, unit: str, said: w.Renew) -> None:
         """Note that the clocks have moved apart, so that later records get the right time."""
@@ -283,6 +329,7 @@ class Transaction:
     def record(self, unit: str, record: w.Record) -> None:
         """Take in a record. Its receipt goes out after the commit."""
         self._intake.record(unit, record)
+        self._heard.add(unit)
 
     def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
         """Keep a record whose frame cannot be read."""
@@ -291,6 +338,25 @@ class Transaction:
     def read_again(self) -> None:
         """Try quarantined records once more, after an upgrade may have taught us to read them."""
         self._intake.read_again()
+
+    # --- grants ----------------------------------------------------------------------------
+
+    def free_grants(self) -> None:
+        """End the grants of which it is now known that their units did not call the tickets."""
+        if not self.hall.grants:
+            return
+        for unit in sorted(self._heard):
+            heard = self.books.presence.get(unit)
+            outboxes = {g.outbox for g in self.hall.grants.values() if g.unit == unit}
+            committed = {outbox: self.heads.through(unit, outbox) for outbox in outboxes}
+            said = heard.said if heard is not None else None
+            self.happen(freed(self.hall, unit, said, committed, self.now))
+
+    def top_up_grants(self) -> None:
+        """Grant tickets to counters that lack some, if anything has happened."""
+        if self.batch.events and self.hall.configured:
+            heard = self.books.presence.all_heard(self.monotonic)
+            self.happen(top_up(self.hall, heard, self.now))
 
     def reject(self, code: str) -> None:
         """Count a message that was not acted on."""
@@ -304,6 +370,8 @@ class Transaction:
 
     def outbound(self) -> list[Outbound]:
         """What to send after the answers: receipts before states."""
+        for unit in self._states:
+            self.books.presence.answered(unit, self.monotonic)
         sight = Sight(self.hall, self.heads, self.books.presence, self.now, self.books.waits)
         out = [receipt(sight, *key) for key in sorted(self._intake.receipts)]
         out += [refusal(sight, unit, *found) for unit, found in self._refused.items()]

@@ -98,6 +98,8 @@ def on_ticket(state: State, command: OnTicket, now: float) -> Decision:
         return _come_back(state, ticket, now)
     if command.wish == "release":
         return _release(ticket, now)
+    if command.wish == "not_called":
+        return _not_called(state, ticket, command, now)
     after(ticket.state, Step.CANCEL)
     return Decision((e.TicketCancelled(now, ticket.id, command.by),), ticket=ticket.id)
 
@@ -141,6 +143,16 @@ def _release(ticket: Ticket, now: float) -> Decision:
     if not counter or ticket.state not in {TicketState.WAITING, TicketState.HELD}:
         return refuse("not_kept", f"{ticket.number} is not kept for a counter")
     return Decision((released(ticket, counter, now, "operator"),), ticket=ticket.id)
+
+
+def _not_called(state: State, ticket: Ticket, command: OnTicket, now: float) -> Decision:
+    grant = state.grants.get(ticket.id)
+    if grant is None or ticket.state is not TicketState.WAITING:
+        return refuse("not_granted", f"{ticket.number} may be called by any counter")
+    if not command.unit_off:
+        return refuse("may_be_called", "the counter may still call it by itself")
+    event = e.GrantsEnded(now, grant.counter, (ticket.id,), "not_called", command.by)
+    return Decision((event,), ticket=ticket.id)
 
 
 def released(ticket: Ticket, counter: str, now: float, why: str) -> e.TicketReleased:

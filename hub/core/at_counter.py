@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from hub.core import events as e
 from hub.core.admission import credited
-from hub.core.commands import AtCounter, Decision, busy, refuse
-from hub.core.dispatch import Choice, Head, choose
+from hub.core.commands import PENDING, AtCounter, Decision, busy, refuse
+from hub.core.dispatch import Choice, choose
+from hub.core.grants import others, withdrawal
+from hub.core.lines import Head
 from hub.core.shift import long_away
 from hub.core.state import CounterState, LastStep, State
 from hub.core.ticket_events import undo_step
@@ -22,21 +24,37 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
         return refuse("not_signed_in", "sign in first")
     if not counter.open:
         return refuse("closed", "open the counter first")
+    if counter.ticket and not state.plan.dispatch.next_finishes:
+        return busy(state, counter)
+    elsewhere = others(state, counter.id, from_unit=command.from_unit)
+    if elsewhere and command.patient:
+        asked = _asked_back(state, counter, elsewhere, now)
+        if asked is not None:
+            return asked
     before: tuple[e.Event, ...] = ()
     coming = None
     if counter.ticket:
-        if not state.plan.dispatch.next_finishes:
-            return busy(state, counter)
         before = done(state, counter, command, now).events
         coming = _going_on(state.tickets[counter.ticket], now)
     elif counter.paused is not None:
         before = (e.CounterResumed(now, counter.id, counter.clerk),)
-    choice = choose(state, counter.id, now, coming)
+    choice = choose(state, counter.id, now, coming, elsewhere)
     if choice is None:
         nobody = "nobody is waiting for this counter"
         return Decision(before, outcome="nothing_waiting", reason=nobody)
     called = _call(counter, choice, command.call_id, now)
     return Decision((*before, called), ticket=choice.ticket, reason=explain(choice.reason))
+
+
+def _asked_back(
+    state: State, counter: CounterState, elsewhere: Collection[str], now: float
+) -> Decision | None:
+    """Ask for the best ticket if another counter may call it; None if nobody has to be asked."""
+    best = choose(state, counter.id, now)
+    if best is None or best.ticket not in elsewhere:
+        return None
+    events = tuple(withdrawal(state, best.ticket, now))
+    return Decision(events, outcome=PENDING, ticket=best.ticket)
 
 
 def _going_on(ticket: Ticket, now: float) -> Head | None:

@@ -46,11 +46,15 @@ class OnTicket:
     """A citizen, or somebody for them (`by`), does something with a ticket that is not called.
 
     `release` is for the operator: a ticket kept for one counter may be called by all.
+    `not_called` is somebody's word that a ticket which only a unit may call that is cut off was
+    not called: the citizen's, who is still there, or the operator's. It counts once the unit can
+    call it no more: its lease is over, or the operator says that it is off (`unit_off`).
     """
 
     ticket: str
-    wish: Literal["check_in", "come_back", "cancel", "release"]
+    wish: Literal["check_in", "come_back", "cancel", "release", "not_called"]
     by: str
+    unit_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ class AtCounter:
     """Somebody commands a counter.
 
     `seen` is the version of the counter's picture that the person saw (None: a program that
-    has no picture); `call_id` a fresh id; `pin_right` the outcome of checking a sign-in's PIN.
+    has no picture); `call_id` a fresh id; `pin_right` the outcome of checking a sign-in's PIN;
+    `from_unit`: the counter's own unit asks; `patient`: the answer may wait for a ticket that
+    another unit has to give back first.
     """
 
     counter: str
@@ -66,6 +72,8 @@ class AtCounter:
     seen: int | None
     call_id: str
     pin_right: bool = False
+    from_unit: bool = False
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +121,16 @@ class SetNotice:
 Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice | Sweep | SetNotice
 
 
+PENDING = "pending"
+"""The outcome of a decision that has only begun."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from a command. A refusal has a `code`; `reason` is for people."""
+    """What follows from a command. A refusal has a `code`; `reason` is for people.
+
+    With the outcome "pending" the events are the beginning, and it is to be asked again.
+    """
 
     events: tuple[e.Event, ...] = ()
     outcome: str = "done"

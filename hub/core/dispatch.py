@@ -17,14 +17,14 @@ Every choice carries its reason, so that a clerk can be told and a supervisor ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from hub.core.lines import Key, Line
-from hub.core.policies import POLICIES, fcfs
+from hub.core.lines import Head, Key, Line, Row
 from hub.core.rules import Mode
 from hub.core.state import State
-from hub.core.tickets import ANY_COUNTER, ORDINARY, Ticket, TicketState
+from hub.core.tickets import ANY_COUNTER, Ticket, TicketState
+from hub.core.urgency import Ranked, Search
 
 
 class Choice(NamedTuple):
@@ -34,135 +34,53 @@ class Choice(NamedTuple):
     reason: dict[str, Any]
 
 
-Head = tuple[float, int, str, str, str]
-"""The first of a line, or who would be: queued at, order of issue, ticket, service, class."""
-
-Ranked = tuple[bool, float, float, int, str]
-"""Overdue, urgency, queued at and order of issue (both below zero), ticket: the greatest first."""
-
-
-def choose(state: State, counter_id: str, now: float, coming: Head | None = None) -> Choice | None:
+def choose(
+    state: State,
+    counter_id: str,
+    now: float,
+    coming: Head | None = None,
+    avoid: Collection[str] = (),
+) -> Choice | None:
     """The best ticket for a counter, or None if nobody waits whom it could serve.
 
     `coming` is a ticket that waits for any counter once the events before the call happened.
+    Tickets to `avoid` are passed over as if they did not wait.
     """
     services = state.duty.serving.get(counter_id) or state.services_of(counter_id)
-    bound = _heads(own) if (own := state.lines.bound.get(counter_id)) else []
-    pool = _with(_pooled(state, services), coming, services)
-    rank = _Ranking(state, services, now)
+    bound = _heads(own, avoid=avoid) if (own := state.lines.bound.get(counter_id)) else []
+    rows = _rows(state, services, coming, avoid)
+    search = Search(state, services, now)
+    search.of(bound)
     if state.rules.mode is Mode.POOLED:
-        rule, candidates = "index", bound + rank.allowed(pool)
+        rule = "index"
+        search.among(rows)
     else:
-        rule, candidates = _in_assigned(state, counter_id, rank, bound, pool, coming)
-    if not candidates:
+        rule = _in_assigned(state, counter_id, search, rows, coming, avoid)
+    if search.best is None:
         return None
-    best, second = rank.best_two(candidates)
-    first_come = min(bound + pool)[2]
-    return Choice(best[4], _reason(state, rule, best, second, len(candidates), first_come, now))
+    first_come = min([*bound, *[row.first for row in rows]])[2]
+    return Choice(search.best[4], _reason(state, rule, search.best, search, first_come, now))
 
 
 def _in_assigned(
     state: State,
     counter_id: str,
-    rank: _Ranking,
-    bound: list[Head],
-    pool: list[Head],
+    search: Search,
+    rows: list[Row],
     coming: Head | None,
-) -> tuple[str, list[Head]]:
+    avoid: Collection[str],
+) -> str:
     """A counter's own, in the order of their waits; else by the policy whom it may help."""
-    labelled, services = state.lines.labelled, rank.services
-    own = _heads(labelled.get(counter_id, {}), services)
-    own += _with(_heads(labelled.get(ANY_COUNTER, {}), services), coming, services)
-    allowed = rank.allowed(pool)
-    candidates = bound + rank.allowed(own) + [head for head in allowed if rank.to_rescue(head)]
-    if not candidates:
-        return "help", allowed
-    rank.by_wait()
-    return "own", list(dict.fromkeys(candidates))
-
-
-class _Ranking:
-    """How urgent the first of a line is for a counter with these services."""
-
-    def __init__(self, state: State, services: tuple[str, ...], now: float) -> None:
-        self.services = services
-        self._state = state
-        self._now = now
-        self._rules = state.rules
-        self._index = POLICIES[self._rules.policy]
-
-    def by_wait(self) -> None:
-        """Let the wait alone decide."""
-        self._index = fcfs
-
-    def allowed(self, heads: list[Head]) -> list[Head]:
-        """These without whoever may not be called before somebody else of the same line."""
-        if not any(head[4] for head in heads):
-            return heads  # nobody has priority
-        lines: dict[str, list[Head]] = {}
-        for head in heads:
-            same = lines.get(head[3])
-            if same is None:
-                lines[head[3]] = [head]
-            else:
-                same.append(head)
-        found: list[Head] = []
-        for service, same in lines.items():
-            found += self._due(service, same) if same[0][4] or len(same) > 1 else same
-        return found
-
-    def _due(self, service: str, same: list[Head]) -> list[Head]:
-        """Of the first of each class of a line those that may be called."""
-        full = self._state.priority_run.get(service, 0) >= self._rules.priority_bound
-        if full and self._state.lines.pool[service, ORDINARY].entries:
-            same = [head for head in same if head[4] == ORDINARY]
-        if not same:
-            return []  # the ordinary one that is due stands in another counter's line
-        first, target_s = min(same), self._state.facts(service).target_s
-        late = self._now - first[0] > self._rules.overdue_targets * target_s
-        return [first] if late else same
-
-    def to_rescue(self, head: Head) -> bool:
-        """Whether somebody with another counter's number has waited too long for that."""
-        return head[0] < self._before(head[3], self._rules.rescue_targets)
-
-    def _before(self, service: str, targets: float) -> float:
-        """Whoever was queued before this has waited for so many times the service's target."""
-        return self._now - targets * self._state.facts(service).target_s
-
-    def best_two(self, heads: list[Head]) -> tuple[Ranked, Ranked | None]:
-        """The most urgent of some, and who would be next."""
-        best: Ranked | None = None
-        second: Ranked | None = None
-        for ranked in self._ranked(heads):
-            if best is None or ranked > best:
-                best, second = ranked, best
-            elif second is None or ranked > second:
-                second = ranked
-        if best is None:
-            raise ValueError("nobody to rank")
-        return best, second
-
-    def _ranked(self, heads: list[Head]) -> Iterator[Ranked]:
-        # This is where a call spends its time: plain loops, and nothing looked up twice.
-        state, now, index = self._state, self._now, self._index
-        credits_s, count, load = state.credit_s, state.lines.count, load_s(state)
-        everywhere = self._rules.overdue_first == "hall"
-        primary, targets = self.services[0] if self.services else "", self._rules.overdue_targets
-        for queued_at, order, ticket, service, kind in heads:
-            line, wait_s = state.facts(service), now - queued_at
-            if everywhere and wait_s > targets * line.target_s:
-                yield True, wait_s / line.target_s, -queued_at, -order, ticket
-                continue
-            line.waiting, line.load_s, line.primary = count[service], load, service == primary
-            if kind:
-                wait_s += credits_s.get(kind, 0.0)
-            yield False, index(wait_s, line), -queued_at, -order, ticket
-
-
-def load_s(state: State) -> float:
-    """The work that waits in the whole hall, in seconds for each counter on duty."""
-    return sum(state.lines.work_s.values()) / max(1, len(state.duty.serving))
+    labelled, services = state.lines.labelled, search.services
+    own = _heads(labelled.get(counter_id, {}), services, avoid)
+    own += _with(_heads(labelled.get(ANY_COUNTER, {}), services, avoid), coming, services)
+    search.of(search.allowed(own, rows))
+    search.rescue(rows)
+    if search.best is not None:
+        return "own"
+    search.by_policy()
+    search.among(rows)
+    return "help"
 
 
 def _with(heads: list[Head], coming: Head | None, services: tuple[str, ...]) -> list[Head]:
@@ -173,21 +91,30 @@ def _with(heads: list[Head], coming: Head | None, services: tuple[str, ...]) -> 
     return [head for head in heads if head not in same] + [min([*same, coming])]
 
 
-def _pooled(state: State, services: Iterable[str]) -> list[Head]:
-    rows = state.lines.rows
-    return [
-        (*line.entries[0], service, kind)
-        for service in services
-        for kind, line in rows[service]
-        if line.entries
-    ]
+def _rows(
+    state: State, services: Iterable[str], coming: Head | None, avoid: Collection[str]
+) -> list[Row]:
+    """Of these services those that anybody waits for whom any counter may call."""
+    rows, credit_s = state.lines.rows, state.credit_s
+    found = [row for service in services if (row := rows[service]).heads]
+    if avoid:
+        found = [row for each in found if (row := each.without(avoid, credit_s)).heads]
+    if coming is None or coming[3] not in services:
+        return found
+    same = [row for row in found if row.service == coming[3]] or [Row(coming[3])]
+    others = [row for row in found if row.service != coming[3]]
+    return [*others, same[0].joined(coming, credit_s)]
 
 
-def _heads(lines: dict[Key, Line], services: tuple[str, ...] | None = None) -> list[Head]:
+def _heads(
+    lines: dict[Key, Line],
+    services: tuple[str, ...] | None = None,
+    avoid: Collection[str] = (),
+) -> list[Head]:
     return [
-        (*line.entries[0], service, kind)
+        (*entry, service, kind)
         for (service, kind), line in lines.items()
-        if line.entries and (services is None or service in services)
+        if (services is None or service in services) and (entry := line.first(avoid))
     ]
 
 
@@ -195,18 +122,17 @@ def _reason(
     state: State,
     rule: str,
     best: Ranked,
-    second: Ranked | None,
-    lines: int,
+    search: Search,
     first_come: str,
     now: float,
 ) -> dict[str, Any]:
-    tickets = state.tickets
+    tickets, second = state.tickets, search.second
     return {
         "policy": state.rules.policy,
         "rule": "overdue" if best[0] else rule,
         "index": round(best[1], 6),
         "waited_s": round(now + best[2], 3),
-        "lines": lines,
+        "lines": search.lines,
         "runner_up": tickets[second[4]].number if second else None,
         "runner_up_index": round(second[1], 6) if second else None,
         "runner_up_waited_s": round(now + second[2], 3) if second else None,

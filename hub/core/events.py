@@ -1,34 +1,89 @@
-"""What can happen in a hall. An event is a fact: frozen, in the past, never changed.
-
-`at` is wall time in seconds. Every field is text, a number, a truth value, a tuple of texts
-or a plain dictionary of those, so an event goes through JSON unchanged.
-"""
+"""What can happen in a hall, by name. `hub.core.event` says what an event is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
+from hub.core.event import Event
+from hub.core.event import OfCall as _OfCall
+from hub.core.events_of_kiosks import NumberSetAside
+from hub.core.events_of_units import (
+    AloneStepUnused,
+    CalledApart,
+    EndedApart,
+    GrantsEnded,
+    GrantsGiven,
+    GrantsWithdrawn,
+    HealthNoted,
+    Rated,
+    RatingTagged,
+    RecordQuarantined,
+    ServedUnnumbered,
+    UnitBack,
+    UnitClock,
+    UnitJoined,
+    UnitLost,
+    Unrated,
+)
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Any event."""
-
-    at: float
-
-    def content(self) -> dict[str, Any]:
-        """The fields by name, without `at`."""
-        found = ((name, getattr(self, name)) for name in _names(type(self)))
-        return {name: list(x) if isinstance(x, tuple) else x for name, x in found}
-
-
-_NAMES: dict[type[Event], tuple[str, ...]] = {}
-
-
-def _names(kind: type[Event]) -> tuple[str, ...]:
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in fields(kind) if field.name != "at")
-    return _NAMES[kind]
+__all__ = [
+    "AdviceClosed",
+    "AdviceGiven",
+    "AloneStepUnused",
+    "AttendanceNoted",
+    "CallVoided",
+    "CalledApart",
+    "ClerkSignedIn",
+    "ClerkSignedOut",
+    "Configured",
+    "CounterClosed",
+    "CounterOpened",
+    "CounterPaused",
+    "CounterResumed",
+    "DayBegan",
+    "EndedApart",
+    "EpochStarted",
+    "Event",
+    "Flagged",
+    "GrantsEnded",
+    "GrantsGiven",
+    "GrantsWithdrawn",
+    "HallClosed",
+    "HallOpened",
+    "HealthNoted",
+    "NoticeSet",
+    "NumberSetAside",
+    "Rated",
+    "RatingTagged",
+    "RecordQuarantined",
+    "ServedUnnumbered",
+    "ServiceAdded",
+    "ServiceStarted",
+    "ServiceTakenBack",
+    "SignInFailed",
+    "StepUndone",
+    "TicketBooked",
+    "TicketCalled",
+    "TicketCancelled",
+    "TicketCheckedIn",
+    "TicketDone",
+    "TicketExpired",
+    "TicketHeld",
+    "TicketIssued",
+    "TicketMissed",
+    "TicketRecalled",
+    "TicketReleased",
+    "TicketResumed",
+    "TicketReturned",
+    "TicketTransferred",
+    "UnitBack",
+    "UnitClock",
+    "UnitJoined",
+    "UnitLost",
+    "Unrated",
+    "event_of",
+]
 
 
 # --- the hub itself ----------------------------------------------------------------------
@@ -66,17 +121,20 @@ class HallClosed(Event):
     """No more tickets are issued; those that wait are still served."""
 
 
-# --- tickets -----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class _OfCall(Event):
-    """Something about a call: which ticket, at which counter, by whom."""
+class NoticeSet(Event):
+    """What the hall's boards and kiosks tell everybody from now on.
 
-    ticket: str
-    call_id: str
-    counter: str
-    clerk: str
+    Each is a text in both languages ("zh" and "en"), or None to tell nothing. An emergency
+    goes over everything else.
+    """
+
+    notice: dict[str, str] | None
+    emergency: dict[str, str] | None
+    by: str
+
+
+# --- tickets -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,93 +420,8 @@ class Flagged(Event):
     evidence: dict[str, Any]
 
 
-# --- units and their records -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class UnitJoined(Event):
-    """A run of a unit said hello. `boot_at` is the wall time at which its CLOCK_BOOTTIME was 0."""
-
-    unit: str
-    run: str
-    outbox: str
-    through: int
-    head: str
-    software: str
-    boot_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class UnitClock(Event):
-    """The hub's clock and a unit's have moved apart: its CLOCK_BOOTTIME was 0 at `boot_at`."""
-
-    unit: str
-    run: str
-    boot_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class UnitLost(Event):
-    """Nothing was heard of a unit for some seconds."""
-
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitBack(Event):
-    """A unit that was lost is heard again, in the same run."""
-
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rated(Event):
-    """A rating was pressed. `at` is the press; `sure` says how the time is known.
-
-    `counted` only for the first rating of a call that ended at this counter; otherwise
-    `why_not` says what is the matter, and a person decides.
-    """
-
-    unit: str
-    outbox: str
-    sequence: int
-    counter: str
-    clerk: str | None
-    call_id: str
-    ticket: str
-    level: str
-    after_ms: int
-    sure: str
-    counted: bool
-    why_not: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unrated(Event):
-    """An invitation ran out without an answer, which is a state of its own, not a level."""
-
-    unit: str
-    outbox: str
-    sequence: int
-    counter: str
-    clerk: str | None
-    call_id: str
-    ticket: str
-    sure: str
-    counted: bool
-    why_not: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RecordQuarantined(Event):
-    """A record could not be read or believed; its bytes are kept and nothing was counted."""
-
-    unit: str
-    outbox: str | None
-    sequence: int | None
-    code: str
-    detail: str
-
+_TUPLES = ("further", "tags", "tickets")
+"""Fields that are tuples, which JSON knows as lists."""
 
 _KINDS = {
     name: kind
@@ -462,6 +435,6 @@ def event_of(kind: str, at: float, content: dict[str, Any]) -> Event:
 
     Raises KeyError for an unknown kind and TypeError for content that does not fit it.
     """
-    if "further" in content:
-        content = {**content, "further": tuple(content["further"])}
+    texts = {name: tuple(content[name]) for name in _TUPLES if name in content}
+    content = {**content, **texts}
     return _KINDS[kind](at=at, **content)

@@ -7,13 +7,17 @@ in no time however many wait.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from hub.core.policies import Facts
 from hub.core.tickets import APPOINTMENT, ORDINARY, Ticket
 
 Entry = tuple[float, int, str]
 """Queued at, order of issue, ticket."""
+
+Head = tuple[float, int, str, str, str]
+"""The first of a line, or who would be: queued at, order of issue, ticket, service, class."""
 
 
 def _entry(ticket: Ticket) -> Entry:
@@ -61,6 +65,12 @@ class Line:
         """The one that waits longest, or None."""
         return self.entries[0] if self.entries else None
 
+    def first(self, avoid: Collection[str]) -> Entry | None:
+        """The one that waits longest of those not to be avoided, or None."""
+        if not avoid:
+            return self.head()
+        return next((entry for entry in self.entries if entry[2] not in avoid), None)
+
     def tickets(self) -> list[str]:
         """All of them, first in line first."""
         return [entry[2] for entry in self.entries]
@@ -69,12 +79,71 @@ class Line:
 Key = tuple[str, str]
 """Service and class."""
 
+ROUNDING_S = 1e-6
+"""More than the error of adding a credit to a time since 1970."""
+
+
+class Row:
+    """Who is first in each class of those whom any counter with the skill may call.
+
+    `first` was queued first of these `heads`; none of them, credit of the class counted, has
+    waited since before `earliest`. `ordinary` says that somebody waits who has no priority;
+    `facts` are what policies ask of the service, until a change of the hall makes them None.
+    """
+
+    __slots__ = ("earliest", "facts", "first", "heads", "lines", "ordinary", "service")
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.lines: dict[str, Line] = {ORDINARY: Line()}
+        self.facts: Facts | None = None
+        self.look({})
+
+    def look(self, credit_s: Mapping[str, float]) -> None:
+        """See who is first now."""
+        service = self.service
+        heads = [
+            (*line.entries[0], service, kind) for kind, line in self.lines.items() if line.entries
+        ]
+        self.ordinary = bool(self.lines[ORDINARY].entries)
+        self._put(heads, credit_s)
+
+    def joined(self, head: Head, credit_s: Mapping[str, float]) -> Row:
+        """What this would be if one more waited."""
+        found = Row(self.service)
+        found.facts, found.ordinary = self.facts, self.ordinary
+        same = [each for each in self.heads if each[4] == head[4]]
+        others = [each for each in self.heads if each[4] != head[4]]
+        found._put([*others, min([*same, head])], credit_s)
+        return found
+
+    def without(self, avoid: Collection[str], credit_s: Mapping[str, float]) -> Row:
+        """What this would be if these tickets did not wait."""
+        if not any(head[2] in avoid for head in self.heads):
+            return self
+        found = Row(self.service)
+        found.facts, found.lines = self.facts, self.lines
+        firsts = ((kind, line.first(avoid)) for kind, line in self.lines.items())
+        heads = [(*entry, self.service, kind) for kind, entry in firsts if entry]
+        found.ordinary = any(head[4] == ORDINARY for head in heads)
+        found._put(heads, credit_s)
+        return found
+
+    def _put(self, heads: list[Head], credit_s: Mapping[str, float]) -> None:
+        self.heads = heads
+        self.first = min(heads, default=_NOBODY_FIRST)
+        since = min((head[0] - credit_s.get(head[4], 0.0) for head in heads), default=0.0)
+        self.earliest = since - ROUNDING_S
+
+
+_NOBODY_FIRST: Head = (0.0, 0, "", "", "")
+
 
 class Lines:
     """All lines of the hall.
 
-    `pool` holds whom any counter with the skill may call, and `rows` are its lines by service,
-    each with its class; `labelled` shows those of them whose ticket has a counter printed on
+    `pool` holds whom any counter with the skill may call, and `rows` has its lines by service,
+    with the first of each; `labelled` shows those of them whose ticket has a counter printed on
     it, by that counter; `bound` holds whom one counter alone may call, and nobody there stands
     in `pool`.
     """
@@ -86,8 +155,9 @@ class Lines:
         self.count: dict[str, int] = {}
         self.work_s: dict[str, float] = {}
         self.mean_s: dict[str, float] = {}
-        self.rows: dict[str, list[tuple[str, Line]]] = {}
+        self.rows: dict[str, Row] = {}
         self.kinds: dict[str, list[str]] = {}
+        self._credit_s: Mapping[str, float] = {}
         for service in services:
             self.begin(service)
 
@@ -95,8 +165,8 @@ class Lines:
         """See to it that there is a line for a service."""
         if service not in self.kinds:
             self.kinds[service] = [ORDINARY]
-            self.pool[service, ORDINARY] = Line()
-            self.rows[service] = [(ORDINARY, self.pool[service, ORDINARY])]
+            row = self.rows[service] = Row(service)
+            self.pool[service, ORDINARY] = row.lines[ORDINARY]
             self.count[service] = 0
             self.mean_s[service] = self.work_s[service] = 0.0
 
@@ -108,10 +178,10 @@ class Lines:
         if ticket.kind not in self.kinds[ticket.service]:
             insort(self.kinds[ticket.service], ticket.kind)
             line = self.pool.setdefault((ticket.service, ticket.kind), Line())
-            self.rows[ticket.service].append((ticket.kind, line))
+            self.rows[ticket.service].lines[ticket.kind] = line
         for lines in self._holding(ticket):
             lines.setdefault((ticket.service, ticket.kind), Line()).add(ticket)
-        self._count(ticket.service, 1)
+        self._changed(ticket, 1)
 
     def remove(self, ticket: Ticket) -> None:
         """Take a ticket out of its lines.
@@ -120,16 +190,30 @@ class Lines:
         """
         for lines in self._holding(ticket):
             lines.get((ticket.service, ticket.kind), _NOBODY).remove(ticket)
-        self._count(ticket.service, -1)
+        self._changed(ticket, -1)
+
+    def credit(self, credit_s: Mapping[str, float]) -> None:
+        """Count these seconds as wait that each class has behind it."""
+        self._credit_s = credit_s
+        for row in self.rows.values():
+            row.look(credit_s)
 
     def weigh(self, service: str, mean_s: float) -> None:
         """Count the work of whoever waits for a service by this time for each."""
         self.mean_s[service] = mean_s
         self._count(service, 0)
 
+    def _changed(self, ticket: Ticket, more: int) -> None:
+        self._count(ticket.service, more)
+        if ticket.bound is None:
+            self.rows[ticket.service].look(self._credit_s)
+
     def _count(self, service: str, more: int) -> None:
         count = self.count[service] = self.count[service] + more
         self.work_s[service] = count * self.mean_s[service]
+        facts = self.rows[service].facts
+        if facts is not None:
+            facts.waiting = count
 
     def waiting(self, service: str) -> int:
         """How many wait for a service, those bound to a counter among them."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from hub.core.grants import Said, lease_over
 from hub.core.hall import Hall
 from wire.messages import Hello, LinkRefusal, Renew, Status, Text
 
@@ -23,28 +24,37 @@ _ARRIVALS_KEPT = 64
 
 @dataclass(slots=True)
 class Heard:
-    """The present run of a unit. Times are monotonic seconds."""
+    """The present run of a unit. Times are monotonic seconds.
+
+    `said` is what its latest renew said, `answered` when a state was last sent to it, `began`
+    when it was first heard.
+    """
 
     run: str
     outbox: str
     n: int
     at: float
     online: bool = True
+    said: Said | None = None
+    answered: float | None = None
+    began: float = 0.0
     arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
 
-    def renewed(self, n: int, at: float) -> None:
+    def renewed(self, renew: Renew, at: float) -> None:
         """A renew of this run has arrived; when it is delivered again, the first time counts."""
-        if not self.arrivals or n > self.n:
-            self.arrivals.append((n, at))
-        self.n = max(self.n, n)
+        if not self.arrivals or renew.n > self.n:
+            self.arrivals.append((renew.n, at))
+            self.said = Said(self.run, renew.epoch, renew.version, renew.through)
+        self.n = max(self.n, renew.n)
         self.at = at
         self.online = True
 
 
 class Presence:
-    """All units that are heard or were heard since the hub started."""
+    """All units that are heard or were heard since the hub started, at `since`."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: float = 0.0) -> None:
+        self.since = since
         self._units: dict[str, Heard] = {}
 
     def get(self, unit: str) -> Heard | None:
@@ -62,14 +72,35 @@ class Presence:
         if before is not None and before.run != hello.run and self.heard(unit, now):
             return _twin(unit, before.run)
         if before is None or before.run != hello.run:
-            before = self._units[unit] = Heard(hello.run, hello.outbox, hello.n, now)
-        before.renewed(hello.n, now)
+            before = self._units[unit] = Heard(hello.run, hello.outbox, hello.n, now, began=now)
+        before.renewed(hello, now)
         return None
 
     def adopt(self, unit: str, run: str, outbox: str, renew: Renew, now: float) -> None:
         """Take in a renew of a run that said hello before this hub started."""
-        found = self._units[unit] = Heard(run, outbox, renew.n, now)
-        found.renewed(renew.n, now)
+        found = self._units[unit] = Heard(run, outbox, renew.n, now, began=now)
+        found.renewed(renew, now)
+
+    def all_heard(self, now: float) -> list[str]:
+        """The units that are there."""
+        return [unit for unit in self._units if self.heard(unit, now)]
+
+    def answered(self, unit: str, now: float) -> None:
+        """A state was sent to a unit."""
+        found = self._units.get(unit)
+        if found is not None:
+            found.answered = now
+
+    def lease_over(self, unit: str, run: str, lease_s: float, now: float) -> bool:
+        """Whether a run can certainly call no granted ticket any more, cut off as it is.
+
+        A start of the hub counts as an answer: what the hub before it sent is not known.
+        """
+        found = self._units.get(unit)
+        told = None
+        if found is not None:
+            told = found.answered if found.run == run else found.began
+        return lease_over(lease_s, self.since if told is None else told, now)
 
     def forget_unjoined(self, hall: Hall) -> None:
         """Forget runs whose joining was not kept: they get no state, and will say hello again."""
@@ -83,7 +114,7 @@ class Presence:
         found = self._units.get(unit)
         if found is None or found.run != renew.run:
             return False
-        found.renewed(renew.n, now)
+        found.renewed(renew, now)
         return True
 
     def status(self, unit: str, status: Status) -> None:

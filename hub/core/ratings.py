@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hub.core import events as e
 from hub.core.state import State
-from wire.messages import RatingRecord, RecordBody, UnratedRecord
+from wire.messages import CallRecord, RatingTagsRecord, RatingRecord, RecordBody, UnratedRecord
 
 
 def judge(state: State, unit: str, record: RatingRecord | UnratedRecord) -> str | None:
@@ -69,7 +69,33 @@ def unrated(
     )
 
 
-def _about(state: State, record: RatingRecord | UnratedRecord) -> tuple[str | None, str]:
+def tagged(
+    state: State, unit: str, key: tuple[str, int], record: RatingTagsRecord, at: float, sure: str
+) -> e.RatingTagged:
+    """The event of the reasons that somebody gave for a rating."""
+    call = state.calls.get(record.call_id)
+    if call is None or call.counter != record.counter or not state.stood_at(unit, record.counter):
+        why_not: str | None = "unknown_call"
+    elif not call.rated:
+        why_not = "not_rated"
+    else:
+        why_not = "second" if call.tagged else None
+    return e.RatingTagged(
+        at=at,
+        unit=unit,
+        outbox=key[0],
+        sequence=key[1],
+        counter=record.counter,
+        call_id=record.call_id,
+        ticket=_about(state, record)[1],
+        tags=tuple(record.tags),
+        sure=sure,
+        counted=why_not is None,
+        why_not=why_not,
+    )
+
+
+def _about(state: State, record: CallRecord) -> tuple[str | None, str]:
     """Clerk and ticket of the call: the hub's own word if it knows the call."""
     call = state.calls.get(record.call_id)
     return (call.clerk, call.ticket) if call else (record.clerk, record.ticket)

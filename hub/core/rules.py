@@ -98,6 +98,17 @@ class Balancing(Settings):
     close_below_min: Annotated[float, Field(ge=0, le=240)] = 2.0
 
 
+class Alone(Settings):
+    """What a counter may do while it is cut off from the hub.
+
+    `grants`: so many waiting tickets are kept ready at each counter at most (0: none, it then
+    serves without numbers). `lease_min`: how long it may call them, in minutes, without news.
+    """
+
+    grants: Annotated[int, Field(ge=0, le=10)] = 3
+    lease_min: Annotated[float, Field(ge=1, le=720)] = 60.0
+
+
 class Shift(Settings):
     """A line of the duty roster: who is to be at which counter, when."""
 
@@ -115,4 +126,5 @@ class Rules(Settings):
     appointments: Appointments = Appointments()
     limits: Limits = Limits()
     balance: Balancing = Balancing()
+    alone: Alone = Alone()
     roster: tuple[Shift, ...] = ()

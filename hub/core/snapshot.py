@@ -14,6 +14,7 @@ from hub.core.state import (
     Call,
     CounterState,
     Flag,
+    Grant,
     HistoryError,
     LastStep,
     News,
@@ -48,7 +49,8 @@ def restore(state: State, data: dict[str, Any]) -> None:
         if plan is not None:
             state.set_plan(plan)
         for ticket in state.tickets.values():
-            if ticket.state is TicketState.WAITING:
+            grant = state.grants.get(ticket.id)
+            if ticket.state is TicketState.WAITING and not (grant and grant.parked):
                 state.lines.add(ticket)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise HistoryError(f"the snapshot cannot be read: {error!r}") from error
@@ -104,6 +106,10 @@ def _last_step(further: Any, **fields: Any) -> LastStep:
     return LastStep(further=tuple(further), **fields)
 
 
+def _grant(withdrawn: Any, **fields: Any) -> Grant:
+    return Grant(withdrawn=(withdrawn[0], withdrawn[1]) if withdrawn else None, **fields)
+
+
 def _learned(data: Any) -> Learned:
     return Learned(_table(Estimate)(data["services"]), _table(Estimate)(data["counters"]))
 
@@ -120,6 +126,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "tickets": _from_rows(_ticket, "id"),
     "calls": _from_rows(Call, "call_id"),
     "units": _table(UnitState),
+    "grants": lambda data: {key: _grant(**item) for key, item in data.items()},
     "stood": lambda data: {unit: list(counters) for unit, counters in data.items()},
     "series": dict,
     "priority_run": dict,

@@ -56,7 +56,8 @@ class CounterState:
 
     `free_since` is when it was last opened or let go of a ticket; `reason` explains the last
     call; `added` are services it serves beside those of the plan, each with the time since
-    when; `done_s` is a service time that is learned as soon as it cannot be undone.
+    when; `done_s` is a service time that is learned as soon as it cannot be undone; `granted` is
+    the sequence of the last event that changed which tickets it may call when it is cut off.
     """
 
     id: str
@@ -73,6 +74,7 @@ class CounterState:
     added: dict[str, float] = field(default_factory=dict)
     last_step: LastStep | None = None
     done_s: tuple[str, float] | None = None
+    granted: int = 0
 
     @property
     def on_duty(self) -> bool:
@@ -84,7 +86,9 @@ class CounterState:
 class Call:
     """A call that happened: the service event that a rating belongs to.
 
-    `ended_at` is the end of its service; a call that was missed never has one.
+    `voided`: it was taken back, as if it had not been. `recalled_at` is its last repetition.
+    `ended_at` is the end of its service; a call that was missed never has one. `apart`: the
+    ticket was no longer the counter's to call, and neither of them knows of this call.
     """
 
     call_id: str
@@ -98,11 +102,19 @@ class Call:
     invite_s: float = 0.0
     rated: bool = False
     answered: bool = False
+    recalled_at: float | None = None
+    voided: bool = False
+    apart: bool = False
+    tagged: bool = False
 
 
 @dataclass(slots=True)
 class UnitState:
-    """A unit as the journal knows it. Whether it is heard right now is presence, not history."""
+    """A unit as the journal knows it. Whether it is heard right now is presence, not history.
+
+    `through` and `board` are what its present run said when it joined. `faults` are its
+    peripherals that do not work, each with its code and what that means.
+    """
 
     unit: str
     run: str
@@ -110,6 +122,28 @@ class UnitState:
     boot_at: float
     lost_at: float | None = None
     boots: dict[str, float] = field(default_factory=dict)
+    through: int = 0
+    board: str = ""
+    faults: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Grant:
+    """A waiting ticket that one run of a counter's unit may call while it is cut off.
+
+    `withdrawn` is the (epoch, version) from which on the states of the unit lack it. `parked`:
+    the unit is not heard, and the ticket stands in no line meanwhile.
+    """
+
+    ticket: str
+    counter: str
+    unit: str
+    run: str
+    outbox: str
+    board: str
+    at: float
+    withdrawn: tuple[int, int] | None = None
+    parked: bool = False
 
 
 @dataclass(slots=True)
@@ -202,9 +236,12 @@ class State:
         self.day: str | None = None
         self.day_began_at = 0.0
         self.open = False
+        self.notice: dict[str, str] | None = None
+        self.emergency: dict[str, str] | None = None
         self.tickets: dict[str, Ticket] = {}
         self.calls: dict[str, Call] = {}
         self.units: dict[str, UnitState] = {}
+        self.grants: dict[str, Grant] = {}
         self.stood: dict[str, list[str]] = {}
         self.series: dict[str, int] = {}
         self.priority_run: dict[str, int] = {}
@@ -220,7 +257,6 @@ class State:
         self.credit_s: dict[str, float] = {}
         self._plan: Plan | None = None
         self._means: dict[str, float] = {}
-        self._facts: dict[str, Facts] = {}
         if plan is not None:
             self.set_plan(plan)
 
@@ -240,15 +276,19 @@ class State:
         """Take a plan into force."""
         self._plan = plan
         self.rules, self.credit_s = plan.dispatch, plan.credit_s
-        self._facts.clear()
         for service in plan.services:
             self.lines.begin(service.id)
             self._weigh(service.id)
+        self.lines.credit(plan.credit_s)
+        for row in self.lines.rows.values():
+            row.facts = None
         for counter in plan.counters:
             self.counters.setdefault(counter.id, CounterState(counter.id))
         for unit, counter_id in plan.counter_of_unit.items():
             if not self.stood_at(unit, counter_id):
                 self.stood.setdefault(unit, []).append(counter_id)
+        for unit in plan.role_of_unit:
+            self.stood.setdefault(unit, [])
         for counter_state in self.counters.values():
             self.staffed(counter_state)
 
@@ -289,7 +329,7 @@ class State:
             service_id, counter_id, duration_s, service.mean_s, service.cv, counter.speed
         )
         self._weigh(service_id)
-        self._facts.pop(service_id, None)
+        self.lines.rows[service_id].facts = None
 
     def _weigh(self, service: str) -> None:
         planned_s = self.plan.service[service].mean_s
@@ -297,14 +337,14 @@ class State:
         self.lines.weigh(service, planned_s * self.learned.sure_factor(service))
 
     def facts(self, service: str) -> Facts:
-        """What a policy asks of a line. Its last three facts are for whoever asks to fill in."""
-        found = self._facts.get(service)
-        if found is None:
+        """What a policy asks of a line. Its last two facts are for whoever asks to fill in."""
+        row = self.lines.rows[service]
+        if row.facts is None:
             capacity = self.duty.capacity.get(service, 0.0) or 1.0  # of whoever asks, off duty
             target_s = self.plan.service[service].target_s
-            found = Facts(target_s, self.lines.mean_s[service], 0.0, capacity, 0.0, primary=False)
-            self._facts[service] = found
-        return found
+            mean_s, waiting = self.lines.mean_s[service], self.lines.count[service]
+            row.facts = Facts(target_s, mean_s, waiting, capacity, 0.0, primary=False)
+        return row.facts
 
     def speed(self, counter: str) -> float:
         """How many times the average a service takes at a counter, as far as is known by now."""
@@ -317,7 +357,29 @@ class State:
         if before != now:
             self.duty.put(counter.id, now)
             for service in (*before, *now):
-                self._facts.pop(service, None)
+                self.lines.rows[service].facts = None
+
+    def parked(self, ticket_id: str) -> bool:
+        """Whether a waiting ticket stands in no line: only a unit that is cut off may call it."""
+        grant = self.grants.get(ticket_id)
+        return grant is not None and grant.parked
+
+    def stand(self, ticket: Ticket) -> None:
+        """Put a waiting ticket into its lines, unless it is parked."""
+        if not self.parked(ticket.id):
+            self.lines.add(ticket)
+
+    def step_aside(self, ticket: Ticket) -> None:
+        """Take a waiting ticket out of its lines, unless it is parked."""
+        if not self.parked(ticket.id):
+            self.lines.remove(ticket)
+
+    def leave(self, ticket: Ticket) -> None:
+        """A ticket waits no longer: it leaves its lines, and nobody has a grant of it."""
+        self.step_aside(ticket)
+        grant = self.grants.pop(ticket.id, None)
+        if grant is not None:
+            self.counters[grant.counter].granted = self.version + 1
 
     def step(self, ticket_id: str, step: Step, at: float) -> Ticket:
         """Take a ticket one legal step on.

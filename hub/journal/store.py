@@ -208,6 +208,24 @@ class Journal:
         )
         return rows[0]["hash"] if rows else None
 
+    def record(self, unit: str, outbox: str, sequence: int) -> StoredRecord | None:
+        """A record as it is stored, or None."""
+        c = t.records.c
+        where = (c.unit == unit, c.outbox == outbox, c.sequence == sequence)
+        rows = self._rows(select(t.records).where(*where))
+        if not rows:
+            return None
+        names = ("unit", "outbox", "sequence", "previous", "hash", "body", "received_at")
+        found = {name: rows[0][name] for name in names}
+        return StoredRecord(**{**found, "body": bytes(found["body"])})
+
+    def is_set_aside(self, unit: str, outbox: str, sequence: int) -> bool:
+        """Whether a record itself, and not a double of it, lies in quarantine."""
+        c = t.quarantine.c
+        where = (c.unit == unit, c.outbox == outbox, c.sequence == sequence)
+        beside = c.code.in_(("broken_chain", "fork"))
+        return bool(self._rows(select(c.id).where(*where, ~beside).limit(1)))
+
     def heads(self) -> Iterator[tuple[str, str, Head]]:
         """Unit, outbox and head of every outbox that has sent something."""
         c = t.records.c

@@ -38,7 +38,7 @@ def test_a_ticket_of_the_first_journals_is_still_read() -> None:
     first = {"ticket": "t", "number": "A001", "service": "a", "queued_at": 2.0, "channel": "web"}
     event = e.event_of("TicketIssued", 2.0, first)
     assert event == e.TicketIssued(2.0, "t", "A001", "a", 2.0, "web", "", (), None, None)
-    later = {"kind", "further", "label", "person", "onward"}
+    later = {"kind", "board", "further", "label", "person", "onward"}
     for kind in set(KINDS) - {e.Event}:
         free = {field.name for field in fields(kind) if field.default is not MISSING}
         assert free <= later | {"queued_at"}

@@ -1,0 +1,123 @@
+"""How grants, and what counters did while they were cut off, change the state."""
+
+from __future__ import annotations
+
+from hub.core import events as e
+from hub.core.state import Call, CounterState, Grant, State
+from hub.core.ticket_events import Handler, served_without_number
+from hub.core.tickets import Ticket, TicketState
+
+
+def _given(state: State, event: e.GrantsGiven) -> None:
+    for ticket in event.tickets:
+        if ticket in state.grants:
+            raise ValueError(f"ticket {ticket} is granted to {state.grants[ticket].counter}")
+        if state.tickets[ticket].state is not TicketState.WAITING:
+            raise ValueError(f"ticket {ticket} does not wait")
+        state.grants[ticket] = Grant(
+            ticket,
+            event.counter,
+            event.unit,
+            event.run,
+            event.outbox,
+            event.board,
+            event.at,
+        )
+    state.counters[event.counter].granted = state.version + 1
+
+
+def _withdrawn(state: State, event: e.GrantsWithdrawn) -> None:
+    for ticket in event.tickets:
+        grant = _grant_of(state, ticket, event.counter)
+        if grant.withdrawn is not None:
+            raise ValueError(f"the grant of {ticket} was withdrawn before")
+        grant.withdrawn = (state.epoch, state.version + 1)
+    state.counters[event.counter].granted = state.version + 1
+
+
+def _ended(state: State, event: e.GrantsEnded) -> None:
+    for ticket in event.tickets:
+        _grant_of(state, ticket, event.counter)
+        end(state, state.tickets[ticket])
+    state.counters[event.counter].granted = state.version + 1
+
+
+def _grant_of(state: State, ticket: str, counter: str) -> Grant:
+    grant = state.grants[ticket]
+    if grant.counter != counter:
+        raise ValueError(f"ticket {ticket} is granted to {grant.counter}")
+    return grant
+
+
+def end(state: State, ticket: Ticket) -> None:
+    """The grant of a ticket, if there is one, is over; a ticket that waits stands in line."""
+    grant = state.grants.pop(ticket.id, None)
+    if grant is not None and grant.parked and ticket.state is TicketState.WAITING:
+        state.lines.add(ticket)
+
+
+def unit_lost(state: State, unit: str) -> None:
+    """Whom only a unit may call that is not heard stands in nobody's way."""
+    _park(state, [grant for grant in state.grants.values() if grant.unit == unit])
+
+
+def unit_joined(state: State, unit: str, run: str) -> None:
+    """A run is heard, and can be asked to give tickets back; of an earlier run nobody can."""
+    of_unit = [grant for grant in state.grants.values() if grant.unit == unit]
+    _park(state, [grant for grant in of_unit if grant.run != run])
+    for grant in of_unit:
+        if grant.run == run and grant.parked:
+            grant.parked = False
+            state.lines.add(state.tickets[grant.ticket])
+
+
+def _park(state: State, grants: list[Grant]) -> None:
+    for grant in grants:
+        if not grant.parked:
+            state.lines.remove(state.tickets[grant.ticket])
+            grant.parked = True
+
+
+def _unnumbered(state: State, event: e.ServedUnnumbered) -> None:
+    served_without_number(state, event)
+
+
+def _called_apart(state: State, event: e.CalledApart) -> None:
+    if event.call_id in state.calls:
+        raise ValueError("a call happens once")
+    state.calls[event.call_id] = Call(
+        event.call_id,
+        event.ticket,
+        event.number,
+        event.service,
+        event.counter,
+        event.clerk,
+        event.at,
+        apart=True,
+    )
+
+
+def _ended_apart(state: State, event: e.EndedApart) -> None:
+    call = state.calls[event.call_id]
+    if not call.apart or call.ended_at is not None:
+        raise ValueError(f"call {event.call_id} does not stand apart, or has ended")
+    call.ended_at, call.invite_s = event.at, event.invite_s
+    counter: CounterState = state.counters[event.counter]
+    counter.last_call = event.call_id
+    counter.served_today += 1
+    state.today.served += 1
+
+
+def _unused(_state: State, _event: e.AloneStepUnused) -> None:
+    """It is in the journal, for people; the hall stays as it is."""
+
+
+HANDLERS: dict[type[e.Event], Handler] = {
+    e.GrantsGiven: _given,
+    e.GrantsWithdrawn: _withdrawn,
+    e.GrantsEnded: _ended,
+    e.ServedUnnumbered: _unnumbered,
+    e.CalledApart: _called_apart,
+    e.EndedApart: _ended_apart,
+    e.AloneStepUnused: _unused,
+}

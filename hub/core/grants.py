@@ -1,0 +1,177 @@
+"""Granted tickets: whom a counter may call while it is cut off, and when others may again. PURE.
+
+Each open counter whose unit is heard is granted the tickets that it would call next. While it
+is heard the hub decides all the same, and takes a grant back when another counter is to call
+the ticket. What frees a grant is knowing that the unit has not called the ticket and will not;
+the end of a lease alone frees nothing, because a unit that is cut off may have called it and
+cannot say so. A model of random schedules showed people called twice where it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from hub.core import events as e
+from hub.core.dispatch import choose
+from hub.core.state import CounterState, Grant, State
+from hub.core.tickets import TicketState
+
+SLACK_S = 2.0
+"""How much longer than the lease the hub waits before it says that a lease is over."""
+
+DRIFT = 1000.0
+"""The clocks of a hub and a unit drift apart by less than one second in so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The latest renew of a unit's present run: the state it acts on, and how far it wrote."""
+
+    run: str
+    epoch: int
+    version: int
+    through: int
+
+
+def top_up(state: State, heard: Collection[str], now: float) -> list[e.Event]:
+    """Grants for counters that lack some, and the withdrawal of those that are in place no more.
+
+    `heard` are the units that can be told.
+    """
+    rules = state.plan.alone
+    events = list(_out_of_place(state, now))
+    per_counter = min(rules.grants, ceil(_waiting(state) / max(1, len(state.duty.serving))))
+    if not per_counter:
+        return events
+    taken = set(state.grants)
+    for counter_id, unit in _deserving(state, heard):
+        lacking = per_counter - len(active(state, counter_id, unit))
+        found = _best(state, counter_id, now, lacking, taken) if lacking > 0 else []
+        if found:
+            known = state.units[unit]
+            whose = (counter_id, unit, known.run, known.outbox, known.board)
+            events.append(e.GrantsGiven(now, *whose, tuple(found)))
+    return events
+
+
+def _waiting(state: State) -> int:
+    return sum(state.lines.count.values())
+
+
+def _deserving(state: State, heard: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Counters on duty with a unit that is heard."""
+    for counter_id in state.duty.serving:
+        plan, counter = state.plan.counter.get(counter_id), state.counters[counter_id]
+        if plan is not None and plan.unit in heard and counter.clerk and plan.unit in state.units:
+            yield counter_id, plan.unit
+
+
+def _best(state: State, counter: str, now: float, many: int, taken: set[str]) -> list[str]:
+    """The tickets that a counter would call next, of those that nobody has; they are taken."""
+    found: list[str] = []
+    while len(found) < many and (choice := choose(state, counter, now, avoid=taken)):
+        found.append(choice.ticket)
+        taken.add(choice.ticket)
+    return found
+
+
+def _out_of_place(state: State, now: float) -> Iterator[e.Event]:
+    """Grants of counters that are closed, or whose unit has been replaced in the plan."""
+    gone: dict[str, list[str]] = {}
+    for grant in state.grants.values():
+        plan, counter = state.plan.counter.get(grant.counter), state.counters[grant.counter]
+        stays = plan is not None and plan.unit == grant.unit and counter.open and counter.clerk
+        if not stays and grant.withdrawn is None:
+            gone.setdefault(grant.counter, []).append(grant.ticket)
+    for counter_id, tickets in gone.items():
+        yield e.GrantsWithdrawn(now, counter_id, tuple(tickets), "the counter does not serve")
+
+
+def active(state: State, counter: str, unit: str) -> list[Grant]:
+    """What the present run of a counter's unit may call, the most urgent first."""
+    known = state.units.get(unit)
+    return [
+        grant
+        for grant in state.grants.values()
+        if grant.counter == counter
+        and grant.withdrawn is None
+        and known is not None
+        and (grant.unit, grant.run) == (unit, known.run)
+    ]
+
+
+def others(state: State, counter: str, *, from_unit: bool) -> Collection[str]:
+    """The granted tickets that a counter may not call as they are.
+
+    Its own it may, if it is its unit that asks: a unit that then hears no answer decides
+    alone, and its word about this very command is the one that counts.
+    """
+    if not state.grants:
+        return ()
+    grants = state.grants.values()
+    return {g.ticket for g in grants if g.counter != counter or not (from_unit and _own(state, g))}
+
+
+def _own(state: State, grant: Grant) -> bool:
+    """Whether the present run of a unit may call it."""
+    known = state.units.get(grant.unit)
+    return known is not None and known.run == grant.run
+
+
+def withdrawal(state: State, ticket: str, now: float) -> list[e.Event]:
+    """Ask a counter to give a ticket back, if that has not been done."""
+    grant = state.grants[ticket]
+    if grant.withdrawn is not None:
+        return []
+    return [e.GrantsWithdrawn(now, grant.counter, (ticket,), "another counter is to call it")]
+
+
+def freed(
+    state: State, unit: str, said: Said | None, committed: dict[str, int], now: float
+) -> list[e.Event]:
+    """The end of those grants of a unit of which it is now known that it did not call them.
+
+    `committed` is how far each of its outboxes is in the journal.
+    """
+    ended: dict[tuple[str, str], list[str]] = {}
+    for grant in state.grants.values():
+        why = _why_freed(state, grant, said, committed) if grant.unit == unit else None
+        if why is not None:
+            ended.setdefault((grant.counter, why), []).append(grant.ticket)
+    return [
+        e.GrantsEnded(now, counter, tuple(tickets), why, "")
+        for (counter, why), tickets in ended.items()
+    ]
+
+
+def _why_freed(
+    state: State, grant: Grant, said: Said | None, committed: dict[str, int]
+) -> str | None:
+    known, has = state.units.get(grant.unit), committed.get(grant.outbox, 0)
+    if known is None:
+        return None
+    if known.run != grant.run:
+        same = (known.outbox, known.board) == (grant.outbox, grant.board) and known.board != ""
+        return "later_run" if same and has >= known.through else None
+    if said is None or said.run != grant.run or grant.withdrawn is None:
+        return None
+    acts_without = (said.epoch, said.version) >= grant.withdrawn
+    return "taken_back" if acts_without and has >= said.through else None
+
+
+def lease_over(lease_s: float, answered: float, now: float) -> bool:
+    """Whether a lease is over for certain, by the hub's clock, since a state was last sent."""
+    return now >= answered + lease_s + SLACK_S + lease_s / DRIFT
+
+
+def kept_by(state: State, counter: CounterState) -> list[Grant]:
+    """The tickets that only a counter may call that is cut off, in the order of their granting."""
+    return [
+        grant
+        for grant in state.grants.values()
+        if grant.counter == counter.id
+        and grant.parked
+        and state.tickets[grant.ticket].state is TicketState.WAITING
+    ]
