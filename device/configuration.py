@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from device.peripherals import (
+    CardReaderSection,
+    PrinterSection,
+    SignSection,
+    SpeechSection,
+    peripheral_mistakes,
+)
 from device.voice.settings import VoiceSection
 from device.voice.settings import mistakes as voice_mistakes
 from wire.errors import ConfigurationError, LinkError
@@ -127,6 +134,10 @@ class UnitSettings(FileSettings):
     panel: PanelSection = PanelSection()
     clock: ClockSection = ClockSection()
     voice: VoiceSection | None = None
+    sign: SignSection | None = None
+    speech: SpeechSection | None = None
+    printer: PrinterSection | None = None
+    card_reader: CardReaderSection | None = None
 
     @classmethod
     def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -134,6 +145,7 @@ class UnitSettings(FileSettings):
         yield from _doubled_pins(raw)
         yield from _role_mistakes(raw)
         yield from voice_mistakes(raw)
+        yield from peripheral_mistakes(raw)
         hardware = raw.get("hardware")
         kind = hardware.get("kind") if isinstance(hardware, Mapping) else None
         if kind == "real":
