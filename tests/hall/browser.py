@@ -98,9 +98,10 @@ class Person:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _failed(self, request: Request) -> None:
-        # A page that is left ends its stream; Chromium counts that as a failure.
-        left = request.failure == "net::ERR_ABORTED" and urlsplit(request.url).path in STREAMS
-        if not left:
+        # A page that is left ends its stream, and one that waits too long for an answer begins
+        # anew; Chromium counts both as failures. What a server does wrong has other names.
+        given_up = urlsplit(request.url).path in STREAMS or request.method == "POST"
+        if not (given_up and request.failure == "net::ERR_ABORTED"):
             self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:

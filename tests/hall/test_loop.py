@@ -55,28 +55,35 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
 
 
 def _shows(panel: Page, ground: Colour, mark: Colour, what: str) -> None:
-    """Wait until the unit's screen, as its panel page shows it, has these two colours."""
+    """Wait until the unit's screen, as its panel page shows it, has had these two colours.
 
-    def found() -> bool:
-        ground_there, others = panel.evaluate(_COLOURS)
-        return bool(ground_there == list(ground) and list(mark) in others)
-
-    wait_for(found, what)
+    Each picture is looked at as it comes, in order: thanks stand for a few seconds only.
+    """
+    wait_for(lambda: bool(panel.evaluate(_SHOWN, [list(ground), list(mark)])), what)
 
 
-_COLOURS = """() => {
+_WATCH = """() => {
   const image = document.getElementById('screen');
-  const {naturalWidth: width, naturalHeight: height} = image;
-  if (!image.complete || !width) return [[], []];
-  const paper = new OffscreenCanvas(width, height).getContext('2d');
-  paper.drawImage(image, 0, 0);
-  const {data} = paper.getImageData(0, 0, width, height);
-  const found = new Set();
-  for (let at = 0; at < data.length; at += 4) {
-    found.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);
+  window.pictures = [];
+  function look() {
+    const {naturalWidth: width, naturalHeight: height} = image;
+    if (!width) return;
+    const paper = new OffscreenCanvas(width, height).getContext('2d');
+    paper.drawImage(image, 0, 0);
+    const {data} = paper.getImageData(0, 0, width, height);
+    const colour = (at) => data[at] << 16 | data[at + 1] << 8 | data[at + 2];
+    const colours = new Set();
+    for (let at = 0; at < data.length; at += 4) colours.add(colour(at));
+    window.pictures.push({ground: colour(4 * width * (height >> 1)), colours});
   }
-  const ground = data.slice(4 * width * (height >> 1), 4 * width * (height >> 1) + 3);
-  return [Array.from(ground), Array.from(found, (c) => [c >> 16, c >> 8 & 255, c & 255])];
+  image.addEventListener('load', look, {capture: true});
+  if (image.complete) look();
+}"""
+_SHOWN = """(wanted) => {
+  const [ground, mark] = wanted.map(([red, green, blue]) => red << 16 | green << 8 | blue);
+  const found = window.pictures.findIndex((p) => p.ground === ground && p.colours.has(mark));
+  if (found > 0) window.pictures.splice(0, found);
+  return found >= 0;
 }"""
 
 
@@ -114,6 +121,7 @@ def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
     lively, other = operator.open(hall.address), second.open(hall.address)
     lively.evaluate("window.notReloaded = true")
     panel = visitor.open(hall.unit.panel)
+    panel.evaluate(_WATCH)
     desk = clerk.open(f"{hall.address}/clerk/c1")
     clerk.picture(desk, "sign-in")
     _sign_in(desk)
