@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.core import events as e
+from hub.core.audit_grants import GrantBook
 from hub.core.audit_places import ANYBODY, House, Paper, Places
 
 _ByHolder = (
@@ -42,6 +43,7 @@ class Audit:
     _house: House = field(default_factory=House)
     _papers: dict[str, Paper] = field(default_factory=dict)
     _places: Places = field(default_factory=Places)
+    _grants: GrantBook = field(default_factory=GrantBook)
     _issued: set[str] = field(default_factory=set)
     _numbers: set[str] = field(default_factory=set)
     _hand: dict[str, str] = field(default_factory=dict)
@@ -154,6 +156,56 @@ class Audit:
     def _leave(self, paper: Paper) -> None:
         if paper.state == "waiting":
             self._places.remove(paper)
+            self._grants.gone(paper.id)
+
+    # --- grants ----------------------------------------------------------------------------
+
+    def _joined(self, event: e.UnitJoined) -> Iterator[str]:
+        self._grants.joined(event)
+        yield from ()
+
+    def _granted(self, event: e.GrantsGiven) -> Iterator[str]:
+        yield from self._grants.given(event)
+        for ticket in event.tickets:
+            paper = self._paper(ticket)
+            if paper.state != "waiting":
+                yield f"ticket {ticket} is {paper.state} and was granted"
+            self._places.remove(paper)
+
+    def _withdrawn(self, event: e.GrantsWithdrawn) -> Iterator[str]:
+        yield from self._grants.withdrawn(event)
+
+    def _freed(self, event: e.GrantsEnded) -> Iterator[str]:
+        yield from self._grants.ended(event)
+        for ticket in event.tickets:
+            paper = self._paper(ticket)
+            if paper.state == "waiting":
+                self._places.add(paper)
+
+    def _unnumbered(self, event: e.ServedUnnumbered) -> Iterator[str]:
+        if event.ticket in self._issued:
+            yield f"ticket {event.ticket} issued twice"
+        if event.counter in self._hand:
+            yield f"counter {event.counter} holds {self._hand[event.counter]} already"
+        if event.call_id in self._call_ids:
+            yield f"call {event.call_id} made twice"
+        paper = Paper(event.ticket, event.service, "", event.at, self._read, "hand")
+        paper.counter, paper.call_id = event.counter, event.call_id
+        self._issued.add(event.ticket)
+        self._papers[event.ticket] = paper
+        self._call_ids.add(event.call_id)
+        self._hand[event.counter] = event.ticket
+
+    def _apart(self, event: e.CalledApart) -> Iterator[str]:
+        if event.call_id in self._call_ids:
+            yield f"call {event.call_id} made twice"
+        self._call_ids.add(event.call_id)
+
+    def _ended_apart(self, event: e.EndedApart) -> Iterator[str]:
+        if event.call_id in self._done_calls:
+            yield f"call {event.call_id} ended twice"
+        self._done_calls.add(event.call_id)
+        yield from ()
 
     def _called(self, event: e.TicketCalled) -> Iterator[str]:
         self.calls += 1
@@ -170,44 +222,57 @@ class Audit:
             yield f"counter {event.counter} holds {self._hand[event.counter]} already"
         if event.call_id in self._call_ids:
             yield f"call {event.call_id} made twice"
+        alone = event.reason.get("rule") == ALONE
         if event.ticket in self._issued:
-            yield from self._may_call(paper, event.counter)
+            yield from self._may_call(paper, event.counter, alone=alone)
         if not event.reason:
             yield f"call {event.call_id} has no reason"
-        if paper.state == "waiting":
+        if paper.state == "waiting" and not alone:
             yield from self._in_turn(paper, event)
-        self._take(paper, event)
+        self._take(paper, event, alone=alone)
 
-    def _may_call(self, paper: Paper, counter: str) -> Iterator[str]:
+    def _may_call(self, paper: Paper, counter: str, *, alone: bool) -> Iterator[str]:
+        holder = self._grants.holder(paper.id)
+        if holder not in {None, counter}:
+            yield f"only {holder} may call ticket {paper.id}, which was granted to it"
         if counter not in self._open:
             yield f"counter {counter} is closed"
         elif counter in self._paused:
             yield f"counter {counter} is paused"
         if paper.service not in self._house.skills.get(counter, set()):
             yield f"counter {counter} has not the skill for {paper.id}"
-        elif paper.bound is None and paper.service not in self._house.serves[counter]:
+        elif alone or paper.bound is not None:
+            pass  # what it served when it was cut off
+        elif paper.service not in self._house.serves[counter]:
             yield f"counter {counter} does not serve {paper.service} now"
         if paper.bound not in {None, counter}:
             yield f"ticket {paper.id} is kept for {paper.bound}"
 
     def _in_turn(self, paper: Paper, event: e.TicketCalled) -> Iterator[str]:
         house, counter = self._house, event.counter
+        # Its own grants stand in line for it; those of others for nobody else.
+        own = [self._paper(ticket) for ticket in self._grants.of(counter)]
+        for each in own:
+            self._places.add(each)
         before = self._places.passed_over(paper, counter, assigned=house.assigned)
+        for each in own:
+            if each is not paper:
+                self._places.remove(each)
         if before is not None:
             yield f"ticket {before} was before {paper.id}"
         rescued_s = house.rescue * house.targets.get(paper.service, 0.0)
         helps = house.assigned and paper.bound is None
         helps = helps and paper.label not in {counter, ANYBODY}
         if helps and event.at - paper.queued_at <= rescued_s:
-            for own in self._places.own(counter, house.serves.get(counter, set())):
-                yield f"counter {counter} helps others while {own} waits for it"
+            for mine in self._places.own(counter, house.serves.get(counter, set())):
+                yield f"counter {counter} helps others while {mine} waits for it"
                 break
 
-    def _take(self, paper: Paper, event: e.TicketCalled) -> None:
+    def _take(self, paper: Paper, event: e.TicketCalled, *, alone: bool) -> None:
         run = self._runs.get(paper.service, 0)
         self._last[event.counter] = _LastStep("next", replace(paper), run)
         self._leave(paper)
-        if paper.bound is None:
+        if paper.bound is None and not alone:  # cut off, it could not know who else was called
             in_a_row = paper.kind != "" and self._places.ordinary_waits(paper.service)
             self._runs[paper.service] = run + 1 if in_a_row else 0
             if self._runs[paper.service] > self._house.bound:
@@ -424,6 +489,9 @@ class Audit:
         self._rated_calls.add(event.call_id)
 
 
+ALONE = "alone"
+"""The rule of a call that a counter made while it was cut off."""
+
 _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.Configured: Audit._configured,
     e.EpochStarted: Audit._epoch_started,
@@ -445,6 +513,13 @@ _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.TicketCancelled: Audit._cancelled,
     e.TicketExpired: Audit._expired,
     e.StepUndone: Audit._undone,
+    e.UnitJoined: Audit._joined,
+    e.GrantsGiven: Audit._granted,
+    e.GrantsWithdrawn: Audit._withdrawn,
+    e.GrantsEnded: Audit._freed,
+    e.ServedUnnumbered: Audit._unnumbered,
+    e.CalledApart: Audit._apart,
+    e.EndedApart: Audit._ended_apart,
     e.CounterOpened: Audit._opened,
     e.CounterClosed: Audit._closed,
     e.CounterPaused: Audit._closed,
