@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from hub.boards import Boards
 from hub.core import events as e
@@ -29,7 +29,8 @@ from hub.core.state import HistoryError
 from hub.journal.store import Journal, StoredAnswer
 from hub.lookout import Lookout
 from hub.outgoing import Outbound
-from hub.transaction import Books, IdReusedError, NotYet, Transaction
+from hub.rounds import Rounds, Work, WorkFailed
+from hub.transaction import Books, Transaction
 from wire.clock import Clock
 from wire.errors import StorageError
 from wire.sdnotify import Notifier
@@ -38,15 +39,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 300
 """So many pieces of work share a transaction at most."""
-
-PATIENCE_S = 0.15
-"""A call waits so many real seconds at most for a ticket that another unit has to give back."""
-
-SETTLE_S = 3.0
-"""After a start no counter's command is decided for so many real seconds at most.
-
-Every unit that held a grant is to be heard first: it may have called its tickets meanwhile.
-"""
 
 HEARTBEAT_S = 1.0
 """The loop goes round at least this often, to notice silent units and to feed the watchdog."""
@@ -58,22 +50,6 @@ SNAPSHOT_EVERY = 20_000
 """Events between snapshots."""
 
 T = TypeVar("T")
-
-
-class Work(Protocol):
-    """A piece of work for the state's thread."""
-
-    def run(self, transaction: Transaction) -> None:
-        """Act on the state. An exception leaves the state as it was and goes to `failed`.
-
-        It is run again, on the state as it was before, if other work of its round failed.
-        """
-
-    def committed(self) -> None:
-        """What `run` did is durable."""
-
-    def failed(self, error: Exception) -> None:
-        """What `run` did is not durable, and has been undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +96,6 @@ class _Asked(Generic[T]):
             self.future.set_exception(error)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parked:
-    """A command that waits for a ticket to be given back, until a monotonic time at most.
-
-    With no ticket it waits for the hub to have settled after its start.
-    """
-
-    work: Work
-    ticket: str | None
-    until: float
-
-
 class _Foretold:
     """Word of a new forecast."""
 
@@ -176,9 +140,7 @@ class Service:
         )
         self._thread = threading.Thread(target=self._run, name="state", daemon=True)
         self._next_check = 0.0
-        self._parked: list[_Parked] = []
-        self._settling: set[str] = set()
-        self._settle_until = 0.0
+        self._rounds = Rounds(self._scaled(1.0))
         self._rest_until = 0.0
         self._snapshot_at = journal.snapshot_sequence()
         self._sound = True
@@ -210,8 +172,8 @@ class Service:
         self._journal.commit(transaction.batch)
         self._next_check = transaction.monotonic + LOST_AFTER_S  # units need time to be heard
         self._books.presence.since = transaction.monotonic
-        self._settling = {g.unit for g in self._books.hall.grants.values()}
-        self._settle_until = transaction.monotonic + self._scaled(SETTLE_S)
+        units = (grant.unit for grant in self._books.hall.grants.values())
+        self._rounds.begin(units, transaction.monotonic)
         self._keep(tuple(transaction.batch.events))
 
     @property
@@ -311,22 +273,12 @@ class Service:
         """So many real seconds, in those of the hall's clock."""
         return real_s / self._clock.real_seconds(1.0)
 
-    def _settled(self, now: float) -> bool:
-        """Whether every unit that held a grant was heard since the start, or has had its time."""
-        presence = self._books.presence
-        self._settling = {unit for unit in self._settling if presence.get(unit) is None}
-        if now >= self._settle_until:
-            self._settling.clear()
-        return not self._settling
-
     def _parked_s(self) -> float:
         """Real seconds until a command that waits has waited long enough."""
-        monotonic = self._clock.monotonic()
-        times = [
-            self._settle_until if parked.ticket is None else parked.until for parked in self._parked
-        ]
-        until = min(times, default=monotonic + self._scaled(HEARTBEAT_S))
-        return max(0.0, self._clock.real_seconds(until - monotonic))
+        until = self._rounds.deadline
+        if until is None:
+            return HEARTBEAT_S
+        return max(0.0, self._clock.real_seconds(until - self._clock.monotonic()))
 
     def _transaction(self) -> Transaction:
         return Transaction(self._books, self._clock.now(), self._clock.monotonic())
@@ -340,53 +292,21 @@ class Service:
         transaction = self._transaction()
         if not self._disk_rests():
             self._pass_time(transaction)
-        transaction.settling = not self._settled(transaction.monotonic)
-        parking: list[_Parked] = []
-        ran = self._all_ran(transaction, batch, parking)
-        if ran:
-            transaction.free_grants()
-            ready = [parked for parked in self._parked if self._is_ready(parked, transaction)]
-            transaction.hurried = True
-            again = [parked.work for parked in ready]
-            ran = self._all_ran(transaction, again, parking)
-        if not ran:
+        try:
+            ran = self._rounds.run(transaction, batch)
+        except WorkFailed as failure:
+            self._start_over([failure.work], failure.error)
             return False
-        transaction.top_up_grants()
-        self._parked = [parked for parked in self._parked if parked not in ready]
-        if self._finish(transaction, [*batch, *again]):
-            self._parked += parking
+        if self._finish(transaction, ran):
+            self._rounds.kept()
         return True
-
-    def _all_ran(self, transaction: Transaction, batch: list[Work], parking: list[_Parked]) -> bool:
-        """False if a piece of work failed, which has left the batch: the state is loaded again."""
-        for work in tuple(batch):
-            try:
-                work.run(transaction)
-            except NotYet as wait:
-                until = transaction.monotonic + self._scaled(PATIENCE_S)
-                parking.append(_Parked(work, wait.ticket, until))
-            except IdReusedError as error:  # raised before anything was changed
-                batch.remove(work)
-                work.failed(error)
-            except Exception as error:
-                log.exception("a piece of work failed; the state is loaded again")
-                batch.remove(work)
-                self._parked = [parked for parked in self._parked if parked.work is not work]
-                self._start_over([work], error)
-                return False
-        return True
-
-    def _is_ready(self, parked: _Parked, transaction: Transaction) -> bool:
-        """Whether a command that waited is to be decided now."""
-        if parked.ticket is None:
-            return not transaction.settling
-        return parked.ticket not in self._books.hall.grants or transaction.monotonic >= parked.until
 
     def _finish(self, transaction: Transaction, ran: list[Work]) -> bool:
         """Commit, and tell; False if nothing was kept."""
         try:
             self._journal.commit(transaction.batch)
         except StorageError as error:
+            self._rounds.dropped()
             self._not_kept(ran, error)
             return False
         if self.storage_error is not None and not transaction.batch.empty():

@@ -42,7 +42,8 @@ class Doing:
 
     def committed(self) -> None:
         self.story.append("committed")
-        self.over.set_result(None)
+        if not self.over.done():  # what was parked is committed twice
+            self.over.set_result(None)
 
     def failed(self, error: Exception) -> None:
         self.story.append("failed")
