@@ -1,0 +1,146 @@
+"""A round: pieces of work on the state, and the commands that have to wait a moment.
+
+A command that needs a ticket back from another counter's unit is parked, and decided once the
+ticket is free, or with what there is when its time is over. The rest of the hall goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.core.presence import Presence
+from hub.transaction import IdReusedError, NotYet, Transaction
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 0.15
+"""A call waits so many real seconds at most for a ticket that another unit has to give back."""
+
+SETTLE_S = 3.0
+"""After a start no counter's command is decided for so many real seconds at most.
+
+Every unit that held a grant is to be heard first: it may have called its tickets meanwhile.
+"""
+
+
+class Work(Protocol):
+    """A piece of work for the state's thread."""
+
+    def run(self, transaction: Transaction) -> None:
+        """Act on the state. An exception leaves the state as it was and goes to `failed`.
+
+        It is run again, on the state as it was before, if other work of its round failed; and
+        later, if it raised NotYet.
+        """
+
+    def committed(self) -> None:
+        """What `run` did is durable. Comes twice to work that was parked in between."""
+
+    def failed(self, error: Exception) -> None:
+        """What `run` did is not durable, and has been undone."""
+
+
+class WorkFailed(Exception):
+    """A piece of work raised; nothing of its round may be kept."""
+
+    def __init__(self, work: Work, error: Exception) -> None:
+        super().__init__(str(error))
+        self.work = work
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class _Parked:
+    """A command that waits for a ticket until a monotonic time at most; None: for the start."""
+
+    work: Work
+    ticket: str | None
+    until: float
+
+
+class Rounds:
+    """Runs the work of each round, and remembers what waits between them."""
+
+    def __init__(self, second_s: float) -> None:
+        """`second_s` is how far the hub's clock advances in a real second."""
+        self._second_s = second_s
+        self._parked: list[_Parked] = []
+        self._parking: list[_Parked] = []
+        self._ready: list[_Parked] = []
+        self._unsettled: set[str] = set()
+        self._settle_until = 0.0
+
+    def begin(self, units: Iterable[str], monotonic: float) -> None:
+        """The hub starts; these units held grants."""
+        self._unsettled = set(units)
+        self._settle_until = monotonic + SETTLE_S * self._second_s
+
+    @property
+    def deadline(self) -> float | None:
+        """When a round is due for the sake of what waits, on the monotonic clock."""
+        times = (self._settle_until if p.ticket is None else p.until for p in self._parked)
+        return min(times, default=None)
+
+    def run(self, transaction: Transaction, batch: list[Work]) -> list[Work]:
+        """Do the work; all that ran, what had waited included. `kept` or `dropped` must follow.
+
+        Raises WorkFailed for work that raised, which has then left the batch and whatever waits.
+        """
+        self._parking, self._ready = [], []
+        transaction.settling = not self._settled(transaction.books.presence, transaction.monotonic)
+        self._do(transaction, batch)
+        transaction.free_grants()
+        self._ready = [parked for parked in self._parked if self._is_ready(parked, transaction)]
+        for parked in self._ready:
+            transaction.hurried = parked.ticket is not None
+            self._do(transaction, [parked.work])
+        transaction.top_up_grants()
+        return [*batch, *(parked.work for parked in self._ready)]
+
+    def kept(self) -> None:
+        """What the round did is durable."""
+        self._parked = [p for p in self._parked if p not in self._ready] + self._parking
+        self._parking, self._ready = [], []
+
+    def dropped(self) -> None:
+        """Nothing of the round was kept, and its work has been told so."""
+        self._parked = [p for p in self._parked if p not in self._ready]
+        self._parking, self._ready = [], []
+
+    def _do(self, transaction: Transaction, batch: list[Work]) -> None:
+        for work in tuple(batch):
+            try:
+                work.run(transaction)
+            except NotYet as wait:
+                until = transaction.monotonic + PATIENCE_S * self._second_s
+                self._parking.append(_Parked(work, wait.ticket, until))
+            except IdReusedError as error:  # raised before anything was changed
+                self._leave(work, batch)
+                work.failed(error)
+            except Exception as error:
+                log.exception("a piece of work failed; the state is loaded again")
+                self._leave(work, batch)
+                raise WorkFailed(work, error) from error
+
+    def _leave(self, work: Work, batch: list[Work]) -> None:
+        if work in batch:
+            batch.remove(work)
+        self._parked = [parked for parked in self._parked if parked.work is not work]
+        self._ready = [parked for parked in self._ready if parked.work is not work]
+
+    def _settled(self, presence: Presence, now: float) -> bool:
+        """Whether every unit that held a grant was heard since the start, or has had its time."""
+        self._unsettled = {unit for unit in self._unsettled if presence.get(unit) is None}
+        if now >= self._settle_until:
+            self._unsettled.clear()
+        return not self._unsettled
+
+    def _is_ready(self, parked: _Parked, transaction: Transaction) -> bool:
+        """Whether a command that waited is to be decided now."""
+        if parked.ticket is None:
+            return not transaction.settling
+        given_back = parked.ticket not in transaction.hall.grants
+        return given_back or transaction.monotonic >= parked.until
