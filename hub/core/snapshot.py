@@ -44,7 +44,7 @@ def restore(state: State, data: dict[str, Any]) -> None:
     try:
         plan = None if data["plan"] is None else Plan.model_validate(data["plan"])
         for name, read in _DUMPED.items():
-            if name in data or name not in _LATER:
+            if name in data or name not in LATER:
                 setattr(state, name, read(data[name]))
         if plan is not None:
             state.set_plan(plan)
@@ -138,7 +138,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "counters": _table(_counter),
 }
 
-_LATER = frozenset({"notice", "emergency"})
+LATER = frozenset({"notice", "emergency", "grants"})
 """A snapshot from before there were these lacks them; they are then as in a new state."""
 
 _FLAT = frozenset({"tickets", "calls"})
