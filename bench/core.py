@@ -125,7 +125,8 @@ def _advice(hall: Hall) -> Figure:
 
 
 def _all_waits(hall: Hall) -> Figure:
-    arrivals, offsets = arrivals_of(hall, OPENING), shipped().of(hall.plan.dispatch.policy)
+    arrivals = arrivals_of(hall, OPENING)
+    offsets = shipped().of(hall.plan.dispatch.policy, assigned=False)
     captured = timed(lambda _: capture(hall, NOW, arrivals), 20)
     scene = capture(hall, NOW, arrivals)
     took = timed(lambda n: foretell(scene, n, offsets, Shift()), 5)

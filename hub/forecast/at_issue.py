@@ -111,7 +111,7 @@ class AtIssue:
         raw = found.tickets.get(ticket)
         if raw is None:
             return Told(ticket, now, None, None)
-        offsets = self._calibration.of(scene.policy.name)
+        offsets = self._calibration.of(scene.policy.name, assigned=scene.policy.assigned)
         return Told(ticket, now, raw, calibrated(raw, offsets, self._shift))
 
     def _came_true(self, ticket: str, now: float) -> None:

@@ -61,23 +61,25 @@ NO_OFFSETS = Offsets((0.0,), (0.0,), (0.0,))
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Offsets by policy, and the command that made them."""
+    """Offsets by policy, of pooled halls and of assigned ones, and the command that made them."""
 
     made_with: str
-    policies: Mapping[str, Offsets]
+    pooled: Mapping[str, Offsets]
+    assigned: Mapping[str, Offsets]
 
-    def of(self, policy: str) -> Offsets:
-        """The offsets of a policy, or of any if it has none of its own."""
-        own = self.policies.get(policy)
-        return own or next(iter(self.policies.values()), NO_OFFSETS)
+    def of(self, policy: str, *, assigned: bool) -> Offsets:
+        """The offsets of a policy in a hall of this kind, or of any if it has none of its own."""
+        known = self.assigned if assigned else self.pooled
+        return known.get(policy) or next(iter(known.values()), NO_OFFSETS)
 
     def dump(self) -> str:
         """The calibration as a JSON document."""
-        policies = {
-            name: {"p50_s": o.p50_s, "low": o.low, "high": o.high}
-            for name, o in self.policies.items()
+        content = {
+            "made_with": self.made_with,
+            "pooled": _plain(self.pooled),
+            "assigned": _plain(self.assigned),
         }
-        return json.dumps({"made_with": self.made_with, "policies": policies}, indent=1) + "\n"
+        return json.dumps(content, indent=1) + "\n"
 
     @classmethod
     def load(cls, text: str) -> Calibration:
@@ -87,10 +89,20 @@ class Calibration:
         """
         try:
             content = json.loads(text)
-            policies = {name: _offsets(each) for name, each in content["policies"].items()}
-            return cls(str(content["made_with"]), policies)
+            pooled, assigned = (
+                {name: _offsets(each) for name, each in content[kind].items()}
+                for kind in ("pooled", "assigned")
+            )
+            return cls(str(content["made_with"]), pooled, assigned)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise CalibrationError(f"this is not a calibration: {error}") from error
+
+
+def _plain(offsets: Mapping[str, Offsets]) -> dict[str, dict[str, tuple[float, ...]]]:
+    return {
+        name: {"p50_s": each.p50_s, "low": each.low, "high": each.high}
+        for name, each in offsets.items()
+    }
 
 
 def _offsets(content: Mapping[str, Sequence[float]]) -> Offsets:
@@ -101,6 +113,9 @@ def _offsets(content: Mapping[str, Sequence[float]]) -> Offsets:
     if list(knots) != sorted(knots) or knots[0] < 0:
         raise ValueError("p50_s does not rise from 0 or more")
     return Offsets(*columns)
+
+
+UNCALIBRATED = Calibration("", {}, {})
 
 
 def shipped() -> Calibration:

@@ -31,7 +31,7 @@ def answer(frame: bytes, calibration: Calibration) -> bytes:
     try:
         seed, low, high = json.loads(head)
         scene = Scene.load(body)
-        offsets = calibration.of(scene.policy.name)
+        offsets = calibration.of(scene.policy.name, assigned=scene.policy.assigned)
         return dump_forecast(foretell(scene, seed, offsets, Shift(low, high)))
     except NextwindowError as error:
         return json.dumps({"error": str(error)}).encode()

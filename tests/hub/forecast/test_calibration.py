@@ -8,6 +8,7 @@ from hub.core.policies import POLICIES
 from hub.forecast.calibration import (
     LARGEST_SHIFT,
     NO_OFFSETS,
+    UNCALIBRATED,
     Calibration,
     CalibrationError,
     Offsets,
@@ -17,6 +18,7 @@ from hub.forecast.calibration import (
     shipped,
 )
 from hub.forecast.waits import Wait
+from hub.replay.engine import Setting
 
 
 def pairs(count: int, seed: int, spread: float = 0.3) -> list[tuple[Wait, float]]:
@@ -86,9 +88,18 @@ def test_too_few_days_are_refused() -> None:
 
 
 def test_a_calibration_is_read_as_it_was_written() -> None:
-    made = Calibration("a command", {"fcfs": Offsets((1.0, 2.0), (0.1, 0.2), (0.3, 0.4))})
+    pooled, assigned = (Offsets((1.0, 2.0), (0.1, 0.2), (high, 0.4)) for high in (0.3, 0.5))
+    made = Calibration("a command", {"fcfs": pooled}, {"fcfs": assigned})
     assert Calibration.load(made.dump()) == made
-    assert made.of("another") == made.of("fcfs")
+
+
+def test_a_hall_of_each_kind_has_offsets_of_its_own() -> None:
+    pooled, assigned = (Offsets((1.0,), (0.1,), (high,)) for high in (0.3, 0.5))
+    made = Calibration("a command", {"fcfs": pooled}, {"fcfs": assigned})
+    for policy in ("fcfs", "another"):
+        assert made.of(policy, assigned=False) == pooled
+        assert made.of(policy, assigned=True) == assigned
+    assert UNCALIBRATED.of("fcfs", assigned=True) == NO_OFFSETS
 
 
 @pytest.mark.parametrize(
@@ -97,9 +108,16 @@ def test_a_calibration_is_read_as_it_was_written() -> None:
         "",
         "[]",
         '{"made_with": ""}',
-        '{"made_with": "", "policies": {"x": {"p50_s": [], "low": [], "high": []}}}',
-        '{"made_with": "", "policies": {"x": {"p50_s": [2, 1], "low": [0, 0], "high": [0, 0]}}}',
-        '{"made_with": "", "policies": {"x": {"p50_s": [1], "low": [0, 0], "high": [0]}}}',
+        '{"made_with": "", "pooled": {}}',
+        '{"made_with": "", "pooled": {"x": {"p50_s": [], "low": [], "high": []}}, "assigned": {}}',
+        (
+            '{"made_with": "", "pooled": {"x": {"p50_s": [2, 1], "low": [0, 0], "high": [0, 0]}},'
+            ' "assigned": {}}'
+        ),
+        (
+            '{"made_with": "", "pooled": {}, "assigned": {"x": {"p50_s": [1], "low": [0, 0],'
+            ' "high": [0]}}}'
+        ),
     ],
 )
 def test_a_damaged_calibration_is_refused(text: str) -> None:
@@ -110,7 +128,8 @@ def test_a_damaged_calibration_is_refused(text: str) -> None:
 def test_the_shipped_calibration_widens_and_says_how_it_was_made() -> None:
     calibration = shipped()
     assert "bench.forecasts" in calibration.made_with
-    assert set(calibration.policies) == set(POLICIES)
-    for offsets in calibration.policies.values():
+    assert set(calibration.pooled) == set(POLICIES)
+    assert set(calibration.assigned) == {Setting().policy}
+    for offsets in (*calibration.pooled.values(), *calibration.assigned.values()):
         assert sum(offsets.high) > 0
         assert max(map(abs, (*offsets.low, *offsets.high))) < LARGEST_SHIFT

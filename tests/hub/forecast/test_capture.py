@@ -5,7 +5,7 @@ import pytest
 from hub.core.commands import Issue
 from hub.core.decide import decide
 from hub.forecast.at_issue import AT_ONCE, AtIssue
-from hub.forecast.calibration import Calibration
+from hub.forecast.calibration import UNCALIBRATED
 from hub.forecast.capture import arrivals_of, capture, habits
 from hub.forecast.scene import CounterScene, Duty, Scene
 from tests.hub.core.examples import Driver, make_plan, text, wall
@@ -98,7 +98,7 @@ def test_what_is_usual_is_learned_from_the_day() -> None:
 
 def test_each_ticket_is_told_its_wait_when_it_is_issued() -> None:
     hall = driver()
-    watcher = AtIssue(Calibration("", {}), [("c1", hall.now + 7200.0, 600.0)])
+    watcher = AtIssue(UNCALIBRATED, [("c1", hall.now + 7200.0, 600.0)])
     hall.open("c1", "wang")
 
     def ticket() -> str:

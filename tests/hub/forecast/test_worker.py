@@ -13,7 +13,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from hub.forecast.calibration import NO_OFFSETS, Calibration, Shift
+from hub.forecast.calibration import NO_OFFSETS, UNCALIBRATED, Calibration, Offsets, Shift
 from hub.forecast.child import answer
 from hub.forecast.foretell import foretell
 from hub.forecast.frames import (
@@ -29,7 +29,6 @@ from hub.forecast.worker import USABLE_S, Forecaster
 from tests.hub.forecast.scenes import counter, line, scene, service
 
 SMALL = scene((service(cv=0.5),), (counter("c1"), counter("c2")), line("a", 6))
-NOTHING_KNOWN = Calibration("", {})
 
 
 def eventually(true: Callable[[], bool], within_s: float = 60.0) -> None:
@@ -54,14 +53,24 @@ def test_a_frame_arrives_whole_or_not_at_all() -> None:
 
 
 def test_the_child_answers_with_a_forecast_or_says_why_not() -> None:
-    forecast = load_forecast(json.loads(answer(request(3, Shift(), SMALL.dump()), NOTHING_KNOWN)))
+    forecast = load_forecast(json.loads(answer(request(3, Shift(), SMALL.dump()), UNCALIBRATED)))
     expected = foretell(SMALL, 3, NO_OFFSETS, Shift())
     assert set(forecast.tickets) == {ticket.id for ticket in SMALL.tickets}
     assert forecast.tickets["a5"].p90 == pytest.approx(expected.tickets["a5"].p90, abs=0.1)
     assert forecast.services["a"].p50 >= forecast.tickets["a5"].p50
     unknown = replace(SMALL, policy=PolicyScene("magic"))
-    assert b"no policy" in answer(request(3, Shift(), unknown.dump()), NOTHING_KNOWN)
-    assert b"not a scene" in answer(request(3, Shift(), b"{}"), NOTHING_KNOWN)
+    assert b"no policy" in answer(request(3, Shift(), unknown.dump()), UNCALIBRATED)
+    assert b"not a scene" in answer(request(3, Shift(), b"{}"), UNCALIBRATED)
+
+
+def test_a_hall_is_told_by_the_calibration_of_its_kind() -> None:
+    wide = Offsets((0.0,), (9.0,), (9.0,))
+    known = Calibration("", {"fcfs": NO_OFFSETS}, {"fcfs": wide})
+    policy = replace(SMALL.policy, assigned=True)
+    for each, offsets in ((SMALL, NO_OFFSETS), (replace(SMALL, policy=policy), wide)):
+        told = load_forecast(json.loads(answer(request(3, Shift(), each.dump()), known)))
+        expected = foretell(each, 3, offsets, Shift()).tickets["a5"]
+        assert told.tickets["a5"].p90 == pytest.approx(expected.p90, abs=0.1)
 
 
 def test_a_forecast_survives_the_pipe() -> None:
@@ -82,7 +91,7 @@ def test_a_wider_shift_widens() -> None:
 
 @pytest.fixture
 def forecaster() -> Iterator[Forecaster]:
-    running = Forecaster()
+    running = Forecaster(hang_s=120.0)  # a niced process is slow on a busy machine
     running.start()
     yield running
     running.stop()
@@ -174,7 +183,7 @@ def test_what_came_true_moves_what_is_told_next(forecaster: Forecaster) -> None:
 
 @pytest.mark.slow
 def test_stopping_ends_the_child_even_in_the_middle() -> None:
-    forecaster = Forecaster()
+    forecaster = Forecaster(hang_s=120.0)
     forecaster.start()
     eventually(lambda: forecaster.pid is not None)
     pid = forecaster.pid
