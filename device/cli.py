@@ -76,6 +76,25 @@ def say(
 
 
 @app.command()
+def doctor(
+    config: ConfigFile,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Look at everything the unit needs, and say what to do about what is missing."""
+    from device.doctor import examine, is_well, json_of, lines_of
+
+    findings = []
+    for finding in examine(configuration.read(config)):
+        findings.append(finding)
+        if not as_json:
+            typer.echo("\n".join(lines_of([finding])))
+    if as_json:
+        typer.echo(json_of(findings))
+    if not is_well(findings):
+        raise typer.Exit(1)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from device.run import software
