@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from device.voice.calls import Call, Turn
 from device.voice.errors import VoiceError
 from device.voice.pcm import Pcm, chime, joined, silence
 from device.voice.wording import Language, ModuleKind, Pace, Wording, for_espeak, reading
-from wire.errors import ConfigurationError
+from wire.errors import ConfigurationError, HardwareError
 
 _KEPT_SOUNDS: Final = 8  # some 2 MB; a call, its repetition and its recall are made once
 _BEFORE_S: Final = 0.05
@@ -179,7 +180,8 @@ class Dictated:
 
     def open(self) -> None:
         """Ask the module whether it is there. Raises HardwareError."""
-        self._module.probe()
+        with self._given_up_on_fault():
+            self._module.probe()
 
     def prepare(self, call: Call) -> None:
         """The module needs no time."""
@@ -190,18 +192,28 @@ class Dictated:
         Raises HardwareError.
         """
         wording = self._manner.wording
-        for index, language in enumerate(wording.languages):
-            self._module.say(reading(turn.call, language, wording))
-            if not index:
-                began()
-            if self._until_said(stopping):
-                self._module.stop()
-                return
+        with self._given_up_on_fault():
+            for index, language in enumerate(wording.languages):
+                self._module.say(reading(turn.call, language, wording))
+                if not index:
+                    began()
+                if self._until_said(stopping):
+                    self._module.stop()
+                    return
         stopping.wait(_AFTER_S)
 
     def close(self) -> None:
         """Give the line back."""
         self._module.close()
+
+    @contextlib.contextmanager
+    def _given_up_on_fault(self) -> Iterator[None]:
+        """After a fault the port is opened anew: the cable may have been out."""
+        try:
+            yield
+        except HardwareError:
+            self._module.close()
+            raise
 
     def _until_said(self, stopping: Stopping) -> bool:
         """Wait for the module; whether to give up. Raises VoiceError if it never ends."""

@@ -2,17 +2,20 @@
 
 Whoever owns the unit's state hands calls in and gets news back; neither waits for a sound. A
 voice that fails is told of once. Its calls then have their turns in silence, so that captions
-go on as before, and every fifteen seconds it is tried whether calls can be heard again.
+go on as before, and it is tried again as `drivers.recovery` says. A voice that has nothing to say
+is looked after every few seconds, so that a fault is known before the next call.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
 from typing import Final
 
-from device.drivers.ports import Health, HealthSink
+from device.drivers.ports import HealthSink
+from device.drivers.recovery import Recovery
 from device.voice.calls import Call, Silent, Speaking, Turn, VoiceNews
 from device.voice.errors import VoiceError
 from device.voice.queue import CallQueue, Counts, Rules
@@ -25,8 +28,8 @@ log = logging.getLogger(__name__)
 SILENT_TURN_S: Final = 4.0
 """How long a call has the caption to itself while it cannot be heard, on the unit's clock."""
 
-RETRY_S: Final = 15.0
-"""How often a voice in trouble is tried, in real seconds."""
+PROBE_S: Final = 5.0
+"""How often an idle voice is looked after, on the unit's clock."""
 
 PERIPHERAL: Final = "voice"
 """What health records call it: its section of the configuration."""
@@ -52,7 +55,7 @@ class Speaker:
         self._queue = CallQueue(rules)
         self._changed = threading.Condition()
         self._stopping = threading.Event()
-        self._fault: str | None = None
+        self._recovery = Recovery(PERIPHERAL)
         self._shown: Turn | None = None
         self._begun = False
         self._thread = threading.Thread(target=self._work, name="speaker", daemon=True)
@@ -108,23 +111,19 @@ class Speaker:
         return True
 
     def _work(self) -> None:
-        try:
-            self.begin()
-            while not self._stopping.is_set():
-                if not self.speak_next():
-                    self._await_call()
-        except Exception:
-            self._health(_ill(VoiceError.code, "the voice has ended; the log says why"))
-            raise
-        finally:
-            self._saying.close()
+        self.begin()
+        while not self._stopping.is_set():
+            if not self.speak_next():
+                self._await_call()
+        self._saying.close()
 
     def _await_call(self) -> None:
-        """Wait for a call; a voice in trouble is tried meanwhile."""
+        """Wait for a call, or until the voice is to be looked after."""
+        rest_s = max(0.0, self._recovery.due_s - self._clock.monotonic())
         with self._changed:
             if self._stopping.is_set() or self._queue.next_call() is not None:
                 return
-            called = self._changed.wait(None if self._fault is None else RETRY_S)
+            called = self._changed.wait(self._clock.real_seconds(rest_s))
         if not called:
             self.begin()
 
@@ -134,8 +133,10 @@ class Speaker:
         with self._changed:
             following = self._queue.next_call()
         if following is not None:
-            # The sound of this turn plays by itself: there is time to make the next one's.
-            self._try(lambda: self._saying.prepare(following))
+            # The sound of this turn plays by itself: there is time to make the next one's. If
+            # that fails, it fails again when its turn comes, and counts then.
+            with contextlib.suppress(HardwareError):
+                self._saying.prepare(following)
 
     def _pass_in_silence(self, turn: Turn) -> None:
         self._show(turn, aloud=False)
@@ -155,17 +156,19 @@ class Speaker:
         try:
             act()
         except HardwareError as error:
-            if error.code != self._fault:
-                log.error("calls cannot be heard: %s", error)
-                self._health(_ill(error.code, str(error)))
-            self._fault = error.code
-            return False
-        if self._fault is not None:
-            log.info("calls can be heard again")
-            self._health(Health(PERIPHERAL, ok=True, code="ok", detail="calls can be heard"))
-        self._fault = None
+            return self._failed(error)
+        except Exception as error:  # a mistake of ours; the captions have to go on
+            log.exception("the voice failed")
+            return self._failed(VoiceError(f"{type(error).__name__}: {error}"))
+        change = self._recovery.worked(self._clock.monotonic(), "calls can be heard", PROBE_S)
+        if change is not None:
+            log.info("calls can be heard")
+            self._health(change)
         return True
 
-
-def _ill(code: str, detail: str) -> Health:
-    return Health(PERIPHERAL, ok=False, code=code, detail=detail)
+    def _failed(self, error: HardwareError) -> bool:
+        change = self._recovery.failed(self._clock.monotonic(), error)
+        if change is not None:
+            log.error("calls cannot be heard: %s", error)
+            self._health(change)
+        return False

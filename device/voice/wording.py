@@ -78,8 +78,11 @@ SYN6288: Final = ModuleKind(
 XFS5152CE: Final = ModuleKind(
     "XFS5152CE", frozenset({"zh", "en"}), 10, MappingProxyType({"slow": 3, "normal": 5, "fast": 7})
 )
+SIMULATED: Final = ModuleKind("simulated module", XFS5152CE.languages, 10, XFS5152CE.paces)
 
-MODULE_KINDS: Final = MappingProxyType({"syn6288": SYN6288, "xfs5152": XFS5152CE})
+MODULE_KINDS: Final = MappingProxyType(
+    {"syn6288": SYN6288, "xfs5152": XFS5152CE, "simulated": SIMULATED}
+)
 """The makes by the names that the configuration gives their drivers."""
 
 

@@ -125,14 +125,22 @@ def test_a_module_is_told_to_be_quiet_when_the_unit_ends() -> None:
         Dictated(module, SYN6288, manner()).say(Turn(call(), 1), lambda: None, Never())
 
 
-def test_a_silent_module_is_an_error_at_once() -> None:
-    module = SimulatedSpeech()
+class _Plugged(SimulatedSpeech):
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_silent_module_is_an_error_at_once_and_its_port_opened_anew() -> None:
+    module = _Plugged()
     module.fault = NoAnswer("silent")
     dictated = Dictated(module, SYN6288, manner())
     with pytest.raises(NoAnswer):
         dictated.open()
     with pytest.raises(NoAnswer):
         dictated.say(Turn(call(), 1), lambda: None, Never())
+    assert module.closed == 2
 
 
 def test_a_module_is_not_given_a_language_that_it_does_not_speak() -> None:

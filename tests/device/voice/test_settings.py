@@ -65,7 +65,7 @@ def test_the_queue_goes_by_the_section() -> None:
         ('output = "file"\nzh = "请{numer}到{counter}"', "Did you mean {number}?"),
         ('output = "file"\nen_again = "Again"', "voice.en_again = 'Again': {number} is missing"),
         ('output = "file"\ndevice = "USB"', "voice.device = 'USB': it goes with output"),
-        ('output = "module"\ndirectory = "/x"', "voice.directory = '/x': it goes with output"),
+        ('output = "sound-card"\ndirectory = "/x"', "voice.directory = '/x': it goes with output"),
     ],
 )
 def test_what_is_wrong_is_said(voice: str, problem: str) -> None:
