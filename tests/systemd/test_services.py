@@ -36,11 +36,13 @@ User=nextwindow-unit
 StateDirectory=nextwindow-unit
 WorkingDirectory=%S/nextwindow-unit
 Environment=LG_WD=%S/nextwindow-unit
-SupplementaryGroups=gpio dialout video render audio input
+SupplementaryGroups=gpio dialout video render audio input lp
 DeviceAllow=char-gpiochip rw
 DeviceAllow=char-ttyAMA rw
+DeviceAllow=char-ttyS rw
 DeviceAllow=char-ttyUSB rw
 DeviceAllow=char-ttyACM rw
+DeviceAllow=char-usb rw
 DeviceAllow=char-drm rw
 DeviceAllow=char-alsa rw
 DeviceAllow=char-input rw
