@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +24,7 @@ from device.fitting import Fitted, fit, peripherals
 from wire.errors import HardwareError, PaperEnd
 from wire.settings import parse
 
+ROOT = Path(__file__).parents[2]
 PATIENT_S = 60.0
 UNIT = '[unit]\nid = "u-1"\nhall = "main"\nstate = "/nowhere"\n'
 COUNTER = UNIT + 'counter = "c1"\n[hardware]\nkind = "emulated"\n'
@@ -160,3 +164,28 @@ def test_each_fault_of_a_printer_is_told_and_its_end_too(
     folder = line.path.parent
     started.close()
     assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_a_unit_without_peripherals_loads_none_of_their_packages() -> None:
+    """It starts as fast as one that has never heard of them."""
+    heavy = ["serial", "escpos", "PIL", "qrcode", "yaml", "device.drivers.far_ends"]
+    code = f"import sys, device.fitting; print(*(name for name in {heavy} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.slow
+def test_a_printer_s_packages_come_with_its_first_ticket() -> None:
+    code = (
+        "import sys\n"
+        "from device.drivers.registry import make_printer\n"
+        "make_printer('escpos', None)\n"
+        "print('escpos' in sys.modules, 'PIL' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.split() == ["False", "False"]
