@@ -164,6 +164,10 @@ class Audit:
         self._grants.joined(event)
         yield from ()
 
+    def _heard(self, event: e.UnitLost | e.UnitBack) -> Iterator[str]:
+        self._grants.heard(event)
+        yield from ()
+
     def _granted(self, event: e.GrantsGiven) -> Iterator[str]:
         yield from self._grants.given(event)
         for ticket in event.tickets:
@@ -251,7 +255,10 @@ class Audit:
     def _in_turn(self, paper: Paper, event: e.TicketCalled) -> Iterator[str]:
         house, counter = self._house, event.counter
         # Its own grants stand in line for it; those of others for nobody else.
-        own = [self._paper(ticket) for ticket in self._grants.of(counter)]
+        granted = {*self._grants.in_line(counter)}
+        if self._grants.holder(paper.id) == counter:
+            granted.add(paper.id)
+        own = [self._paper(ticket) for ticket in granted]
         for each in own:
             self._places.add(each)
         before = self._places.passed_over(paper, counter, assigned=house.assigned)
@@ -514,6 +521,8 @@ _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.TicketExpired: Audit._expired,
     e.StepUndone: Audit._undone,
     e.UnitJoined: Audit._joined,
+    e.UnitLost: Audit._heard,
+    e.UnitBack: Audit._heard,
     e.GrantsGiven: Audit._granted,
     e.GrantsWithdrawn: Audit._withdrawn,
     e.GrantsEnded: Audit._freed,

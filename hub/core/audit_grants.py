@@ -25,19 +25,38 @@ class GrantBook:
     def __init__(self) -> None:
         self._held: dict[str, _Held] = {}
         self._runs: dict[str, tuple[str, str]] = {}
+        self._lost: set[str] = set()
 
     def holder(self, ticket: str) -> str | None:
         """The only counter that may call a ticket, if it is granted."""
         held = self._held.get(ticket)
         return held.counter if held else None
 
-    def of(self, counter: str) -> list[str]:
-        """The tickets granted to a counter."""
-        return [ticket for ticket, held in self._held.items() if held.counter == counter]
+    def in_line(self, counter: str) -> list[str]:
+        """The tickets granted to a counter that it would call now, each at its place.
+
+        While its unit is not heard, or was asked for one of them, it may have to pass them over.
+        """
+        own = {ticket: held for ticket, held in self._held.items() if held.counter == counter}
+        sure = all(
+            not held.asked_back
+            and held.unit not in self._lost
+            and self._runs.get(held.unit, ("", ""))[0] == held.run
+            for held in own.values()
+        )
+        return list(own) if sure else []
 
     def joined(self, event: e.UnitJoined) -> None:
         """A run of a unit is heard."""
         self._runs[event.unit] = (event.run, event.outbox)
+        self._lost.discard(event.unit)
+
+    def heard(self, event: e.UnitLost | e.UnitBack) -> None:
+        """A unit is not heard any more, or is again."""
+        if isinstance(event, e.UnitLost):
+            self._lost.add(event.unit)
+        else:
+            self._lost.discard(event.unit)
 
     def given(self, event: e.GrantsGiven) -> Iterator[str]:
         """Tickets are granted."""
