@@ -29,7 +29,7 @@ WHO: dict[str, Any] = {
 def d() -> Driver:
     """c1 is open with three numbers granted to its unit, which is then cut off."""
     driver = Driver(make_plan())
-    box = {"outbox": "box-1", "through": 0, "head": "0" * 64, "software": "1"}
+    box: dict[str, Any] = {"outbox": "box-1", "through": 0, "head": "0" * 64, "software": "1"}
     driver.apply(e.UnitJoined(driver.now, UNIT, "run-1", boot_at=driver.now - 9, board="b", **box))
     driver.open("c1", "wang")
     for _ in range(4):
