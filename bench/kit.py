@@ -20,13 +20,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bench.ports import free_port
 from hub.pins import hash_pin
 
 PIN = "1357"
+_ZONE = "Asia/Shanghai"
 PATIENCE_S = 90.0
 """For what has to come: long, because a busy machine is slow and waiting costs nothing."""
 
@@ -47,6 +50,11 @@ def wait_for(question: Callable[[], T | None], what: str, within_s: float = PATI
     raise TimeoutError(f"waited {within_s} s for {what}")
 
 
+def _half_a_day_away() -> str:
+    """When the hall's business day changes, so that it does not while somebody measures."""
+    return f"{datetime.now(ZoneInfo(_ZONE)) + timedelta(hours=12):%H:%M}"
+
+
 @dataclass(frozen=True)
 class Layout:
     """A hall to start: its folder, ports, and how many counters and services it has."""
@@ -58,6 +66,7 @@ class Layout:
     web_port: int = field(default_factory=free_port)
     broker_port: int = field(default_factory=free_port)
     broker: str = "embedded"
+    day_starts: str = field(default_factory=_half_a_day_away)
 
     @property
     def data(self) -> Path:
@@ -82,7 +91,13 @@ class Layout:
                 broker=self.broker,
                 broker_port=self.broker_port,
             ),
-            _section("hall", id="test", name={"zh": "测试大厅", "en": "Test hall"}),
+            _section(
+                "hall",
+                id="test",
+                name={"zh": "测试大厅", "en": "Test hall"},
+                time_zone=_ZONE,
+                day_starts=self.day_starts,
+            ),
             _section("hours", **dict.fromkeys(_WEEKDAYS, "00:00-24:00")),
             _section("rating", invite_s=self.invite_s),
         ]
