@@ -15,7 +15,7 @@ from device.voice.saying import Stopping
 
 _BITS: Final = -16  # signed
 _ANY_RATE: Final = 22050
-_BUFFER_SAMPLES: Final = 1024
+_BUFFER_SAMPLES: Final = 2048  # a smaller one wakes an idle unit more often
 _POLL_S: Final = 0.02
 _STALLED_AFTER_S: Final = 5.0
 
