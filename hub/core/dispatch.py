@@ -17,7 +17,7 @@ Every choice carries its reason, so that a clerk can be told and a supervisor ca
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from hub.core.lines import Head, Key, Line, Row
@@ -71,10 +71,10 @@ def _in_assigned(
     avoid: Collection[str],
 ) -> str:
     """A counter's own, in the order of their waits; else by the policy whom it may help."""
-    labelled, services = state.lines.labelled, search.services
-    own = _heads(labelled.get(counter_id, {}), services, avoid)
-    own += _with(_heads(labelled.get(ANY_COUNTER, {}), services, avoid), coming, services)
-    search.of(search.allowed(own, rows))
+    labelled, of = state.lines.labelled, {row.service: row for row in rows}
+    own = _heads(labelled.get(counter_id, {}), of, avoid)
+    own += _with(_heads(labelled.get(ANY_COUNTER, {}), of, avoid), coming, of)
+    search.of(search.allowed(own, of))
     search.rescue(rows)
     if search.best is not None:
         return "own"
@@ -83,7 +83,7 @@ def _in_assigned(
     return "help"
 
 
-def _with(heads: list[Head], coming: Head | None, services: tuple[str, ...]) -> list[Head]:
+def _with(heads: list[Head], coming: Head | None, services: Container[str]) -> list[Head]:
     """The first of each line when one more waits."""
     if coming is None or coming[3] not in services:
         return heads
@@ -108,7 +108,7 @@ def _rows(
 
 def _heads(
     lines: dict[Key, Line],
-    services: tuple[str, ...] | None = None,
+    services: Container[str] | None = None,
     avoid: Collection[str] = (),
 ) -> list[Head]:
     return [

@@ -41,7 +41,7 @@ class Search:
         self._primary = services[0] if services else ""
         self._load_s = load_s(state)
         self._everywhere = state.rules.overdue_first == "hall"
-        self._ranked: set[Head] = set()
+        self._searched: set[Head] = set()
 
     def by_policy(self) -> None:
         """Let the policy of the plan decide."""
@@ -50,8 +50,13 @@ class Search:
     def of(self, heads: list[Head]) -> None:
         """Search these, all of whom may be called."""
         self.lines += len(heads)
-        self._ranked.update(heads)
-        self._rank(heads)
+        self._searched.update(heads)
+        if self._index is not fcfs or self._everywhere:
+            self._rank(heads)
+            return
+        now, credit_s = self._now, self._state.credit_s
+        waits = [now - head[0] + credit_s.get(head[4], 0.0) for head in heads]
+        self._rank_down(waits, lambda at: heads[at : at + 1], overdue=False)
 
     def among(self, rows: list[Row]) -> None:
         """Search whoever of these services may be called."""
@@ -63,29 +68,18 @@ class Search:
 
     def rescue(self, rows: list[Row]) -> None:
         """Search whoever has waited too long, of those of these services who may be called."""
-        long_ago = [self._rescue_before(row.service) for row in rows]
-        old = [row for row, before in zip(rows, long_ago, strict=True) if row.first[0] < before]
-        if not old:
-            return
-        heads = [self._to_rescue(row) for row in old]
-        self.lines += sum(map(len, heads))
-        self._best_of(old, self._most(old)[0], heads.__getitem__)
+        state, now, searched = self._state, self._now, self._searched
+        targets, found = state.rules.rescue_targets, list[Head]()
+        for row in rows:
+            before = now - targets * (row.facts or state.facts(row.service)).target_s
+            if row.first[0] < before:
+                found += [head for head in self._due(row, row.heads) if head[0] < before]
+        self.of([head for head in found if head not in searched])
 
-    def _rescue_before(self, service: str) -> float:
-        """Whoever was queued before this is not left to wait for another counter."""
-        state = self._state
-        return self._now - state.rules.rescue_targets * state.facts(service).target_s
-
-    def _to_rescue(self, row: Row) -> list[Head]:
-        before, ranked = self._rescue_before(row.service), self._ranked
-        due = self._due(row, row.heads)
-        return [head for head in due if head[0] < before and head not in ranked]
-
-    def allowed(self, heads: list[Head], rows: list[Row]) -> list[Head]:
+    def allowed(self, heads: list[Head], of: dict[str, Row]) -> list[Head]:
         """These without whoever may not be called before somebody else of the same service."""
         if not any(head[4] for head in heads):
             return heads  # nobody has priority
-        of = {row.service: row for row in rows}
         services: dict[str, list[Head]] = {}
         for head in heads:
             services.setdefault(head[3], []).append(head)
