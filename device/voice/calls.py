@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["called", "recalled", "voided"]
+"""A first call, the same again, or one that is taken back."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """Somebody is called, or called again, to a counter.
+    """Somebody is called to a counter, called again, or told that it was a mistake.
 
     `number` and `counter` are what people see on paper and on signs. The service's names are
     only needed by a wording that names it.
@@ -17,7 +20,7 @@ class Call:
     call_id: str
     number: str
     counter: str
-    recalled: bool = False
+    kind: Kind = "called"
     service_zh: str = ""
     service_en: str = ""
 

@@ -4,6 +4,7 @@ One call is spoken at a time and to its end; none cuts another off. Calls are sp
 order in which they were made, each as often as the rules say. What is not spoken:
 
 - a call whose turn comes too late (`stale_s`), or that has ended meanwhile (`forget`);
+- a call that is taken back before it was heard; one that was heard is taken back aloud;
 - a recall of a call that is still to be spoken, or still to be repeated: it joins that one;
 - the same call delivered twice;
 - the repetitions, while more than `hurry_above` others wait;
@@ -56,7 +57,7 @@ class CallQueue:
         self._turn: Turn | None = None
         self._last: Turn | None = None
         self._owed = False  # the repetition does for a recall, so no hurry takes it away
-        self._known: dict[str, None] = {}
+        self._known: dict[str, bool] = {}  # by call, whether it was heard; the oldest first
         self.counts = Counts()
 
     @property
@@ -70,9 +71,11 @@ class CallQueue:
         return tuple(entry.call for entry in self._waiting)
 
     def add(self, call: Call, now_s: float) -> None:
-        """Somebody is called, or called again."""
-        if not call.recalled and call.call_id in self._known:
+        """Somebody is called, called again, or told that the call is taken back."""
+        if self._is_delivered_again(call):
             self._count(delivered_again=1)
+            return
+        if call.kind == "voided" and not self._void(call.call_id):
             return
         self._remember(call.call_id)
         if self._joins(call, now_s):
@@ -100,6 +103,8 @@ class CallQueue:
         if self._turn is not None:
             raise ValueError(f"{self._turn} is being spoken; it has to end first")
         self._turn = self._repetition() or self._first(now_s)
+        if self._turn is not None and self._turn.call.kind != "voided":
+            self._known[self._turn.call.call_id] = True
         self._last = self._turn
         self._owed = False
         return self._turn
@@ -114,11 +119,24 @@ class CallQueue:
             return self._last.call
         return self._waiting[0].call if self._waiting else None
 
+    def _is_delivered_again(self, call: Call) -> bool:
+        if call.kind == "called":
+            return call.call_id in self._known
+        last = self._last.call if self._last is not None else None
+        return call.kind == "voided" and call in (last, *self.waiting)
+
+    def _void(self, call_id: str) -> bool:
+        """Forget the call; whether it was heard, and not taken back yet."""
+        was_heard = self._known.get(call_id, False)
+        self.forget(call_id)
+        self._known[call_id] = False
+        return was_heard
+
     def _joins(self, call: Call, now_s: float) -> bool:
         """Whether a turn to come does for this call as well."""
         for entry in self._waiting:
             if entry.call.call_id == call.call_id:
-                entry.call = replace(call, recalled=entry.call.recalled)
+                entry.call = replace(call, kind=entry.call.kind)
                 entry.asked_s = now_s
                 return True
         last = self._last
@@ -145,7 +163,7 @@ class CallQueue:
         return None
 
     def _remember(self, call_id: str) -> None:
-        self._known[call_id] = None
+        self._known.setdefault(call_id, False)
         if len(self._known) > _REMEMBERED_CALLS:
             del self._known[next(iter(self._known))]
 

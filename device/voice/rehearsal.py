@@ -43,7 +43,7 @@ def rehearse(
 
     Raises VoiceError.
     """
-    call = Call("rehearsal", number, counter, recalled=again)
+    call = Call("rehearsal", number, counter, "recalled" if again else "called")
     began_s = time.monotonic()
     sound = Sounds(ESpeak, manner_of(section)).of(call)
     took_ms = (time.monotonic() - began_s) * 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -24,6 +25,7 @@ def _each_once(languages: tuple[Language, ...]) -> tuple[Language, ...]:
 
 Languages = Annotated[tuple[Language, ...], AfterValidator(_each_once)]
 Template = Annotated[str, AfterValidator(check_template)]
+NumberTemplate = Annotated[str, AfterValidator(partial(check_template, needed=("number",)))]
 
 
 class VoiceSection(Settings):
@@ -48,15 +50,25 @@ class VoiceSection(Settings):
     one: One = "一"
     zh: Template = "请{number}号到{counter}号窗口"
     zh_again: Template = "再次呼叫，请{number}号到{counter}号窗口"
+    zh_voided: NumberTemplate = "请{number}号稍候，刚才的叫号已取消"
     en: Template = "Number {number}, please go to counter {counter}"
     en_again: Template = "Calling again: number {number}, please go to counter {counter}"
+    en_voided: NumberTemplate = "Number {number}, please wait. Your call was taken back"
 
     def wording(self) -> Wording:
         """What is said."""
         return Wording(
             languages=self.languages,
-            first=MappingProxyType({"zh": self.zh, "en": self.en}),
-            again=MappingProxyType({"zh": self.zh_again, "en": self.en_again}),
+            templates=MappingProxyType(
+                {
+                    ("called", "zh"): self.zh,
+                    ("called", "en"): self.en,
+                    ("recalled", "zh"): self.zh_again,
+                    ("recalled", "en"): self.en_again,
+                    ("voided", "zh"): self.zh_voided,
+                    ("voided", "en"): self.en_voided,
+                }
+            ),
             one=self.one,
         )
 

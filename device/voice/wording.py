@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from device.voice.calls import Call
+from device.voice.calls import Call, Kind
 
 Language: TypeAlias = Literal["zh", "en"]
 One: TypeAlias = Literal["一", "幺"]
@@ -31,7 +31,6 @@ Pace: TypeAlias = Literal["slow", "normal", "fast"]
 PLACES: Final = ("counter", "number", "service")
 """What a template may name."""
 
-_NEEDED: Final = ("number", "counter")
 _LONGEST_TEMPLATE: Final = 80
 _NUMERAL_BELOW: Final = 100
 _TOKENS: Final = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]+")
@@ -46,13 +45,12 @@ class Wording:
     """Which languages are spoken, in which order, and with which templates."""
 
     languages: tuple[Language, ...]
-    first: Mapping[Language, str]
-    again: Mapping[Language, str]
+    templates: Mapping[tuple[Kind, Language], str]
     one: One = "一"
 
     def template(self, call: Call, language: Language) -> str:
-        """What is said of a first call, or of a recall."""
-        return (self.again if call.recalled else self.first)[language]
+        """What is said of a call of this kind."""
+        return self.templates[call.kind, language]
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,8 @@ MODULE_KINDS: Final = MappingProxyType(
 """The makes by the names that the configuration gives their drivers."""
 
 
-def check_template(template: str) -> str:
-    """A template that can be filled.
+def check_template(template: str, needed: tuple[str, ...] = ("number", "counter")) -> str:
+    """A template that can be filled and names the places that are `needed`.
 
     Raises ValueError naming a place that there is not, or one that is missing.
     """
@@ -100,7 +98,7 @@ def check_template(template: str) -> str:
             raise ValueError(_unknown(place))
     if len(template) > _LONGEST_TEMPLATE:
         raise ValueError(f"longer than {_LONGEST_TEMPLATE} characters")
-    missing = [place for place in _NEEDED if place not in named]
+    missing = [place for place in needed if place not in named]
     if missing:
         raise ValueError(f"{{{missing[0]}}} is missing")
     return template

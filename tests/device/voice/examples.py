@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from device.voice.calls import Call
+from device.voice.calls import Call, Kind
 from device.voice.settings import VoiceSection
 from device.voice.wording import Wording
 
@@ -12,10 +12,10 @@ def call(
     counter: str = "3",
     *,
     call_id: str | None = None,
-    recalled: bool = False,
+    kind: Kind = "called",
 ) -> Call:
     """A call; its id is its number unless another is given."""
-    return Call(call_id or f"call-{number.lower()}", number, counter, recalled)
+    return Call(call_id or f"call-{number.lower()}", number, counter, kind)
 
 
 def section(**settings: object) -> VoiceSection:

@@ -68,7 +68,7 @@ def test_a_recall_joins_the_call_that_has_not_been_spoken() -> None:
     queue = CallQueue(ONCE)
     queue.add(call("A001"), 0.0)
     queue.add(call("A002"), 0.0)
-    queue.add(call("A001", "5", recalled=True), 50.0)
+    queue.add(call("A001", "5", kind="recalled"), 50.0)
     turn = begin(queue, 61.0)
     assert turn.call == call("A001", "5"), "in its place, to the counter said last, as a first call"
     queue.finish()
@@ -80,7 +80,7 @@ def test_a_recall_joins_the_repetition_which_no_rush_takes_away_then() -> None:
     queue = CallQueue(Rules(repeat=2, hurry_above=0))
     queue.add(call("A001"), 0.0)
     begin(queue)
-    queue.add(call("A001", recalled=True), 1.0)
+    queue.add(call("A001", kind="recalled"), 1.0)
     queue.add(call("A002"), 1.0)
     queue.finish()
     assert drain(queue) == [("A001", 2), ("A002", 1), ("A002", 2)]
@@ -90,15 +90,15 @@ def test_a_recall_of_a_call_that_was_spoken_is_spoken() -> None:
     queue = CallQueue(ONCE)
     queue.add(call("A001"), 0.0)
     drain(queue)
-    queue.add(call("A001", recalled=True), 9.0)
-    assert begin(queue, 9.0).call.recalled
+    queue.add(call("A001", kind="recalled"), 9.0)
+    assert begin(queue, 9.0).call.kind == "recalled"
 
 
 def test_a_recall_during_the_last_time_is_spoken_after_it() -> None:
     queue = CallQueue(ONCE)
     queue.add(call("A001"), 0.0)
     begin(queue)
-    queue.add(call("A001", recalled=True), 1.0)
+    queue.add(call("A001", kind="recalled"), 1.0)
     queue.finish()
     assert drain(queue, 3.0) == [("A001", 1)]
 
@@ -138,6 +138,29 @@ def test_a_call_that_arrives_after_its_end_is_not_spoken() -> None:
     assert drain(queue) == []
 
 
+def test_a_call_that_is_taken_back_before_it_was_heard_is_not_spoken() -> None:
+    queue = CallQueue(ONCE)
+    queue.add(call("A001"), 0.0)
+    queue.add(call("A001", kind="voided"), 0.0)
+    queue.add(call("A002", kind="voided"), 0.0)
+    assert drain(queue) == []
+
+
+def test_a_call_that_was_heard_is_taken_back_aloud_once() -> None:
+    queue = CallQueue(TWICE)
+    queue.add(call("A001"), 0.0)
+    begin(queue)
+    for _ in range(2):
+        queue.add(call("A001", kind="voided"), 1.0)
+    queue.finish()
+    for index in (1, 2):
+        turn = begin(queue)
+        assert (turn.call.kind, turn.index) == ("voided", index)
+        queue.add(call("A001", kind="voided"), 2.0)
+        queue.finish()
+    assert drain(queue) == []
+
+
 def test_of_too_many_the_oldest_go() -> None:
     queue = CallQueue(Rules(repeat=1, most=3))
     for index in range(5):
@@ -174,6 +197,7 @@ steps = st.lists(
         st.tuples(st.just("call"), st.integers(0, 11)),
         st.tuples(st.just("recall"), st.integers(0, 11)),
         st.tuples(st.just("forget"), st.integers(0, 11)),
+        st.tuples(st.just("void"), st.integers(0, 11)),
         st.tuples(st.just("turn"), st.integers(0, 40)),
     ),
     max_size=60,
@@ -196,12 +220,13 @@ class Hall:
         self.now_s = 0.0
         self.asked: dict[str, float] = {}
         self.ended: set[str] = set()
+        self.heard: set[str] = set()
         self.turns: list[tuple[Turn, bool]] = []  # each with whether somebody hurried it
 
     def call(self, made: Call) -> None:
         known = made.call_id in self.asked or made.call_id in self.ended
         self.queue.add(made, self.now_s)
-        if made.recalled or not known:
+        if made.kind == "recalled" or not known:
             self.asked[made.call_id] = self.now_s
             self.ended.discard(made.call_id)
         assert len(self.queue.waiting) <= self.rules.most
@@ -212,6 +237,11 @@ class Hall:
         self.queue.forget(call_id)
         self.ended.add(call_id)
 
+    def void(self, made: Call) -> None:
+        self.queue.add(made, self.now_s)
+        self.ended.add(made.call_id)
+        self.asked[made.call_id] = self.now_s
+
     def turn(self, lasting_s: float) -> None:
         turn = self.queue.take(self.now_s)
         assert self.queue.speaking == turn
@@ -219,7 +249,11 @@ class Hall:
             assert self.queue.waiting == ()
             return
         call_id = turn.call.call_id
-        assert call_id not in self.ended, "an ended call is not spoken"
+        if turn.call.kind == "voided":
+            assert call_id in self.heard, "nothing is taken back that nobody heard"
+        else:
+            assert call_id not in self.ended, "an ended call is not spoken"
+            self.heard.add(call_id)
         if turn.index == 1:
             assert self.now_s - self.asked[call_id] <= self.rules.stale_s
         else:
@@ -238,7 +272,9 @@ def played(rules: Rules, script: list[tuple[str, int]]) -> Hall:
         name = f"A{value:03}"
         match what:
             case "call" | "recall":
-                hall.call(call(name, recalled=what == "recall"))
+                hall.call(call(name, kind="recalled" if what == "recall" else "called"))
+            case "void":
+                hall.void(call(name, kind="voided"))
             case "forget":
                 hall.forget(f"call-{name.lower()}")
             case _:

@@ -53,7 +53,7 @@ def test_a_call_is_made_into_sound_once(synthesiser: FakeSynthesiser) -> None:
     first = made.of(call(call_id="one"))
     assert made.of(call(call_id="two")) is first
     assert len(synthesiser.texts) == 1
-    assert made.of(call(recalled=True)) is not first
+    assert made.of(call(kind="recalled")) is not first
     for index in range(10):
         made.of(call(f"B{index}"))
     assert made.of(call()) is not first, "few are kept"
@@ -154,7 +154,7 @@ def test_sounds_differ_by_everything_that_is_heard(synthesiser: FakeSynthesiser)
     others = [
         replace(base, number="A013"),
         replace(base, counter="4"),
-        replace(base, recalled=True),
+        replace(base, kind="recalled"),
         replace(base, service_zh="社保"),
     ]
     heard = {made.of(other).samples for other in [base, *others]}

@@ -47,7 +47,7 @@ def test_a_chinese_call_is_mandarin_but_for_its_letter(
 
 def test_a_call_without_letters_has_nothing_foreign(espeak: ESpeak) -> None:
     for said in ("zh", "zh_again"):
-        made = call("012", recalled=said == "zh_again")
+        made = call("012", kind="recalled" if said == "zh_again" else "called")
         phonemes = espeak.phonemes(for_espeak(made, "zh", wording()), "zh")
         assert "(" not in phonemes
 

@@ -78,9 +78,16 @@ def test_one_is_yao_where_a_hall_says_so_but_not_in_a_counter_s_numeral() -> Non
 
 
 def test_a_recall_is_told_apart() -> None:
-    again = call(recalled=True)
+    again = call(kind="recalled")
     assert reading(again, "zh", wording()) == "再次呼叫，请A零一二号到三号窗口"
     assert reading(again, "en", wording()).startswith("Calling again: number A 0 1 2,")
+
+
+def test_a_call_is_taken_back_without_a_counter() -> None:
+    back = call(kind="voided")
+    assert reading(back, "zh", wording()) == "请A零一二号稍候，刚才的叫号已取消"
+    assert reading(back, "en", wording()).startswith("Number A 0 1 2, please wait.")
+    assert check_template("{number}", needed=("number",)) == "{number}"
 
 
 def test_figures_anywhere_are_read_and_abbreviations_spelled() -> None:
