@@ -16,7 +16,7 @@ from device.ui.layout import Align
 from device.ui.scene import Badge, Block, Scene, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import age, both
-from device.ui.viewmodel import Bilingual, Frame, LinkConnecting, LinkLive, LinkStale
+from device.ui.viewmodel import Bilingual, Frame, LinkAlone, LinkConnecting, LinkLive, LinkStale
 
 _ON_NAVY = (theme.PAPER, theme.NAVY_QUIET)
 _ON_GROUND = (theme.INK, theme.QUIET)
@@ -83,6 +83,10 @@ def _band(sheet: Sheet, frame: Frame, top: int) -> int:
             text = both(
                 "No connection to the hall since {since}, for {age}", since=since, age=age(age_s)
             )
+        case LinkAlone(None, since):
+            text = both("Working alone since {since}", since=since)
+        case LinkAlone(int(age_s), since):
+            text = both("Working alone since {since}, for {age}", since=since, age=age(age_s))
         case LinkConnecting():
             text = both("Not connected to the hall yet")
     bar = Rect(0, top, sheet.area.width, sheet.px(theme.BAND))

@@ -12,7 +12,7 @@ import hashlib
 from collections import OrderedDict
 from itertools import accumulate
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 import pygame
 import pylopdf_fonts_zh_cn
@@ -68,7 +68,7 @@ class Typeface:
 
     def __init__(self, font: freetype.Font) -> None:
         self._font = font
-        self._inks: Lru[tuple[str, int, bool], pygame.Rect] = Lru(_METRICS_KEPT)
+        self._inks: Lru[tuple[str, int, bool, int | None], pygame.Rect] = Lru(_METRICS_KEPT)
         self._ends: Lru[str, tuple[float, ...]] = Lru(_METRICS_KEPT)
         # freetype's own order of red and blue is blitted fifty times as slowly to a screen.
         self._like = pygame.Surface((1, 1), pygame.SRCALPHA, _DEPTH)
@@ -87,12 +87,17 @@ class Typeface:
         font.strength = _STRENGTH
         return cls(font)
 
-    def ink(self, text: str, size: int, strong: bool = False) -> pygame.Rect:
-        """Where a line's pixels lie, in pixels from the start of its baseline, y downwards."""
-        key = (text, size, strong)
+    def ink(
+        self, text: str, size: int, strong: bool = False, width: int | None = None
+    ) -> pygame.Rect:
+        """Where a line's pixels lie, in pixels from the start of its baseline, y downwards.
+
+        `width` is the type size across, for a number that is narrower than it is drawn else.
+        """
+        key = (text, size, strong, width)
         ink = self._inks.get(key)
         if ink is None:
-            rect = self._font.get_rect(text, style=_style(strong), size=size)
+            rect = self._font.get_rect(text, style=_style(strong), size=_extent(size, width))
             ink = pygame.Rect(rect.x, -rect.y, rect.width, rect.height)
             self._inks.put(key, ink)
         return ink
@@ -108,10 +113,18 @@ class Typeface:
             self._ends.put(text, kept)
         return kept
 
-    def render(self, text: str, size: int, colour: Colour, strong: bool = False) -> pygame.Surface:
+    def render(
+        self, text: str, size: int, colour: Colour, strong: bool = False, width: int | None = None
+    ) -> pygame.Surface:
         """A line's pixels on transparent ground, as large as its `ink`."""
-        surface, _ = self._font.render(text, fgcolor=colour, style=_style(strong), size=size)
+        extent = _extent(size, width)
+        surface, _ = self._font.render(text, fgcolor=colour, style=_style(strong), size=extent)
         return surface.convert(self._like)
+
+
+def _extent(size: int, width: int | None) -> float:
+    # pygame takes a pair for another width than height; its types know of one number only.
+    return size if width is None else cast("float", (width, size))
 
 
 def _style(strong: bool) -> int:

@@ -22,10 +22,15 @@ from device.ui.viewmodel import (
     Inviting,
     LanguageOrder,
     LinkConnecting,
+    Offering,
     Paused,
     Serving,
+    TagOption,
+    TagQuestion,
+    Tags,
     Thanks,
     View,
+    alone,
     stale,
 )
 from device.ui.window import Window
@@ -55,6 +60,7 @@ _LONG_FRAME: Final = Frame(
     clock="10:41",
     clerk="阿卜杜热西提·买买提明江",
 )
+_STALE: Final = replace(_FRAME, clock="10:45", link=stale(240, "10:41"))
 _SERVICE: Final = Bilingual("居民身份证换领", "Renewal of an ID card")
 _LONG_SERVICE: Final = Bilingual(
     "国有建设用地使用权及房屋所有权转移登记（存量房买卖、继承、赠与及离婚析产）",
@@ -68,6 +74,25 @@ _LONG_REASON: Final = (
     "，请先到相邻窗口咨询办理，感谢谅解"
 )
 _LONG_REASON_ENGLISH: Final = "Fetching an original land register from our archive upstairs"
+
+
+_TAGS: Final = {
+    "207": ("没有提供材料样本", "No sample of the papers was given"),
+    "208": ("没有提供材料清单", "No list of the papers was given"),
+    "209": ("未在承诺时间内办结", "Not finished in the time promised"),
+    "210": (
+        "同样内容的证明材料被要求多次提交",
+        "The same proof was asked for more than once",
+    ),
+    "211": ("承诺网办但无法在线办理", "Promised online, but not possible online"),
+    "212": (
+        "在线预约办理后到实体大厅重复取号排队",
+        "Had to queue again in spite of an appointment made online",
+    ),
+    "213": ("窗口人员业务不熟练", "The clerk did not know the business well"),
+    "214": ("服务态度生硬", "The clerk was curt"),
+}
+"""Reasons in force for a bad rating, in the words of the national platform."""
 
 
 def samples() -> dict[str, View]:
@@ -107,6 +132,11 @@ def _ordinary() -> dict[str, View]:
             _FRAME, "A002", _SERVICE, "10:32", invitation=_invitation("A001", 3)
         ),
         "inviting": Inviting(_FRAME, _invitation("A001", 8)),
+        "serving-no-number": Serving(_FRAME, "", _SERVICE, "10:32"),
+        "serving-tags": Serving(_FRAME, "A002", _SERVICE, "10:32", invitation=_reasons(5)),
+        "inviting-no-number": Inviting(_FRAME, _invitation("", 8)),
+        "tags": Tags(_FRAME, level_name(2), _reasons(5)),
+        "tags-chosen": Tags(_FRAME, level_name(2), _reasons(8, "209", "214")),
         "thanks": Thanks(_FRAME, level_name(5)),
         "paused": Paused(_FRAME, pause_reason("Meal"), "10:45"),
         "paused-overdue": Paused(_FRAME, pause_reason("Meal"), overdue=True),
@@ -124,10 +154,15 @@ def _ordinary() -> dict[str, View]:
 
 
 def _cut_off() -> dict[str, View]:
-    frame = replace(_FRAME, clock="10:45", link=stale(240, "10:41"))
+    frame = replace(_FRAME, clock="10:45", link=alone(240, "10:41"))
     return {
+        "cut-off-fault": replace(_fault(Trouble.TWIN), frame=_STALE),
+        "alone-offering": Offering(frame),
+        "alone-no-number": Serving(frame, "", _SERVICE, "10:44", _invitation("A001", 9)),
+        "alone-restarted": Idle(replace(frame, link=alone(None, "10:41"), clock=""), 12),
+        "alone-tags": Tags(frame, level_name(1), _reasons(5, "214")),
         "alone-idle": Idle(frame, 12),
-        "alone-notice": Idle(replace(frame, notice=Notice.NOT_CONNECTED.text), 12),
+        "alone-notice": Idle(replace(frame, notice=Notice.CUT_OFF.text), 12),
         "alone-calling": Calling(frame, "A001", _SERVICE, invitation=_invitation("A9", 10)),
         "alone-serving": Serving(frame, "A001", _SERVICE, "10:32"),
         "alone-inviting": Inviting(frame, _invitation("A001", 8)),
@@ -139,7 +174,7 @@ def _cut_off() -> dict[str, View]:
 
 def _extreme() -> dict[str, View]:
     """The longest texts that are met, all at once, with the link lost."""
-    frame = replace(_LONG_FRAME, link=stale(86_400, "10:41"))
+    frame = replace(_LONG_FRAME, link=alone(86_400, "10:41"))
     invitation = _invitation("AB1000", 60)
     return {
         "long-idle": Idle(replace(frame, notice=Notice.BUSY.text), 12_345),
@@ -147,6 +182,9 @@ def _extreme() -> dict[str, View]:
         "long-serving": Serving(frame, "AB1000", _LONG_SERVICE, "10:32", invitation),
         "long-serving-alone": Serving(frame, "AB1000", _LONG_SERVICE, "10:32"),
         "long-inviting": Inviting(frame, invitation),
+        "long-tags": Tags(frame, level_name(1), _reasons(8, "210")),
+        "long-offering": Offering(replace(frame, notice=Notice.OFFER.text)),
+        "long-calling-tags": Calling(frame, "AB1000", _LONG_SERVICE, 9, _reasons(5, "210")),
         "long-paused": Paused(frame, Bilingual(_LONG_REASON), "10:45"),
         "long-paused-english": Paused(frame, Bilingual(_LONG_REASON_ENGLISH), "10:45"),
         "long-paused-invitation": Paused(
@@ -161,6 +199,15 @@ def _extreme() -> dict[str, View]:
 
 def _invitation(number: str, seconds_left: int) -> Invitation:
     return Invitation(number, rating_options(), seconds_left, max(10, seconds_left))
+
+
+def _reasons(count: int, *chosen: str) -> TagQuestion:
+    """Reasons in force for a bad rating."""
+    tags = tuple(
+        TagOption(code, Bilingual(zh, en), place if place <= 5 else None, code in chosen)
+        for place, (code, (zh, en)) in enumerate(list(_TAGS.items())[:count], 1)
+    )
+    return TagQuestion("A001", tags, 12, 20)
 
 
 def _fault(trouble: Trouble) -> Fault:

@@ -9,10 +9,10 @@ from pygame import Rect
 
 from device.ui import theme
 from device.ui.layout import Align
-from device.ui.scene import Block, Face
+from device.ui.scene import Area, Block, Face
 from device.ui.sheet import Sheet
-from device.ui.texts import both
-from device.ui.viewmodel import Invitation, RatingOption
+from device.ui.texts import both, number_name
+from device.ui.viewmodel import Invitation, Question, RatingOption
 
 STRIP = 26.0
 """Height of the strip, in units."""
@@ -26,13 +26,14 @@ def cards(sheet: Sheet, room: Rect, invitation: Invitation) -> None:
     room = room.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(1.5))
     ask = Rect(room.left, room.top, room.width, sheet.px(16.5))
     foot = Rect(room.left, room.bottom - sheet.px(8), room.width, sheet.px(8))
-    question = both("{number}: please rate our service", number=invitation.number)
+    question = both("{number}: please rate our service", number=number_name(invitation.number))
     sheet.text(ask, sheet.pair(question, 8.4, _ON_GROUND, strong=True, second=4.2))
     row = Rect(
         room.left, ask.bottom + sheet.px(1), room.width, foot.top - ask.bottom - sheet.px(2.5)
     )
     for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
         _card(sheet, box, option)
+        sheet.put(Area(box, f"rating-{option.level}"))
     _foot(sheet, foot, invitation)
 
 
@@ -51,12 +52,12 @@ def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:
     bar = Rect(room.left, room.bottom - height, room.width, height)
     sheet.put(Block(bar, theme.PAPER))
     track = sheet.px(1)
-    _time_bar(sheet, Rect(bar.left, bar.bottom - track, bar.width, track), invitation)
+    time_bar(sheet, Rect(bar.left, bar.bottom - track, bar.width, track), invitation)
     inner = bar.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(2))
     ask = Rect(inner.left, inner.top, round(inner.width * 0.25), inner.height)
     row = Rect(ask.right + sheet.px(3), inner.top, 0, inner.height)
     row.width = inner.right - row.left
-    question = both("{number}: please rate our service", number=invitation.number)
+    question = both("{number}: please rate our service", number=number_name(invitation.number))
     left = both("{seconds} s left", seconds=invitation.seconds_left)
     paragraphs = (
         *sheet.pair(question, 4.8, _ON_PAPER, strong=True, lines=2, second=2.9),
@@ -65,11 +66,12 @@ def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:
     sheet.text(ask, paragraphs, Align.LEFT)
     for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
         _small_card(sheet, box, option)
+        sheet.put(Area(box, f"rating-{option.level}"))
     return Rect(room.left, room.top, room.width, room.height - height)
 
 
 def _card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
-    _paper(sheet, box)
+    paper(sheet, box)
     side = min(round(box.height * 0.38), box.width - sheet.px(8))
     face = Rect(0, box.top + sheet.px(2.5), side, side)
     face.centerx = box.centerx
@@ -79,7 +81,7 @@ def _card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     key.midbottom = (box.centerx, box.bottom - sheet.px(2))
     names = Rect(box.left, face.bottom, box.width, key.top - face.bottom).inflate(-sheet.px(2), 0)
     sheet.text(names, sheet.pair(option.name, 5.6, _ON_PAPER, strong=True, second=3.2))
-    _key(sheet, key, option)
+    key_cap(sheet, key, option.key)
 
 
 def _small_card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
@@ -88,22 +90,23 @@ def _small_card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     sheet.put(Face(face, option.level))
     key = Rect(face.right + gap, 0, key_side, key_side)
     key.centery = face.centery
-    _key(sheet, key, option)
+    key_cap(sheet, key, option.key)
     names = Rect(box.left, face.bottom, box.width, box.bottom - face.bottom)
     sheet.text(names, sheet.pair(option.name, 4.4, _ON_PAPER, strong=True, second=2.7))
 
 
-def _key(sheet: Sheet, box: Rect, option: RatingOption) -> None:
+def key_cap(sheet: Sheet, box: Rect, number: int) -> None:
     """A key cap with its number, as it is printed on the rating keys."""
     radius = sheet.px(1.2)
     sheet.put(Block(box, theme.INK, radius))
-    sheet.number(box, str(option.key), round(box.height * 0.68), theme.PAPER)
+    sheet.number(box, str(number), round(box.height * 0.68), theme.PAPER)
 
 
-def _paper(sheet: Sheet, box: Rect) -> None:
+def paper(sheet: Sheet, box: Rect, ground: theme.Colour = theme.PAPER) -> None:
+    """A card with an edge."""
     radius, edge = sheet.px(theme.RADIUS), sheet.px(0.3)
     sheet.put(Block(box, theme.EDGE, radius))
-    sheet.put(Block(box.inflate(-2 * edge, -2 * edge), theme.PAPER, radius - edge))
+    sheet.put(Block(box.inflate(-2 * edge, -2 * edge), ground, radius - edge))
 
 
 def _foot(sheet: Sheet, box: Rect, invitation: Invitation) -> None:
@@ -114,10 +117,11 @@ def _foot(sheet: Sheet, box: Rect, invitation: Invitation) -> None:
     time = both("{seconds} s left", seconds=invitation.seconds_left)
     sheet.text(left, sheet.pair(free, 3.6, _ON_GROUND, second=2.6), Align.LEFT)
     sheet.text(right, sheet.pair(time, 3.6, _ON_GROUND, strong=True, second=2.6), Align.RIGHT)
-    _time_bar(sheet, Rect(box.left, box.bottom - sheet.px(1), box.width, sheet.px(1)), invitation)
+    time_bar(sheet, Rect(box.left, box.bottom - sheet.px(1), box.width, sheet.px(1)), invitation)
 
 
-def _time_bar(sheet: Sheet, track: Rect, invitation: Invitation) -> None:
+def time_bar(sheet: Sheet, track: Rect, invitation: Question) -> None:
+    """Put the time that is left on the sheet, as a part of the whole."""
     sheet.put(Block(track, theme.EDGE))
     share = invitation.seconds_left / max(1, invitation.seconds_total)
     width = round(track.width * min(1.0, max(0.0, share)))

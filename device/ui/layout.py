@@ -177,7 +177,8 @@ def _within(face: Typeface, lines: Sequence[str], size: int, strong: bool, width
 
 def _shortened(face: Typeface, paragraph: Paragraph, size: int, width: int) -> tuple[str, ...]:
     """The longest beginning that fits, with an ellipsis; at least the ellipsis."""
-    for length in range(len(paragraph.text) - 1, 0, -1):
+    room = bisect_right(face.ends(paragraph.text), width / size * paragraph.lines)
+    for length in range(min(room, len(paragraph.text) - 1), 0, -1):
         text = paragraph.text[:length].rstrip() + ELLIPSIS
         broken = broken_into(face, text, paragraph.lines, width / size)
         if broken and _within(face, broken, size, paragraph.strong, width):

@@ -13,7 +13,7 @@ from pygame import Rect, Surface
 
 from device.ui import signs
 from device.ui.fonts import Lru, Typeface
-from device.ui.scene import Badge, Block, Face, Line, Scene, bounds
+from device.ui.scene import Area, Badge, Block, Face, Line, Scene, bounds
 from device.ui.theme import Colour
 
 CACHE_BYTES: Final = 12_000_000
@@ -36,6 +36,8 @@ class Painter:
         """Paint the items of `scene` from first to last, inside the surface's clip."""
         clip = surface.get_clip()
         for item in scene:
+            if isinstance(item, Area):
+                continue
             place = bounds(item)
             if not clip.colliderect(place):
                 continue
@@ -47,9 +49,9 @@ class Painter:
     def make_ready(self, scene: Scene) -> None:
         """Make what is slow to make of `scene`, so that painting it is a few blits."""
         for item in scene:
-            if not isinstance(item, Block):
+            if isinstance(item, Line | Face | Badge):
                 self._piece(item)
-            elif item.radius:
+            elif isinstance(item, Block) and item.radius:
                 self._disc(_radius(item), item.colour)
 
     def _piece(self, item: Line | Face | Badge) -> Surface:
@@ -62,7 +64,7 @@ class Painter:
                 return self._badge(item)
 
     def _text(self, line: Line) -> Surface:
-        key = (line.text, line.size, line.colour, line.strong)
+        key = (line.text, line.size, line.colour, line.strong, line.width)
         return self._made(key, lambda: self.typeface.render(*key))
 
     def _face(self, item: Face) -> Surface:

@@ -27,7 +27,8 @@ class Block:
 class Line:
     """One line of text on the baseline that starts at (`x`, `baseline`).
 
-    `ink` is where its pixels lie, `box` the room that it was given.
+    `ink` is where its pixels lie, `box` the room that it was given. `width` is the type size
+    across, where that is another than the height's.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Line:
     baseline: int
     ink: Rect
     box: Rect
+    width: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Sign(Enum):
     CLOSED = "closed"
     PAUSE = "pause"
     LINK = "link"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,15 @@ class Badge:
     colour: Colour
 
 
-Item: TypeAlias = Block | Line | Face | Badge
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Nothing to see: a finger that touches `rect` means `target`."""
+
+    rect: Rect
+    target: str
+
+
+Item: TypeAlias = Block | Line | Face | Badge | Area
 Scene: TypeAlias = tuple[Item, ...]
 
 
@@ -86,3 +97,9 @@ def changed(before: Scene, after: Scene) -> Rect:
     same = next((index for index, (a, b) in pairs if a is not b and a != b), ends)
     rest = [bounds(item) for item in (*before[same:], *after[same:])]
     return rest[0].unionall(rest[1:]) if rest else Rect(0, 0, 0, 0)
+
+
+def touched(scene: Scene, place: tuple[int, int]) -> str | None:
+    """What a finger at `place` means; None if nothing stands there."""
+    areas = (item for item in reversed(scene) if isinstance(item, Area))
+    return next((area.target for area in areas if area.rect.collidepoint(place)), None)

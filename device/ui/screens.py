@@ -11,26 +11,35 @@ from functools import singledispatch
 
 from pygame import Rect, Surface
 
-from device.ui import chrome, invitation, theme
+from device.ui import board_screens, chrome, invitation, reasons, theme
 from device.ui.fonts import Typeface
 from device.ui.layout import Paragraph
 from device.ui.painter import Painter
 from device.ui.scene import Badge, Block, Scene, Sign
 from device.ui.sheet import Sheet
-from device.ui.texts import both
+from device.ui.texts import both, number_name
 from device.ui.viewmodel import (
     Bilingual,
+    BoardConnecting,
+    BoardFault,
     Calling,
     Closed,
     Connecting,
+    Emergency,
     Fault,
+    HallBoard,
     Idle,
     Inviting,
+    LinkAlone,
     LinkConnecting,
     LinkLive,
     LinkStale,
+    Offering,
     Paused,
+    Question,
     Serving,
+    TagQuestion,
+    Tags,
     Thanks,
     View,
 )
@@ -73,7 +82,7 @@ def _closed(view: Closed, sheet: Sheet) -> None:
 def _paused(view: Paused, sheet: Sheet) -> None:
     room = chrome.framed(sheet, view.frame)
     if view.invitation is not None:
-        room = invitation.strip(sheet, room, view.invitation)
+        room = beneath(sheet, room, view.invitation)
     room = room.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(theme.GAP))
     left = Rect(room.left, room.top, round(room.width * 0.36), room.height)
     disc = Rect(0, 0, *[min(sheet.px(17), round(left.height * 0.38))] * 2)
@@ -167,8 +176,38 @@ def _serving(view: Serving, sheet: Sheet) -> None:
 
 
 @_set.register
+def _tags(view: Tags, sheet: Sheet) -> None:
+    reasons.cards(sheet, chrome.framed(sheet, view.frame), view.level, view.question)
+
+
+@_set.register
+def _offering(view: Offering, sheet: Sheet) -> None:
+    again = both("Press Next again to serve the next person without a number")
+    _signed(
+        sheet,
+        chrome.framed(sheet, view.frame),
+        (Sign.ALERT, theme.BLUE),
+        sheet.pair(both("No number left to call"), 10.0, _ON_GROUND, strong=True),
+        sheet.pair(again, 5.4, _ON_GROUND, lines=2, gap=3),
+    )
+
+
+@_set.register
 def _inviting(view: Inviting, sheet: Sheet) -> None:
     invitation.cards(sheet, chrome.framed(sheet, view.frame), view.invitation)
+
+
+_set.register(HallBoard, board_screens.hall_board)
+_set.register(Emergency, board_screens.emergency)
+_set.register(BoardConnecting, board_screens.connecting)
+_set.register(BoardFault, board_screens.fault)
+
+
+def beneath(sheet: Sheet, room: Rect, question: Question) -> Rect:
+    """Put what the citizen may still answer at the foot of `room`; the room above it."""
+    if isinstance(question, TagQuestion):
+        return reasons.strip(sheet, room, question)
+    return invitation.strip(sheet, room, question)
 
 
 def _absence(sheet: Sheet, view: Paused) -> tuple[Paragraph, ...]:
@@ -193,7 +232,7 @@ def _waiting(sheet: Sheet, view: Idle) -> tuple[Paragraph, ...]:
         both("{count} waiting", count=view.waiting) if view.waiting else both("Nobody is waiting")
     )
     paragraphs = sheet.pair(text, 10.0, (theme.BLUE, theme.QUIET), strong=True, second=5.0)
-    if not isinstance(view.frame.link, LinkStale):
+    if not isinstance(view.frame.link, LinkStale | LinkAlone):
         return paragraphs
     as_of = both("as of {time}", time=view.frame.link.since)
     return (*paragraphs, *sheet.pair(as_of, 3.4, _ON_GROUND, gap=0.4, second=2.6))
@@ -236,7 +275,7 @@ def _ticket(
         _numbered(sheet, upper, view.number, *number)
         sheet.text(lower, about)
         return
-    inner = _inset(sheet, invitation.strip(sheet, room, view.invitation))
+    inner = _inset(sheet, beneath(sheet, room, view.invitation))
     left = Rect(inner.left, inner.top, round(inner.width * 0.65), inner.height)
     start = left.right + sheet.px(theme.GAP)
     _numbered(sheet, left, view.number, *number)
@@ -253,7 +292,8 @@ def _numbered(
 ) -> None:
     head, body = _split(room, sheet.px(11.5))
     sheet.text(head, sheet.pair(label, 5.4, (quiet, quiet), second=3.2))
-    sheet.number(body.inflate(0, -sheet.px(3)), number, sheet.px(theme.CALLED), colour)
+    shown = number or sheet.first(number_name(number))
+    sheet.number(body.inflate(0, -sheet.px(3)), shown, sheet.px(theme.CALLED), colour)
 
 
 def _split(room: Rect, height: int) -> tuple[Rect, Rect]:

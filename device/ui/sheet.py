@@ -1,7 +1,7 @@
 """A sheet that a screen is set on: it collects a scene, and turns sizes into pixels.
 
 A unit is a hundredth of the screen's height, less on a screen that is narrow for its
-height. Imports pygame's Rect, no display.
+kind: one that lies, or one that stands upright. Imports pygame's Rect, no display.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from device.ui.theme import Colour
 from device.ui.viewmodel import Bilingual, LanguageOrder
 
 _NARROWEST: Final = 1.55  # width to height; a narrower screen gets smaller type
+_UPRIGHT: Final = 0.88  # the same of a screen that stands upright
 
 
 class Sheet:
@@ -28,9 +29,15 @@ class Sheet:
         self.size = size
         self.face = face
         self.area = Rect((0, 0), size)
-        self._unit = min(size[1], size[0] / _NARROWEST) / 100
+        narrowest = _UPRIGHT if self.upright else _NARROWEST
+        self._unit = min(size[1], size[0] / narrowest) / 100
         self._order = order
         self._items: list[Item] = []
+
+    @property
+    def upright(self) -> bool:
+        """Whether the screen is higher than it is wide."""
+        return self.size[1] > self.size[0]
 
     @property
     def scene(self) -> Scene:
@@ -58,6 +65,11 @@ class Sheet:
             return
         paragraph = Paragraph(text, size, colour, strong=True)
         self.put(centred(self.face, box, paragraph, align, self.px(theme.FLOOR)))
+
+    def first(self, text: Bilingual) -> str:
+        """The text in the language that stands first."""
+        chinese_first = self._order is LanguageOrder.CHINESE_FIRST
+        return text.zh if chinese_first else text.en or text.zh
 
     def pair(
         self,

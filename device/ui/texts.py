@@ -92,6 +92,9 @@ class Notice(Enum):
     UNDO_TOO_LATE = marked("It is too late to take that back")
     TOO_LATE = marked("Too late: nothing was changed")
     RATED = marked("Thank you for your rating")
+    CUT_OFF = marked("Not possible while cut off from the hall")
+    NO_NUMBER = marked("There is no number to call again")
+    OFFER = marked("No number left to call: press Next again to serve without one")
 
     @property
     def text(self) -> Bilingual:
@@ -126,6 +129,11 @@ class Trouble(Enum):
     def detail(self, unit: str) -> Bilingual:
         """What helps `unit`."""
         return both(self.value[1], unit=unit)
+
+
+def number_name(number: str) -> Bilingual:
+    """A ticket's number for people; "" is somebody who has none."""
+    return Bilingual(number, number) if number else both("No number")
 
 
 def age(age_s: int) -> Bilingual:

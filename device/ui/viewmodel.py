@@ -40,21 +40,41 @@ class LinkStale:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAlone:
+    """The counter decides by itself since the time of day `since`, for `age_s` seconds.
+
+    `age_s` is None after a restart of the machine, when nobody can tell.
+    """
+
+    age_s: int | None
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkConnecting:
     """The hub has not answered this run of the unit yet."""
 
 
-Link: TypeAlias = LinkLive | LinkStale | LinkConnecting
+Link: TypeAlias = LinkLive | LinkStale | LinkAlone | LinkConnecting
 
 
 def stale(age_s: float, since: str) -> LinkStale:
-    """A lost link, its age rounded down to what the screen tells.
+    """A lost link, its age rounded down to what the screen tells."""
+    return LinkStale(_told(age_s), since)
 
-    Seconds below one minute, whole minutes below one hour, then whole hours: so the view
-    of a counter that has been alone for long does not change every second.
+
+def alone(age_s: float | None, since: str) -> LinkAlone:
+    """A counter that decides by itself, its age rounded down to what the screen tells."""
+    return LinkAlone(None if age_s is None else _told(age_s), since)
+
+
+def _told(age_s: float) -> int:
+    """Seconds below one minute, whole minutes below one hour, then whole hours.
+
+    So the view of a counter that has been alone for long does not change every second.
     """
     grain = 1 if age_s < 60 else 60 if age_s < 3600 else 3600
-    return LinkStale(int(age_s // grain) * grain, since)
+    return int(age_s // grain) * grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,7 @@ class RatingOption:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation to rate the service of ticket `number`.
+    """An invitation to rate the service of ticket `number`, "" for one without a number.
 
     It ends in `seconds_left` of the `seconds_total` whole seconds that it is given.
     """
@@ -102,6 +122,30 @@ class Invitation:
     levels: tuple[RatingOption, ...]
     seconds_left: int
     seconds_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagOption:
+    """A reason for a rating, by its code; `key` is the number of the key that takes it."""
+
+    code: str
+    name: Bilingual
+    key: int | None
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TagQuestion:
+    """The reasons that may be given for the rating of ticket `number`."""
+
+    number: str
+    tags: tuple[TagOption, ...]
+    seconds_left: int
+    seconds_total: int
+
+
+Question: TypeAlias = Invitation | TagQuestion
+"""What the citizen may still answer while the counter goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +174,18 @@ class Calling:
     number: str
     service: Bilingual
     recalls: int = 0
-    invitation: Invitation | None = None
+    invitation: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A ticket is served since the time of day `since`."""
+    """A ticket, or somebody without one (`number` is ""), is served since `since`."""
 
     frame: Frame
     number: str
     service: Bilingual
     since: str
-    invitation: Invitation | None = None
+    invitation: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +205,22 @@ class Thanks:
 
 
 @dataclass(frozen=True, slots=True)
+class Tags:
+    """The rating is on disk, `level` is its name; its reasons may be given now."""
+
+    frame: Frame
+    level: Bilingual
+    question: TagQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """The counter decides alone and has no number left to call; it may serve without one."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The clerk is away for `reason`, expected back at the time of day `back_at`, or `overdue`.
 
@@ -171,7 +231,7 @@ class Paused:
     reason: Bilingual | None = None
     back_at: str | None = None
     overdue: bool = False
-    invitation: Invitation | None = None
+    invitation: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +250,88 @@ class Fault:
     detail: Bilingual
 
 
+# --- a hall board ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCall:
+    """A call on a board: who is called where, the `recalls` of it, and what for.
+
+    `lit` is one half of its flashing, in which ink and ground change places.
+    """
+
+    number: str
+    counter: str
+    service: Bilingual
+    recalls: int = 0
+    lit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardQueue:
+    """A service's line; `wait_min` is the forecast for who takes a number now, in minutes."""
+
+    prefix: str
+    name: Bilingual
+    waiting: int
+    counters: int
+    wait_min: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HallBoard:
+    """The hall's calls, the one to be seen first first, and its lines.
+
+    `turn` goes on while there are more lines than room. `as_of` is the time of day of the
+    lines where that is not now.
+    """
+
+    frame: Frame
+    open: bool
+    calls: tuple[BoardCall, ...]
+    queues: tuple[BoardQueue, ...]
+    notice: Bilingual | None = None
+    turn: int = 0
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """What everybody in the hall has to read, and nothing else."""
+
+    frame: Frame
+    text: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class BoardConnecting:
+    """The hub has not answered this board yet, and nothing is known of the hall."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFault:
+    """The board cannot work: what is wrong, and what helps."""
+
+    frame: Frame
+    title: Bilingual
+    detail: Bilingual
+
+
+BoardView: TypeAlias = HallBoard | Emergency | BoardConnecting | BoardFault
+
 View: TypeAlias = (
-    Closed | Idle | Calling | Serving | Inviting | Thanks | Paused | Connecting | Fault
+    Closed
+    | Idle
+    | Calling
+    | Serving
+    | Inviting
+    | Tags
+    | Thanks
+    | Offering
+    | Paused
+    | Connecting
+    | Fault
+    | BoardView
 )
