@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.core.policies import POLICIES, Facts
 from tests.hub.core.examples import Driver, make_plan, text
@@ -11,10 +13,25 @@ LINE = Facts(900.0, 300.0, 10, 2.0, 600.0, True)
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_a_longer_wait_is_never_less_urgent(name: str) -> None:
+def test_a_longer_wait_is_more_urgent(name: str) -> None:
     indices = [POLICIES[name](60.0 * minutes, LINE) for minutes in range(60)]
     assert indices == sorted(indices)
     assert indices[0] < indices[-1]
+
+
+@given(
+    st.sampled_from(sorted(POLICIES)),
+    st.floats(-3_600.0, 36_000.0),
+    st.floats(0.0, 1e-3) | st.floats(0.0, 3_600.0),
+    st.tuples(st.floats(1.0, 28_800.0), st.floats(1.0, 14_400.0), st.integers(1, 10_000)),
+    st.tuples(st.floats(0.01, 200.0), st.floats(0.0, 1e6), st.booleans()),
+)
+def test_a_longer_wait_is_never_less_urgent_not_even_by_rounding(
+    name: str, wait_s: float, more_s: float, line: tuple[float, ...], hall: tuple[float, ...]
+) -> None:
+    """The search for the most urgent asks a line for its longest wait alone."""
+    facts = Facts(*line, *hall)  # type: ignore[arg-type]
+    assert POLICIES[name](wait_s + more_s, facts) >= POLICIES[name](wait_s, facts)
 
 
 @pytest.mark.parametrize("name", ["pressure", "relief"])
