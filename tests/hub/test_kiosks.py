@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hub.core import events as e
 from hub.core.tickets import TicketState
 from hub.identity import Identities
 from hub.mqtt.adapter import Arrival
+from hub.transaction import Transaction
 from tests.hub.core.examples import MORNING, make_plan, record_of, text
 from tests.hub.core.running import Running
 from tests.hub.core.test_kiosk import issued, paper
@@ -72,7 +74,11 @@ def send(hub: Running, *bodies: w.RecordBody, outbox: str = OUTBOX) -> None:
     for sequence, body in enumerate(bodies, 1):
         record = record_of(body, sequence, previous, outbox)
         previous = record.hash
-        assert hub.do(lambda t, r=record: t.record("kiosk-1", r)) is None
+        assert hub.do(partial(receive, record)) is None
+
+
+def receive(record: w.Record, transaction: Transaction) -> None:
+    transaction.record("kiosk-1", record)
 
 
 def rejected(hub: Running) -> Counter[str]:
