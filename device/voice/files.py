@@ -16,6 +16,7 @@ from device.voice.saying import Stopping
 from wire.clock import Clock
 
 _KEPT_FILES: Final = 200
+_PATTERN: Final = "[0-9]*-*.wav"
 _UNSAFE: Final = re.compile(r"[^\w-]+")
 
 
@@ -53,7 +54,12 @@ class WavDirectory:
         """Nothing is held."""
 
     def _files(self) -> list[Path]:
-        return list(self._directory.glob("[0-9]*-*.wav"))
+        return list(self._directory.glob(_PATTERN))
+
+
+def newest(directory: Path) -> Path | None:
+    """The file of the call that was spoken last, if there is one."""
+    return max(directory.glob(_PATTERN), key=_file_number, default=None)
 
 
 def write_wav(path: Path, sound: Pcm) -> None:

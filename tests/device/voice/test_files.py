@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from device.voice.errors import SpokenFileFailed
-from device.voice.files import WavDirectory, write_wav
+from device.voice.files import WavDirectory, newest, write_wav
 from device.voice.pcm import Pcm, chime
 from wire.clock import ManualClock, ScaledClock
 
@@ -56,6 +56,14 @@ def test_it_keeps_to_the_hall_s_clock(tmp_path: Path) -> None:
     directory.open()
     directory.play(BELL, "A012", lambda: None, watch)
     assert watch.waits == [pytest.approx(BELL.duration_s / 10)]
+
+
+def test_the_newest_file_is_found_by_its_number(tmp_path: Path) -> None:
+    assert newest(tmp_path) is None
+    assert newest(tmp_path / "nowhere") is None
+    for name in ("000009-B.wav", "000010-A.wav", ".000011-C.wav.part", "other.txt"):
+        (tmp_path / name).touch()
+    assert newest(tmp_path) == tmp_path / "000010-A.wav"
 
 
 def test_numbers_go_on_after_a_restart_and_few_files_stay(tmp_path: Path) -> None:

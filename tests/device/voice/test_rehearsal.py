@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import wave
 from array import array
 from pathlib import Path
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 from device import cli
 from wire.errors import ConfigurationError
 
+ROOT = Path(__file__).parents[3]
 CONFIG = """
 [unit]
 id = "unit-3"
@@ -73,3 +76,25 @@ def test_it_is_said_as_the_unit_is_configured(tmp_path: Path) -> None:
 def test_a_language_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="there are zh and en"):
         say("A012", "--counter", "3", "--lang", "fr", "--out", str(tmp_path / "call.wav"))
+
+
+@pytest.mark.slow
+@pytest.mark.system("unshare")
+def test_the_file_is_made_without_a_network(tmp_path: Path) -> None:
+    """In a network namespace of its own, which has not even a loopback."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system allows no network namespaces")
+    file = tmp_path / "call.wav"
+    words = ["A012", "--counter", "3", "--lang", "zh", "--out", str(file)]
+    done = subprocess.run(
+        [*alone, sys.executable, "-m", "device", "say", *words],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "read as 请A零一二号到三号窗口" in done.stdout
+    assert max(samples(file)) > 8000
