@@ -68,7 +68,7 @@ class Supervised(Generic[P]):
         self._sink = sink
         self._recovery = Recovery(name)
         self._jobs: queue.Queue[_Job[P]] = queue.Queue(MOST_WAITING)
-        self._is_hurried = False
+        self._hurried = threading.Event()
         self._is_stopping = False
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -88,7 +88,9 @@ class Supervised(Generic[P]):
         """Do what is due, and say in how many seconds of the clock something will be."""
         while not self._jobs.empty():
             self._do(self._jobs.get())
-        hurried, self._is_hurried = self._is_hurried, False
+        hurried = self._hurried.is_set()
+        if hurried:
+            self._hurried.clear()  # before the routine looks what is wanted
         if hurried or self._clock.monotonic() >= self._recovery.due_s:
             self._try(self._routine)
         return max(0.0, self._recovery.due_s - self._clock.monotonic())
@@ -108,7 +110,7 @@ class Supervised(Generic[P]):
 
     def _hurry(self) -> None:
         """The routine is due now."""
-        self._is_hurried = True
+        self._hurried.set()
         self._wake.set()
 
     def _do(self, job: _Job[P]) -> None:

@@ -102,6 +102,13 @@ def test_a_card_taken_away_too_early_is_no_fault(refusals: list[str]) -> None:
     assert reader_of(line).read_card() is None
 
 
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(module: SamModule) -> None:
+    line = DirectLine(module)
+    line.coming = frame(NO_CARD)
+    module.lay(CARD)
+    assert reader_of(line).read_card() == CARD
+
+
 def test_it_looks_no_faster_than_the_module_bears(module: SamModule) -> None:
     clock = ManualClock()
     reader = SamCardReader(DirectLine(module), pace(clock, POLL_GAP_S))

@@ -85,6 +85,18 @@ def test_what_it_said_before_is_not_taken_for_the_answer(stale: str) -> None:
     assert line.coming == b""
 
 
+@pytest.mark.parametrize("late", ["41", "45", "00", "4E"])
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(late: str) -> None:
+    instrument = chip("syn6288")
+    line = DirectLine(instrument)
+    line.coming = bytes.fromhex(late)
+    module = make_speech("syn6288", line)
+    assert not module.is_speaking()
+    line.coming = bytes.fromhex(late)
+    module.say(CALL)
+    assert instrument.said == [CALL]
+
+
 def test_each_wrong_answer_is_an_error_of_its_own() -> None:
     for answers, error in ((b"\x45", Refused), (b"\x00", BadAnswer), (b"", NoAnswer)):
         with pytest.raises(error):

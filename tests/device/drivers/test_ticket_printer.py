@@ -164,6 +164,17 @@ def test_paper_that_ends_in_the_middle_is_known_and_leaves_no_ghost(
     assert mechanism.printed == [PRINTED]
 
 
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one(
+    mechanism: TicketPrinterMechanism,
+) -> None:
+    line = DirectLine(mechanism)
+    printer = EscposPrinter(line)
+    for use in (printer.probe, lambda: printer.print_slip(SLIP)):
+        line.coming = b"\x00\x72"
+        use()
+    assert mechanism.printed == [PRINTED]
+
+
 def test_what_is_left_of_a_failed_ticket_is_cleared() -> None:
     # Two good answers, then none: it takes the ticket and dies.
     line = DirectLine(answers=WELL)
