@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from device.drivers.ports import KeyEdge
+from device.drivers.ports import Health, KeyEdge
+from device.voice.calls import VoiceNews
 from wire.link import LinkEvent
 from wire.sdnotify import Notifier
 
@@ -19,7 +20,7 @@ class Stop:
     why: str
 
 
-Inbound: TypeAlias = KeyEdge | LinkEvent | Stop
+Inbound: TypeAlias = KeyEdge | LinkEvent | Stop | Health | VoiceNews
 """What other threads put into the inbox of every role."""
 
 

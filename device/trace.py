@@ -13,7 +13,7 @@ from typing import Protocol, TextIO
 from device.drivers.ports import KeyEdge
 from device.session import Session
 from device.stages import Stage
-from device.ui.viewmodel import View
+from device.ui.viewmodel import BoardView, HallBoard, View
 
 
 def boot_ms() -> float:
@@ -33,6 +33,9 @@ class Trace(Protocol):
     def drawn(self, view: View, session: Session) -> None:
         """A view stands on the screen."""
 
+    def drawn_on_board(self, view: BoardView) -> None:
+        """A view stands on a hall board's screen."""
+
 
 class NoTrace:
     """Nobody listens."""
@@ -44,6 +47,9 @@ class NoTrace:
         """Say nothing."""
 
     def drawn(self, view: View, session: Session) -> None:
+        """Say nothing."""
+
+    def drawn_on_board(self, view: BoardView) -> None:
         """Say nothing."""
 
 
@@ -77,6 +83,19 @@ class LineTrace:
                 "notice": notice.en if notice else None,
                 "link": type(view.frame.link).__name__.removeprefix("Link").lower(),
                 "boot_ms": at_ms,
+            }
+        )
+
+    def drawn_on_board(self, view: BoardView) -> None:
+        """A view stands on the screen: its kind, the numbers called, and how old they are."""
+        calls = view.calls if isinstance(view, HallBoard) else ()
+        self._line(
+            {
+                "drawn": type(view).__name__.lower(),
+                "calls": [[call.number, call.counter] for call in calls],
+                "lit": [call.number for call in calls if call.lit],
+                "link": type(view.frame.link).__name__.removeprefix("Link").lower(),
+                "boot_ms": boot_ms(),
             }
         )
 

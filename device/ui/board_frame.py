@@ -39,7 +39,7 @@ def framed(
     """Put the ground and all that stands around on the sheet; the room that is left."""
     sheet.put(Block(sheet.area, theme.GROUND))
     top = header(sheet, frame)
-    top += _link_band(sheet, frame, top, as_of)
+    top += link_band(sheet, frame, top, as_of)
     bottom = sheet.area.bottom - (0 if notice is None else _notice_band(sheet, notice))
     return Rect(0, top, sheet.area.width, bottom - top)
 
@@ -58,7 +58,7 @@ def header(sheet: Sheet, frame: Frame) -> int:
     return bar.bottom
 
 
-def _link_band(sheet: Sheet, frame: Frame, top: int, as_of: str | None) -> int:
+def link_band(sheet: Sheet, frame: Frame, top: int, as_of: str | None) -> int:
     """The height of the band that says how old the picture is; none if it is of now."""
     text = _age_of_picture(frame, as_of)
     if text is None:

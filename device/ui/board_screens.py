@@ -60,6 +60,7 @@ def emergency(view: Emergency, sheet: Sheet) -> None:
     """One text, as large as it can be."""
     sheet.put(Block(sheet.area, theme.RED))
     bottom = board_frame.header(sheet, view.frame)
+    bottom += board_frame.link_band(sheet, view.frame, bottom, None)
     area = Rect(0, bottom, sheet.area.width, sheet.area.height - bottom)
     room = area.inflate(-4 * sheet.px(theme.MARGIN), -4 * sheet.px(theme.MARGIN))
     side = min(sheet.px(22), room.height // 4)
