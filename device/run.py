@@ -12,10 +12,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from device.board import BoardLoop, BoardParts
+from device.board_presenter import BoardPresenter
+from device.board_session import BoardSession
 from device.configuration import UnitSettings
+from device.drivers.keyless import Keyless
 from device.drivers.ports import EmulatedFront, Front, Wiring
 from device.drivers.registry import make_front
 from device.events import StaffKey
+from device.fitting import fit
 from device.footing import (
     Footing,
     go_online,
@@ -25,15 +30,18 @@ from device.footing import (
     software,
     stop_at_eof,
 )
-from device.inbox import watchdog_s
+from device.inbox import Watchdog, watchdog_s
 from device.presenter import Presenter
 from device.session import Session
 from device.ui.viewmodel import LanguageOrder
 from device.unit import RATING_KEYS, Parts, Unit
+from device.voice.making import make_speaker
+from device.voice.speaker import Speaker
+from device.voice.wording import MODULE_KINDS
 from wire.errors import ConfigurationError
 from wire.ids import new_id
 from wire.messages import Role
-from wire.topics import ANSWER, RECEIPT, STATE
+from wire.topics import ANNOUNCE, ANSWER, BOARD, CALL, RECEIPT, STATE
 
 __all__ = ["run", "software", "wiring"]
 
@@ -122,13 +130,62 @@ def _nobody() -> None:
     """There is no page to tell that something has changed."""
 
 
+# --- board -------------------------------------------------------------------------------
+
+
+def _board_topics(hall: str, unit: str) -> list[str]:
+    """Its own pictures and states, and calls, whoever decides them."""
+    own = [topic.of(hall, unit) for topic in (STATE, RECEIPT, BOARD)]
+    return [*own, ANNOUNCE.of(hall), CALL.filter(hall)]
+
+
+def _board(footing: Footing) -> Loop:
+    settings, identity = footing.settings, footing.identity
+    window = open_window(footing)
+    emulated = settings.hardware.kind == "emulated"
+    parts = BoardParts(
+        clock=footing.clock,
+        identity=identity,
+        session=BoardSession(identity.run, footing.second_s),
+        outbox=footing.outbox,
+        uplink=footing.uplink,
+        screen=window,
+        presenter=BoardPresenter(identity.unit, LanguageOrder(settings.display.language)),
+        voice=_voice(footing),
+        trace=footing.trace,
+        notifier=footing.notifier,
+        watchdog=Watchdog(footing.notifier, watchdog_s()),
+        changed=open_panel(footing, Keyless(), window) if emulated else _nobody,
+    )
+    return BoardLoop(parts, footing.inbox)
+
+
+def _voice(footing: Footing) -> Speaker | None:
+    """The unit's voice with the speech module that it may use, both at work; None without one."""
+    settings, put = footing.settings, footing.inbox.put
+    fitted = fit(settings, put, lambda _card: None, footing.started)
+    fitted.start()
+    if settings.voice is None:
+        return None
+    module = None
+    if fitted.speech is not None and settings.speech is not None:
+        module = (fitted.speech, MODULE_KINDS[settings.speech.kind])
+    speaker = make_speaker(settings.voice, settings.unit.state, footing.clock, put, put, module)
+    speaker.start()
+    footing.started.callback(speaker.close)
+    return speaker
+
+
 # --- roles -------------------------------------------------------------------------------
 
 Subscriptions = Callable[[str, str], list[str]]
 """The topics that a role hears, of a hall and a unit."""
 
 _ROLES: Final[Mapping[Role, tuple[Subscriptions, Callable[[Footing], Loop]]]] = MappingProxyType(
-    {Role.COUNTER: (_counter_topics, _counter)}
+    {
+        Role.COUNTER: (_counter_topics, _counter),
+        Role.BOARD: (_board_topics, _board),
+    }
 )
 
 

@@ -39,6 +39,11 @@ _FILES: Final = {
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
 }
 _BUTTON: Final = re.compile(r' *<button [^>]*data-key="([a-z0-9_-]+)".*?</button>\n', re.DOTALL)
+_NO_KEYS: Final = re.compile(
+    r' *<section class="(rating|staff)"[^>]*>\s*<h2[^<]*(<span[^<]*</span>)?</h2>'
+    r'\s*<div class="keys">\s*</div>\s*</section>\n'
+)
+_NOTE: Final = re.compile(r'<p class="note">.*?</p>\n', re.DOTALL)
 _LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -255,6 +260,9 @@ def _page(name: str, panel: Panel) -> bytes:
         for mark, value in (("TITLE", panel.title), ("WIDTH", width), ("HEIGHT", height)):
             text = text.replace(f"{{{{{mark}}}}}", html.escape(str(value)))
         text = _BUTTON.sub(lambda found: found[0] if found[1] in panel.front.keys else "", text)
+        text = _NO_KEYS.sub("", text)
+        if not panel.front.keys:
+            text = _NOTE.sub("", text)
     return text.encode()
 
 
