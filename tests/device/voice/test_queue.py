@@ -159,6 +159,8 @@ def test_a_call_that_was_heard_is_taken_back_aloud_once() -> None:
         queue.add(call("A001", kind="voided"), 2.0)
         queue.finish()
     assert drain(queue) == []
+    queue.add(call("A001", kind="voided"), 2.0)
+    assert drain(queue) == [], "nor later, when it is no more the last that was said"
 
 
 def test_of_too_many_the_oldest_go() -> None:
