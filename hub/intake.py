@@ -14,7 +14,7 @@ from hub.core import events as e
 from hub.core.alone import AloneBody, Source, events_of
 from hub.core.hall import Hall
 from hub.core.ratings import corrected, rated, tagged, unrated
-from hub.core.records import Body, Fit, Heads, fit, keyed, read_body
+from hub.core.records import Fit, Heads, fit, keyed, read_body
 from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from hub.kiosks import kiosk_record
 from wire import messages as w
@@ -144,7 +144,7 @@ class Intake:
             for q in batched
         ) or self._round.journal.is_set_aside(unit, outbox, sequence)
 
-    def _events_of(self, unit: str, key: tuple[str, int], body: Body) -> list[e.Event]:
+    def _events_of(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> list[e.Event]:
         hall, now = self._round.hall, self._round.now
         if isinstance(body, w.IssuedRecord | w.PrintRecord):
             return kiosk_record(self._round, unit, key, body)
@@ -231,7 +231,7 @@ class Intake:
             self._round.batch.read_again.append(row["id"])
 
 
-def _read_set_aside(code: str, payload: bytes) -> Body:
+def _read_set_aside(code: str, payload: bytes) -> w.AnyRecordBody:
     """What a quarantined record says.
 
     Raises WireError if it still cannot be read or believed.

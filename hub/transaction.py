@@ -22,8 +22,7 @@ from hub.answers import (
 )
 from hub.boards import Boards
 from hub.core import events as e
-from hub.core.commands import (PENDING,
-    AtCounter, Book, Command, Decision, Issue, OnTicket, refuse)
+from hub.core.commands import PENDING, AtCounter, Book, Command, Decision, Issue, OnTicket, refuse
 from hub.core.decide import decide
 from hub.core.grants import freed, top_up
 from hub.core.hall import Hall
@@ -184,7 +183,6 @@ class Transaction:
             message.seen,
             self.books.new_id(),
             pin_right,
-            from_unit=True,
             patient=not self.hurried,
         )
         try:

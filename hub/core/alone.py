@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from hub.core import events as e
 from hub.core.admission import credited
+from hub.core.at_counter import kept_reason
 from hub.core.state import Call, CounterState, State
 from hub.core.tickets import IN_HAND, Ticket, TicketState
 from wire.messages import AwayRecord, CalledRecord, StepRecord, WithoutNumberRecord
@@ -65,7 +65,7 @@ def _began(
     who = (body.ticket, body.call_id, counter.id, clerk)
     if isinstance(body, WithoutNumberRecord):
         return [*back, *empty, e.ServedUnnumbered(source.at, *who, body.service)]
-    reason = _reason(state, state.tickets[body.ticket], source.at)
+    reason = {**kept_reason(state, state.tickets[body.ticket], source.at), "rule": RULE}
     return [*back, *empty, e.TicketCalled(source.at, *who, reason)]
 
 
@@ -117,20 +117,6 @@ def _empty_hand(state: State, counter: CounterState, source: Source) -> list[e.E
     if ticket.state is TicketState.SERVING and ticket.id != source.hub_called:
         return [e.TicketHeld(source.at, *who, str(ticket.clerk))]
     return [e.CallVoided(source.at, *who, "the counter answered alone")]
-
-
-def _reason(state: State, ticket: Ticket, at: float) -> dict[str, Any]:
-    return {
-        "policy": state.rules.policy,
-        "rule": RULE,
-        "index": 0.0,
-        "waited_s": round(at - ticket.queued_at, 3),
-        "lines": 1,
-        "runner_up": None,
-        "runner_up_index": None,
-        "runner_up_waited_s": None,
-        "fcfs": ticket.number,
-    }
 
 
 # --- steps with a ticket ---------------------------------------------------------------------

@@ -9,7 +9,7 @@ from hub.core import events as e
 from hub.core.admission import credited
 from hub.core.commands import PENDING, AtCounter, Decision, busy, refuse
 from hub.core.dispatch import Choice, choose
-from hub.core.grants import others, withdrawal
+from hub.core.grants import first_kept, others, withdrawal
 from hub.core.lines import Head
 from hub.core.shift import long_away
 from hub.core.state import CounterState, LastStep, State
@@ -26,7 +26,7 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
         return refuse("closed", "open the counter first")
     if counter.ticket and not state.plan.dispatch.next_finishes:
         return busy(state, counter)
-    elsewhere = others(state, counter.id, from_unit=command.from_unit)
+    elsewhere = others(state, counter.id)
     if elsewhere and command.patient:
         asked = _asked_back(state, counter, elsewhere, now)
         if asked is not None:
@@ -38,12 +38,38 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
         coming = _going_on(state.tickets[counter.ticket], now)
     elif counter.paused is not None:
         before = (e.CounterResumed(now, counter.id, counter.clerk),)
-    choice = choose(state, counter.id, now, coming, elsewhere)
+    choice = _or_kept(state, counter, choose(state, counter.id, now, coming, elsewhere), now)
     if choice is None:
         nobody = "nobody is waiting for this counter"
         return Decision(before, outcome="nothing_waiting", reason=nobody)
     called = _call(counter, choice, command.call_id, now)
     return Decision((*before, called), ticket=choice.ticket, reason=explain(choice.reason))
+
+
+def _or_kept(
+    state: State, counter: CounterState, choice: Choice | None, now: float
+) -> Choice | None:
+    """The choice, unless somebody has waited longer who is kept for this very counter."""
+    if not state.grants:
+        return choice
+    best = state.tickets[choice.ticket] if choice else None
+    kept = first_kept(state, counter.id, best)
+    return choice if kept is None else Choice(kept.id, kept_reason(state, kept, now))
+
+
+def kept_reason(state: State, ticket: Ticket, now: float) -> dict[str, Any]:
+    """The reason of a call of whom only this counter may call."""
+    return {
+        "policy": state.rules.policy,
+        "rule": "kept",
+        "index": 0.0,
+        "waited_s": round(now - ticket.queued_at, 3),
+        "lines": 1,
+        "runner_up": None,
+        "runner_up_index": None,
+        "runner_up_waited_s": None,
+        "fcfs": ticket.number,
+    }
 
 
 def _asked_back(

@@ -63,8 +63,7 @@ class AtCounter:
 
     `seen` is the version of the counter's picture that the person saw (None: a program that
     has no picture); `call_id` a fresh id; `pin_right` the outcome of checking a sign-in's PIN;
-    `from_unit`: the counter's own unit asks; `patient`: the answer may wait for a ticket that
-    another unit has to give back first.
+    `patient`: the answer may wait for a ticket that another unit has to give back first.
     """
 
     counter: str
@@ -72,7 +71,6 @@ class AtCounter:
     seen: int | None
     call_id: str
     pin_right: bool = False
-    from_unit: bool = False
     patient: bool = False
 
 

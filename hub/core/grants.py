@@ -15,8 +15,8 @@ from math import ceil
 
 from hub.core import events as e
 from hub.core.dispatch import choose
-from hub.core.state import CounterState, Grant, State
-from hub.core.tickets import TicketState
+from hub.core.state import Grant, State
+from hub.core.tickets import Ticket
 
 SLACK_S = 2.0
 """How much longer than the lease the hub waits before it says that a lease is over."""
@@ -47,13 +47,20 @@ def top_up(state: State, heard: Collection[str], now: float) -> list[e.Event]:
         return events
     taken = set(state.grants)
     for counter_id, unit in _deserving(state, heard):
-        lacking = per_counter - len(active(state, counter_id, unit))
+        lacking = per_counter - _has(state, counter_id, unit)
         found = _best(state, counter_id, now, lacking, taken) if lacking > 0 else []
         if found:
             known = state.units[unit]
             whose = (counter_id, unit, known.run, known.outbox, known.board)
             events.append(e.GrantsGiven(now, *whose, tuple(found)))
     return events
+
+
+def _has(state: State, counter: str, unit: str) -> int:
+    """How many grants a counter's present run has, those among them that are asked back."""
+    run = state.units[unit].run
+    grants = state.grants.values()
+    return sum(g.counter == counter and (g.unit, g.run) == (unit, run) for g in grants)
 
 
 def _waiting(state: State) -> int:
@@ -102,22 +109,9 @@ def active(state: State, counter: str, unit: str) -> list[Grant]:
     ]
 
 
-def others(state: State, counter: str, *, from_unit: bool) -> Collection[str]:
-    """The granted tickets that a counter may not call as they are.
-
-    Its own it may, if it is its unit that asks: a unit that then hears no answer decides
-    alone, and its word about this very command is the one that counts.
-    """
-    if not state.grants:
-        return ()
-    grants = state.grants.values()
-    return {g.ticket for g in grants if g.counter != counter or not (from_unit and _own(state, g))}
-
-
-def _own(state: State, grant: Grant) -> bool:
-    """Whether the present run of a unit may call it."""
-    known = state.units.get(grant.unit)
-    return known is not None and known.run == grant.run
+def others(state: State, counter: str) -> Collection[str]:
+    """The tickets that are granted to other counters, and not this one's to call."""
+    return {grant.ticket for grant in state.grants.values() if grant.counter != counter}
 
 
 def withdrawal(state: State, ticket: str, now: float) -> list[e.Event]:
@@ -166,12 +160,25 @@ def lease_over(lease_s: float, answered: float, now: float) -> bool:
     return now >= answered + lease_s + SLACK_S + lease_s / DRIFT
 
 
-def kept_by(state: State, counter: CounterState) -> list[Grant]:
-    """The tickets that only a counter may call that is cut off, in the order of their granting."""
-    return [
-        grant
-        for grant in state.grants.values()
-        if grant.counter == counter.id
-        and grant.parked
-        and state.tickets[grant.ticket].state is TicketState.WAITING
-    ]
+def kept_by(state: State, counter: str) -> list[Ticket]:
+    """The tickets that only a counter may call whose unit is not heard, longest wait first."""
+    kept = (g for g in state.grants.values() if g.counter == counter and g.parked)
+    return sorted(
+        (state.tickets[grant.ticket] for grant in kept), key=lambda t: (t.queued_at, t.order)
+    )
+
+
+def first_kept(state: State, counter: str, best: Ticket | None) -> Ticket | None:
+    """Who is to be called first by a counter whose unit is not heard, from the clerk's page.
+
+    Of those kept for it whoever has waited longer than the `best` of all others, and than
+    everybody else of the same line.
+    """
+    for ticket in kept_by(state, counter):
+        line = state.lines.pool.get((ticket.service, ticket.kind))
+        first = line.head() if line is not None else None
+        place = (ticket.queued_at, ticket.order)
+        in_turn = first is None or first[:2] > place
+        if in_turn and (best is None or place < (best.queued_at, best.order)):
+            return ticket
+    return None

@@ -10,7 +10,9 @@ would flag ten times as often for nothing. The thresholds are tuned on generated
 (`bench/flags.py` measures them on others).
 
 In a pooled hall the lines are the services', and `hottest` says what a counter shows; where a
-counter is printed on the ticket each counter has a line of its own.
+counter is printed on the ticket each counter has a line of its own. Such a line is not served
+by its counter alone: whoever is free takes from it, so that the wait in it hangs on the lines
+of its services more than on itself.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from math import erfc, exp, log, log1p, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 TICK_S = 60.0
 """How often `Load.tick` is meant to be called."""
@@ -36,22 +38,22 @@ class FlagKind(StrEnum):
     SLOW = "slow"
 
 
-@dataclass(frozen=True, slots=True)
-class LineReading:
+class LineReading(NamedTuple):
     """A line now: how many wait, and the planned seconds of work that they bring.
 
     `counters` are those that may serve it, each with the share of its time that this line can
     count on (1 over the number of its lines). Counters that are closed, or away without a time
-    of return, are left out.
+    of return, are left out. `services` is given for a counter's own line: what that counter
+    serves, by the names of `Reading.services`.
     """
 
     waiting: int
     work_s: float
     counters: tuple[tuple[str, float], ...]
+    services: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CounterReading:
+class CounterReading(NamedTuple):
     """An open counter now.
 
     `serving_s`: expected rest of the service that runs (`remaining_s`), 0 if none runs.
@@ -66,11 +68,16 @@ class CounterReading:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The hall at a tick; `now` in seconds of any clock that does not go back."""
+    """The hall at a tick; `now` in seconds of any clock that does not go back.
+
+    Where the lines are the counters' own, `services` has everybody who waits for a service,
+    whatever counter is printed on the ticket; elsewhere it is empty.
+    """
 
     now: float
     lines: Mapping[str, LineReading]
     counters: Mapping[str, CounterReading]
+    services: Mapping[str, LineReading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,12 @@ class FlagChange:
 
 @dataclass(frozen=True, slots=True)
 class LoadRules:
-    """The thresholds. Times in minutes; `*_ratio` are multiples of the hall's level."""
+    """The thresholds. Times in minutes; `*_ratio` are multiples of the hall's level.
+
+    The wait in a counter's own line is expected to be `own_weight` times what that line needs,
+    and `slowest_weight` times what the slowest of its services needs in the whole hall: weights
+    as fitted to the waits that came true, where whoever is free takes from any line.
+    """
 
     hot_tau_min: float = 9.5
     hot_on_min: float = 14.7
@@ -98,6 +110,8 @@ class LoadRules:
     hot_off_ratio: float = 1.17
     serving_weight: float = 0.6
     hall_weight: float = 0.5
+    own_weight: float = 0.25
+    slowest_weight: float = 0.6
     cold_tau_min: float = 12.0
     cold_on_idle: float = 0.54
     cold_off_idle: float = 0.17
@@ -116,14 +130,14 @@ LINES = LoadRules()
 """For lines that several counters may serve, and for halls with dedicated lines."""
 
 BOUND = LoadRules(
-    hot_tau_min=9.2,
-    hot_on_min=16.6,
-    hot_on_ratio=1.37,
-    hot_off_min=11.9,
-    hot_off_ratio=1.12,
-    serving_weight=0.9,
+    hot_tau_min=5.0,
+    hot_on_min=16.0,
+    hot_on_ratio=1.8,
+    hot_off_min=9.5,
+    hot_off_ratio=1.05,
+    hall_weight=0.25,
 )
-"""For halls that print the counter on the ticket: each line has one counter, and is noisier."""
+"""For halls that print the counter on the ticket: each counter has a line of its own."""
 
 
 @dataclass(slots=True)
@@ -201,12 +215,17 @@ class Load:
         self.ticked_at = reading.now
         gap_min = gap_s / 60
         changes = self._forget(reading)
-        hall_min = self._hall_clear_min(reading)
-        self.hall_min += _step(gap_min, self.rules.hot_tau_min) * (hall_min - self.hall_min)
+        hot_step = _step(gap_min, self.rules.hot_tau_min)
+        cold_step = _step(gap_min, self.rules.cold_tau_min)
+        self.hall_min += hot_step * (self._hall_clear_min(reading) - self.hall_min)
+        shared = {
+            name: self._clear_min(line, reading.counters) for name, line in reading.services.items()
+        }
         for name, line in reading.lines.items():
-            changes += self._tick_line(name, line, reading.counters, gap_min)
+            own_min = self._clear_min(line, reading.counters)
+            changes += self._tick_line(name, line, own_min, shared, hot_step)
         for name, counter in reading.counters.items():
-            changes += self._tick_counter(name, counter, gap_min)
+            changes += self._tick_counter(name, counter, gap_min, cold_step)
         return changes
 
     def _hall_clear_min(self, reading: Reading) -> float:
@@ -215,29 +234,41 @@ class Load:
         kept_s = sum(counter.serving_s + counter.away_s for counter in reading.counters.values())
         return (work_s + self.rules.hall_weight * kept_s) / max(1, len(reading.counters)) / 60
 
+    def _clear_min(self, line: LineReading, counters: Mapping[str, CounterReading]) -> float:
+        """When the counters of a line begin with whoever joins it now."""
+        # The first of c counters to be free calls, not the mean one: rests count for a c-th.
+        shares = sum([share for _, share in line.counters])
+        weight = self.rules.serving_weight / max(1.0, shares)
+        capacity = []
+        for name, share in line.counters:
+            serving_s, away_s, _ = counters[name]
+            capacity.append((away_s + weight * serving_s, share))
+        capacity.sort()
+        return clear_s(line.work_s, capacity) / 60
+
     def _tick_line(
         self,
         name: str,
         line: LineReading,
-        counters: Mapping[str, CounterReading],
-        gap_min: float,
+        own_min: float,
+        shared: Mapping[str, float],
+        step: float,
     ) -> list[FlagChange]:
-        rules, state = self.rules, self._lines.setdefault(name, _Line())
-        # The first of c counters to be free calls, not the mean one: rests count for a c-th.
-        weight = rules.serving_weight / max(1.0, sum(share for _, share in line.counters))
-        capacity = sorted(
-            (counters[counter].away_s + weight * counters[counter].serving_s, share)
-            for counter, share in line.counters
-        )
-        clear_min = clear_s(line.work_s, capacity) / 60
-        state.level_min += _step(gap_min, rules.hot_tau_min) * (clear_min - state.level_min)
+        rules, state = self.rules, self._lines.get(name)
+        if state is None:
+            state = self._lines[name] = _Line()
+        expected_min, slowest = own_min, None
+        if line.services:
+            slowest_min, slowest = max([(shared[service], service) for service in line.services])
+            expected_min = rules.own_weight * own_min + rules.slowest_weight * slowest_min
+        state.level_min += step * (expected_min - state.level_min)
         on_above = max(rules.hot_on_min, rules.hot_on_ratio * self.hall_min)
         off_below = max(rules.hot_off_min, rules.hot_off_ratio * self.hall_min)
         turns_on = not state.hot and state.level_min > on_above and line.waiting > 0
         if not turns_on and not (state.hot and state.level_min < off_below):
             return []
         state.hot = turns_on
-        evidence = {
+        evidence: dict[str, float | int | str] = {
             "expected_wait_min": round(state.level_min, 1),
             "expected_wait_hall_min": round(self.hall_min, 1),
             "on_above_min": round(on_above, 1),
@@ -246,11 +277,19 @@ class Load:
             "work_min": round(line.work_s / 60, 1),
             "counters": len(line.counters),
         }
+        if slowest is not None:
+            evidence["own_line_min"] = round(own_min, 1)
+            evidence["slowest_service"] = slowest
+            evidence["slowest_service_min"] = round(shared[slowest], 1)
         return [FlagChange(FlagKind.HOT, name, turns_on, evidence)]
 
-    def _tick_counter(self, name: str, counter: CounterReading, gap_min: float) -> list[FlagChange]:
-        rules, state = self.rules, self._counters.setdefault(name, _Counter())
-        state.idle += _step(gap_min, rules.cold_tau_min) * (counter.idle_share - state.idle)
+    def _tick_counter(
+        self, name: str, counter: CounterReading, gap_min: float, step: float
+    ) -> list[FlagChange]:
+        rules, state = self.rules, self._counters.get(name)
+        if state is None:
+            state = self._counters[name] = _Counter()
+        state.idle += step * (counter.idle_share - state.idle)
         state.seen_min += gap_min
         wanted = state.idle > rules.cold_on_idle and self.hall_min > rules.cold_hall_min
         state.below_min = state.below_min + gap_min if wanted else 0.0

@@ -11,26 +11,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from wire.chain import NO_HASH, chain_hash
 from wire.errors import NewerSchema, UnreadableMessage
-from wire.messages import (
-    SCHEMA_VERSION,
-    IssuedRecord,
-    PrintRecord,
-    RatingRecord,
-    Record,
-    UnratedRecord,
-)
+from wire.messages import SCHEMA_VERSION, AnyRecordBody, Record
 from wire.topics import first_mistake, schema_version
 
-Body = RatingRecord | UnratedRecord | IssuedRecord | PrintRecord
-"""What records say."""
-
-_BODY: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
+_BODY: TypeAdapter[AnyRecordBody] = TypeAdapter(AnyRecordBody)
 
 
 class Fit(StrEnum):
@@ -94,7 +83,7 @@ def fit(record: Record, stored: str | None) -> Fit:
     return Fit.NEW
 
 
-def read_body(body: str | bytes) -> Body:
+def read_body(body: str | bytes) -> AnyRecordBody:
     """What a record says.
 
     Raises NewerSchema or UnreadableMessage.

@@ -7,7 +7,7 @@ should.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.core import events as e
@@ -28,6 +28,9 @@ from hub.core.state import CounterState, State
 COUNTER = "counter"
 LINE = "line"
 
+Teams = dict[str, tuple[tuple[str, float], ...]]
+"""Who may serve each service, each with the share of its time that the service can count on."""
+
 
 class Watch:
     """The detectors of a hall, fed from its state."""
@@ -41,6 +44,8 @@ class Watch:
         self._idle_s: dict[str, float] = {}
         self._read_at: float | None = None
         self._evidence: dict[str, Mapping[str, Any]] = {}
+        self._serve: dict[str, tuple[str, ...]] = {}
+        self._teams: Teams = {}
 
     def happened(self, state: State, event: e.Event) -> None:
         """An event was applied to the state."""
@@ -88,31 +93,43 @@ class Watch:
             self._idle_since[counter.id] = now
 
     def _reading(self, state: State, now: float) -> Reading:
-        assigned = state.plan.dispatch.mode is Mode.ASSIGNED
         counters = {
             counter.id: self._counter(state, counter, now)
             for counter in state.counters.values()
             if counter.open and counter.id in state.plan.counter and _comes_back(counter)
         }
-        lines = _counters_lines(state, counters) if assigned else _services_lines(state, counters)
-        return Reading(now, lines, counters)
+        self._team(state, counters)
+        services = _services_lines(state, self._teams)
+        if state.plan.dispatch.mode is Mode.ASSIGNED:
+            return Reading(now, _counters_lines(state, self._serve), counters, services)
+        return Reading(now, services, counters)
 
     def _counter(self, state: State, counter: CounterState, now: float) -> CounterReading:
-        pause, ticket = counter.paused, state.tickets.get(counter.ticket or "")
-        serving_s = 0.0
+        pause, serving_s, passed_s = counter.paused, 0.0, 0.0
+        ticket = state.tickets.get(counter.ticket) if counter.ticket else None
         if ticket is not None:
             service = state.plan.service[ticket.service]
             mean_s = state.mean_s(service.id) * state.speed(counter.id)
             elapsed_s = now - (ticket.called_at or now)
             serving_s = remaining_s(elapsed_s, mean_s, service.cv)
-        back_at = pause.back_at if pause and pause.back_at is not None else now
-        passed_s = now - self._read_at if self._read_at is not None else 0.0
+        away_s = max(0.0, pause.back_at - now) if pause and pause.back_at is not None else 0.0
+        if self._read_at is not None:
+            passed_s = now - self._read_at
         idle_s = self._idle_s.get(counter.id, 0.0)
-        return CounterReading(
-            serving_s,
-            max(0.0, back_at - now),
-            min(1.0, idle_s / passed_s) if passed_s > 0 else 0.0,
-        )
+        idle_share = min(1.0, idle_s / passed_s) if passed_s > 0 else 0.0
+        return CounterReading(serving_s, away_s, idle_share)
+
+    def _team(self, state: State, counters: Iterable[str]) -> None:
+        """Who may serve what, worked out anew only where that has changed."""
+        serve = {counter: state.services_of(counter) for counter in counters}
+        if serve == self._serve and self._teams.keys() == state.plan.service.keys():
+            return
+        teams: dict[str, list[tuple[str, float]]] = {name: [] for name in state.plan.service}
+        for counter, services in serve.items():
+            for service in services:
+                teams[service].append((counter, 1 / len(services)))
+        self._serve = serve
+        self._teams = {service: tuple(team) for service, team in teams.items()}
 
     def _changes(self, state: State, now: float) -> list[e.Event]:
         wanted = {}
@@ -137,29 +154,24 @@ def _comes_back(counter: CounterState) -> bool:
     return counter.paused is None or counter.paused.back_at is not None
 
 
-def _services_lines(state: State, counters: Mapping[str, CounterReading]) -> dict[str, LineReading]:
-    serving: dict[str, list[tuple[str, float]]] = {s.id: [] for s in state.plan.services}
-    for counter in counters:
-        services = state.services_of(counter)
-        for service in services:
-            serving[service].append((counter, 1 / len(services)))
+def _services_lines(state: State, teams: Teams) -> dict[str, LineReading]:
+    lines = state.lines
     return {
         service: LineReading(
-            state.lines.waiting(service),
-            state.lines.waiting(service) * state.mean_s(service),
-            tuple(there),
+            lines.waiting(service), lines.waiting(service) * state.mean_s(service), team
         )
-        for service, there in serving.items()
+        for service, team in teams.items()
     }
 
 
-def _counters_lines(state: State, counters: Mapping[str, CounterReading]) -> dict[str, LineReading]:
+def _counters_lines(state: State, serve: Mapping[str, tuple[str, ...]]) -> dict[str, LineReading]:
     found = {}
-    for counter in counters:
+    for counter, services in serve.items():
         waiting, work_s = 0, 0.0
         for lines in (state.lines.labelled, state.lines.bound):
             for (service, _), line in lines.get(counter, {}).items():
                 waiting += len(line)
                 work_s += len(line) * state.mean_s(service)
-        found[counter] = LineReading(waiting, work_s * state.speed(counter), ((counter, 1.0),))
+        work_s *= state.speed(counter)
+        found[counter] = LineReading(waiting, work_s, ((counter, 1.0),), services)
     return found

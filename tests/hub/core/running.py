@@ -15,6 +15,7 @@ from hub.core.hall import Hall
 from hub.core.plan import Plan
 from hub.journal.store import Journal, StoredAnswer
 from hub.outgoing import Outbound
+from hub.rounds import PATIENCE_S as GIVE_BACK_S
 from hub.service import Committed, Service, load
 from hub.transaction import Transaction
 from tests.hub.core.examples import MORNING, make_plan, request, sign_in, through_json
@@ -116,7 +117,11 @@ class Running:
         return self.service.command(key, command)
 
     def press(self, counter: str, action: str, key: str | None = None) -> w.Answer:
-        stored = self.command(key or self.new_id(), counter, request(action)).result(PATIENCE_S)
+        future = self.command(key or self.new_id(), counter, request(action))
+        self.look(lambda _: None)
+        if not future.done():  # a unit is to give a ticket back, and none is there to do so
+            self.pass_time(1.5 * GIVE_BACK_S)
+        stored = future.result(PATIENCE_S)
         return w.Answer.model_validate_json(stored.body)
 
     def staff(self, counter: str, clerk: str) -> None:

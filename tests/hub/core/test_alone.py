@@ -118,7 +118,7 @@ def test_what_the_hub_presumed_meanwhile_stands_in_no_records_way(d: Driver) -> 
 def test_the_ticket_that_the_hub_had_called_goes_on(d: Driver) -> None:
     """The link went while somebody was in hand."""
     d.apply(e.UnitBack(d.now, UNIT))
-    decision = d.press("c1", "next", from_unit=True)
+    decision = d.press("c1", "next")
     ticket = d.hall.tickets[str(decision.ticket)]
     d.apply(e.UnitLost(d.now, UNIT))
     assert believe(d, step("done", str(ticket.call_id))) == ["TicketDone"]
@@ -128,7 +128,7 @@ def test_the_ticket_that_the_hub_had_called_goes_on(d: Driver) -> None:
 
 def test_the_counters_own_answer_wins_over_what_the_hub_called_for_the_command(d: Driver) -> None:
     d.apply(e.UnitBack(d.now, UNIT))
-    hubs = d.press("c1", "next", from_unit=True)
+    hubs = d.press("c1", "next")
     d.apply(e.UnitLost(d.now, UNIT))
     d.pass_time(60)  # by then the hub presumes a service
     body = called(d, "A002", command="k1")
@@ -140,7 +140,7 @@ def test_the_counters_own_answer_wins_over_what_the_hub_called_for_the_command(d
 
 def test_the_same_ticket_called_by_both_is_called_once_by_the_counter(d: Driver) -> None:
     d.apply(e.UnitBack(d.now, UNIT))
-    hubs = d.press("c1", "next", from_unit=True)
+    hubs = d.press("c1", "next")
     body = called(d, "A001", command="k1")
     assert believe(d, body, hub_called=hubs.ticket) == ["CallVoided", "TicketCalled"]
     assert d.hall.tickets[str(hubs.ticket)].call_id == "alone-1"

@@ -49,7 +49,7 @@ def numbers(d: Driver, service: str, many: int) -> None:
 
 
 def nxt(d: Driver, counter: str, **fields: Any) -> Decision:
-    return d.press(counter, "next", **{"from_unit": True, "patient": True, **fields})
+    return d.press(counter, "next", **{"patient": True, **fields})
 
 
 def withdrawn(d: Driver, number: str) -> e.GrantsWithdrawn:
@@ -169,12 +169,18 @@ def test_asked_back_twice_it_is_withdrawn_once(d: Driver) -> None:
     assert nxt(d, "c3").events == ()
 
 
-def test_a_page_does_not_call_what_the_unit_may_call_by_itself(d: Driver) -> None:
-    numbers(d, "a", 1)
+def test_whose_unit_is_not_heard_calls_its_own_from_the_page(d: Driver) -> None:
+    """A clerk whose unit is broken is not told that nobody waits."""
+    numbers(d, "a", 3)
     grant(d, "unit-1")
-    assert nxt(d, "c1", from_unit=False).outcome == PENDING
-    assert nxt(d, "c1", from_unit=False, patient=False).outcome == "nothing_waiting"
-    assert nxt(d, "c1").outcome == "done"
+    d.apply(e.UnitLost(d.now, "unit-1"))
+    assert nxt(d, "c1").ticket == next(t.id for t in d.hall.tickets.values() if t.number == "A001")
+    d.press("c1", "done")
+    d.press("c1", "next")
+    d.press("c1", "done")
+    decision = d.press("c1", "next")
+    assert d.hall.tickets[str(decision.ticket)].number == "A003"
+    assert Audit().read(d.events) == []
 
 
 def test_the_core_lets_nobody_else_call_a_granted_ticket(d: Driver) -> None:
