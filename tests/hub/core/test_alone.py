@@ -150,9 +150,9 @@ def test_the_same_ticket_called_by_both_is_called_once_by_the_counter(d: Driver)
 def test_whom_a_page_had_begun_to_serve_is_put_on_hold(d: Driver) -> None:
     d.press("c1", "next")
     d.press("c1", "start")
-    assert state_of(d, "A004") == "serving"
-    assert believe(d, called(d)) == ["TicketHeld", "TicketCalled"]
-    assert state_of(d, "A004") == "held"
+    assert state_of(d, "A001") == "serving"
+    assert believe(d, called(d, "A002")) == ["TicketHeld", "TicketCalled"]
+    assert state_of(d, "A001") == "held"
     sound(d)
 
 
