@@ -7,7 +7,33 @@ from enum import Enum
 from typing import TypeAlias
 
 from device.hearing import Beat
-from wire.messages import Answer, Command, Level, RatingRecord, State, UnratedRecord
+from wire.messages import (
+    Answer,
+    AwayRecord,
+    Call,
+    CalledRecord,
+    Command,
+    HealthRecord,
+    Level,
+    RatingRecord,
+    RatingTagsRecord,
+    State,
+    StepRecord,
+    UnratedRecord,
+    WithoutNumberRecord,
+)
+
+Body: TypeAlias = (
+    RatingRecord
+    | UnratedRecord
+    | RatingTagsRecord
+    | CalledRecord
+    | WithoutNumberRecord
+    | StepRecord
+    | AwayRecord
+    | HealthRecord
+)
+"""The records that a counter writes."""
 
 # --- events: what happens to the unit ----------------------------------------------------
 
@@ -57,25 +83,51 @@ class RatingPressed:
 
 
 @dataclass(frozen=True)
+class TagTouched:
+    """A citizen touched a reason for the rating just given, by its code."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class TagsDone:
+    """A citizen has named all the reasons they want to."""
+
+
+@dataclass(frozen=True)
 class StaffPressed:
-    """The clerk pressed a key. `fresh_id` is for the command that it may become."""
+    """The clerk pressed a key.
+
+    `fresh_id` is for the command or the call that it may become.
+    """
 
     key: StaffKey
     fresh_id: str
 
 
 @dataclass(frozen=True)
-class Kept:
-    """The record of a `Write` is committed."""
+class HealthCame:
+    """A peripheral or a key is at fault, in the words of `code` and `detail`, or well again."""
 
-    body: RatingRecord | UnratedRecord
+    peripheral: str
+    ok: bool
+    code: str | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The record of a `Write` is committed, as the outbox's record `sequence`."""
+
+    body: Body
+    sequence: int = 0
 
 
 @dataclass(frozen=True)
 class NotKept:
     """The record of a `Write` could not be committed; `full` if for want of room."""
 
-    body: RatingRecord | UnratedRecord
+    body: Body
     full: bool
 
 
@@ -90,7 +142,10 @@ Event: TypeAlias = (
     | StateCame
     | AnswerCame
     | RatingPressed
+    | TagTouched
+    | TagsDone
     | StaffPressed
+    | HealthCame
     | Kept
     | NotKept
     | Tick
@@ -120,7 +175,7 @@ class Heard:
 class Write:
     """Commit a record, and report `Kept` or `NotKept`."""
 
-    body: RatingRecord | UnratedRecord
+    body: Body
 
 
 @dataclass(frozen=True)
@@ -128,6 +183,13 @@ class Send:
     """Send a command."""
 
     command: Command
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Tell boards, and say aloud, that this counter has called while it decides alone."""
+
+    call: Call
 
 
 @dataclass(frozen=True)
@@ -151,4 +213,4 @@ class Anomaly:
     kind: str
 
 
-Effect: TypeAlias = Say | Heard | Write | Send | Light | Remark | Anomaly
+Effect: TypeAlias = Say | Heard | Write | Send | Tell | Light | Remark | Anomaly

@@ -4,6 +4,10 @@ A state is used only if it quotes this run and an `n` that this run sent, and it
 version) is not lower than the last one used. Hello is repeated until a state answers it, then
 renew keeps the hub and the unit sure of each other.
 
+A state that quotes renew `n` lends its grants until `lease_s` after that renew was sent, not
+after the state arrived: the hub reckons from when it saw the renew, which is later. The lease
+is in memory only and ends with the run.
+
 On a scaled clock silence still lasts real seconds, as a network knows no other. The beat
 follows the clock: the hub judges by that same clock how fresh a renew is.
 """
@@ -21,6 +25,10 @@ SILENCE_S = 6.0
 """Without a state for so many real seconds, the hub counts as gone."""
 
 
+_SENT_KEPT = 1000
+"""So many beats are remembered with their time: a state that quotes an older one lends nothing."""
+
+
 @dataclass(frozen=True)
 class Beat:
     """A hello or a renew that is due: its number, and the state that the unit acts on."""
@@ -35,15 +43,24 @@ class Beat:
 class Hearing:
     """One run's conversation with the hub."""
 
-    def __init__(self, run: str, second_s: float = 1.0) -> None:
-        """`second_s` is how far the clock advances in a real second."""
+    def __init__(
+        self, run: str, second_s: float = 1.0, epoch: int = 0, epoch_id: str | None = None
+    ) -> None:
+        """`second_s` is how far the clock advances in a real second.
+
+        `epoch` is the last that an earlier run has heard of. A hello quotes it; a hub that
+        does not know it has been restored from a backup.
+        """
         self.run = run
         self.n = 0
         self.answered_n = 0
         self.heard_s: float | None = None
-        self._epoch = 0
-        self._epoch_id: str | None = None
+        self.lease_ends_s: float | None = None
+        self._epoch = epoch
+        self._epoch_id = epoch_id
         self._version = 0
+        self._used = (0, 0)  # epoch and version of the last state that this run has used
+        self._sent_s: dict[int, float] = {}
         self._linked = False
         self._answered = False
         self._due_s: float | None = None
@@ -63,6 +80,10 @@ class Hearing:
         fresh = self.heard_s is not None and now_s < self.heard_s + self._silence_s
         return self._linked and self._answered and fresh
 
+    def may_call(self, now_s: float) -> bool:
+        """Whether the lease of the grants in the last state still runs."""
+        return self.lease_ends_s is not None and now_s < self.lease_ends_s
+
     def connect(self, now_s: float) -> Beat:
         """The link is up: the hello to send."""
         self._linked, self._answered = True, False
@@ -76,7 +97,7 @@ class Hearing:
         """Whether the unit may act on a state, or on the refusal inside it."""
         if state.run != self.run or not 1 <= state.n <= self.n:
             return False
-        news = (state.epoch, state.version) >= (self._epoch, self._version)
+        news = (state.epoch, state.version) >= self._used
         return news or state.refused is not None
 
     def accept(self, state: State, now_s: float) -> Beat | None:
@@ -84,8 +105,11 @@ class Hearing:
         if state.refused is not None:
             self._answered = False  # hello goes on, until the reason is put right
             return None
-        new = (state.epoch, state.version) != (self._epoch, self._version)
+        new = (state.epoch, state.version) != self._used
+        self._used = (state.epoch, state.version)
         self._epoch, self._epoch_id, self._version = state.epoch, state.epoch_id, state.version
+        sent_s = self._sent_s.get(state.n)
+        self.lease_ends_s = None if sent_s is None else sent_s + state.lease_s
         self._answered, self.heard_s = self._linked, now_s
         self.answered_n = max(self.answered_n, state.n)
         return self._beat(now_s) if new and self._linked else None
@@ -101,5 +125,7 @@ class Hearing:
 
     def _beat(self, now_s: float) -> Beat:
         self.n += 1
+        self._sent_s[self.n] = now_s
+        self._sent_s.pop(self.n - _SENT_KEPT, None)
         self._due_s = now_s + BEAT_S
         return Beat(not self._answered, self.n, self._epoch, self._epoch_id, self._version)

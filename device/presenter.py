@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from device.session import NoticeKind, OpenInvitation, Session
+from device.asking import TAG_KEYS, OpenInvitation, OpenTags
+from device.session import NoticeKind, Session
 from device.stages import Stage
 from device.ui import texts, viewmodel
 from device.ui.texts import Trouble
@@ -22,7 +23,7 @@ from device.ui.viewmodel import (
     LinkLive,
     View,
 )
-from wire.messages import CounterPicture, Level, Text, TicketInHand
+from wire.messages import CounterPicture, Level, RatingOption, RatingTag, Text, TicketInHand
 
 _LEVEL_NUMBERS: Final[Mapping[Level, int]] = MappingProxyType(
     {level: 5 - index for index, level in enumerate(Level)}
@@ -34,7 +35,6 @@ _NOTICES: Final = MappingProxyType(
     {
         NoticeKind.NOBODY_WAITING: texts.Notice.NOBODY_WAITING,
         NoticeKind.NOT_CONNECTED: texts.Notice.NOT_CONNECTED,
-        NoticeKind.NO_ANSWER: texts.Notice.NOT_CONNECTED,
         NoticeKind.REFUSED: texts.Notice.TOO_LATE,
     }
 )
@@ -46,10 +46,14 @@ _REFUSALS: Final = MappingProxyType(
         "nothing_on_hold": texts.Notice.NOTHING_ON_HOLD,
         "nothing_to_undo": texts.Notice.NOTHING_TO_UNDO,
         "too_late": texts.Notice.UNDO_TOO_LATE,
+        "cut_off": texts.Notice.CUT_OFF,
+        "no_service": texts.Notice.CUT_OFF,
+        "no_number": texts.Notice.NO_NUMBER,
     }
 )
 
 _SERVICES_EXPECTED: Final = 12
+_TAGS_SHOWN: Final = 8
 
 
 class Presenter:
@@ -73,17 +77,15 @@ class Presenter:
 
     def next_change_s(self, session: Session, now_s: float) -> float:
         """When the view changes though nothing happens: a second or a minute goes round."""
-        heard_s = session.hearing.heard_s
-        times = []
-        if session.invitation:
-            left_s = session.invitation.ends_s - now_s
-            times.append(session.invitation.ends_s - (math.ceil(left_s) - 1))
-        if heard_s is not None and not session.hearing.hears(now_s):
-            times.append(heard_s + math.floor(now_s - heard_s) + 1)
+        asked = [question for question in (session.invitation, session.tags) if question]
+        times = [one.ends_s - (math.ceil(one.ends_s - now_s) - 1) for one in asked]
+        since_s = _cut_off_s(session, now_s)
+        if since_s is not None:
+            times.append(since_s + math.floor(now_s - since_s) + 1)
         due_s = _back_s(session)
         if due_s is not None:
             times.append(due_s)
-        if session.state and heard_s is not None:
+        if session.state:
             wall = _wall(session, now_s)
             times.append(now_s + 60 - wall.second - wall.microsecond / 1e6)
         return min((time for time in times if time > now_s), default=now_s + 60)
@@ -107,7 +109,7 @@ class Presenter:
         frame, picture = replace(self._frame(session, now_s), notice=None), session.picture
         if session.stage is Stage.INVITING:
             for option in session.options:
-                yield viewmodel.Thanks(frame, _both(option.name))
+                yield _after_rating(frame, option)
         if picture is None or not session.hearing.hears(now_s):
             return
         if picture.ticket:
@@ -127,7 +129,7 @@ class Presenter:
             services=Bilingual(
                 " · ".join(name.zh for name in services), " · ".join(name.en for name in services)
             ),
-            clock=f"{_wall(session, now_s):%H:%M}" if state else "",
+            clock=f"{_wall(session, now_s):%H:%M}" if state and session.sure_of_time else "",
             clerk=picture.clerk.name if picture and picture.clerk else None,
             link=_link(session, now_s),
             notice=self._notice(session),
@@ -139,6 +141,8 @@ class Presenter:
         if notice is None:
             shown_elsewhere = session.stage is Stage.THANKS
             rated = session.thanked and not shown_elsewhere
+            if session.offer and session.stage is not Stage.OFFERING:
+                return texts.Notice.OFFER.text
             return texts.Notice.RATED.text if rated else None
         if notice.kind in _TROUBLES:
             return _TROUBLES[notice.kind].title(self._unit)
@@ -162,27 +166,39 @@ def _trouble(session: Session) -> Trouble | None:
 
 
 def _picture(session: Session, frame: Frame, now_s: float) -> View:
-    asked, thanked, picture = session.invitation, session.thanked, session.picture
+    picture = session.picture
     match session.stage:
-        case Stage.INVITING if asked:
-            return viewmodel.Inviting(frame, _invitation(session, asked, now_s))
-        case Stage.THANKS if thanked:
-            return viewmodel.Thanks(frame, _level_name(session, thanked.level))
         case Stage.CALLING | Stage.SERVING if picture and picture.ticket:
             return _ticket(session, frame, picture.ticket, now_s)
         case Stage.IDLE if picture:
             return viewmodel.Idle(frame, picture.waiting)
         case Stage.PAUSED if picture:
             return _paused(session, frame, picture, now_s)
-    return viewmodel.Closed(frame)
+        case Stage.OFFERING:
+            return viewmodel.Offering(frame)
+    return _asked(session, frame, now_s) or viewmodel.Closed(frame)
+
+
+def _asked(session: Session, frame: Frame, now_s: float) -> View | None:
+    """What the citizen is asked, or thanked for."""
+    asked, thanked, tags = session.invitation, session.thanked, session.tags
+    match session.stage:
+        case Stage.INVITING if asked:
+            return viewmodel.Inviting(frame, _invitation(session, asked, now_s))
+        case Stage.TAGS if thanked and tags:
+            level = _level_name(session, thanked.level)
+            return viewmodel.Tags(frame, level, _tags(tags, now_s))
+        case Stage.THANKS if thanked:
+            return viewmodel.Thanks(frame, _level_name(session, thanked.level))
+    return None
 
 
 def _ticket(session: Session, frame: Frame, ticket: TicketInHand, now_s: float) -> View:
     service, strip = _both(ticket.service_name), _strip(session, now_s)
     if session.stage is Stage.CALLING:
         return viewmodel.Calling(frame, ticket.number, service, ticket.recalls, strip)
-    heard_s = session.hearing.heard_s or now_s
-    since = _wall(session, heard_s) - timedelta(seconds=ticket.since_s)
+    as_of_s = now_s if session.as_of_s is None else session.as_of_s
+    since = _wall(session, as_of_s) - timedelta(seconds=ticket.since_s)
     return viewmodel.Serving(frame, ticket.number, service, f"{since:%H:%M}", strip)
 
 
@@ -200,15 +216,27 @@ def _paused(session: Session, frame: Frame, picture: CounterPicture, now_s: floa
 def _back_s(session: Session) -> float | None:
     """When the clerk who is away said to be back, on this unit's clock."""
     pause = session.picture.pause if session.picture else None
-    if pause is None or pause.back_in_s is None or session.hearing.heard_s is None:
+    if pause is None or pause.back_in_s is None or session.as_of_s is None:
         return None
-    return session.hearing.heard_s + pause.back_in_s
+    return session.as_of_s + pause.back_in_s
 
 
-def _strip(session: Session, now_s: float) -> viewmodel.Invitation | None:
-    """The invitation that is open beneath what else the counter shows."""
-    asked = session.invitation
-    return _invitation(session, asked, now_s) if asked else None
+def _strip(session: Session, now_s: float) -> viewmodel.Question | None:
+    """The question that is open beneath what else the counter shows."""
+    if session.invitation:
+        return _invitation(session, session.invitation, now_s)
+    if session.tags:
+        tags = _tags(session.tags, now_s)
+        return replace(tags, tags=tags.tags[: len(TAG_KEYS)])
+    return None
+
+
+def _tags(asked: OpenTags, now_s: float) -> viewmodel.TagQuestion:
+    left_s = max(0, math.ceil(asked.ends_s - now_s))
+    total_s = max(left_s, math.ceil(asked.ends_s - asked.opens_s))
+    shown = enumerate(asked.tags[:_TAGS_SHOWN], 1)
+    tags = tuple(_tag(tag, place, asked.chosen) for place, tag in shown)
+    return viewmodel.TagQuestion(asked.invitation.number, tags, left_s, total_s)
 
 
 def _invitation(session: Session, asked: OpenInvitation, now_s: float) -> viewmodel.Invitation:
@@ -225,27 +253,51 @@ def _options(session: Session) -> tuple[viewmodel.RatingOption, ...]:
     )
 
 
+def _after_rating(frame: Frame, option: RatingOption) -> View:
+    """What a rating is answered with."""
+    if not option.tags:
+        return viewmodel.Thanks(frame, _both(option.name))
+    shown = enumerate(option.tags[:_TAGS_SHOWN], 1)
+    tags = tuple(_tag(tag, place) for place, tag in shown)
+    return viewmodel.Tags(frame, _both(option.name), viewmodel.TagQuestion("", tags, 1, 1))
+
+
+def _tag(tag: RatingTag, place: int, chosen: Collection[str] = ()) -> viewmodel.TagOption:
+    key = place if place <= len(TAG_KEYS) else None
+    return viewmodel.TagOption(tag.code, _both(tag.name), key, tag.code in chosen)
+
+
 def _level_name(session: Session, level: Level) -> Bilingual:
     names = [_both(option.name) for option in session.options if option.level is level]
     return names[0] if names else texts.level_name(_LEVEL_NUMBERS[level])
 
 
 def _link(session: Session, now_s: float) -> Link:
-    heard_s = session.hearing.heard_s
-    if session.state is None or heard_s is None:
-        return LinkConnecting()
-    if session.hearing.hears(now_s):
-        return LinkLive()
-    return viewmodel.stale(now_s - heard_s, f"{_wall(session, heard_s):%H:%M}")
+    since_s = _cut_off_s(session, now_s)
+    if since_s is None:
+        return LinkLive() if session.state and session.told_s is not None else LinkConnecting()
+    since, age_s = f"{_wall(session, since_s):%H:%M}", now_s - since_s
+    if session.alone is None:
+        return viewmodel.stale(age_s, since)
+    return viewmodel.alone(age_s if session.sure_of_time else None, since)
+
+
+def _cut_off_s(session: Session, now_s: float) -> float | None:
+    """Since when the hub is not heard, or the counter decides alone; None if it is with the hub."""
+    if session.alone:
+        return session.alone.since_s
+    if session.state is None or session.hearing.hears(now_s):
+        return None
+    return session.told_s
 
 
 def _wall(session: Session, at_s: float) -> datetime:
     """The hall's time of day, which the hub told with its last state."""
-    state, heard_s = session.state, session.hearing.heard_s
+    state, told_s = session.state, session.told_s
     if state is None:
         raise ValueError("no state has told the time yet")
     told = datetime.fromisoformat(state.now)
-    return told + timedelta(seconds=at_s - (at_s if heard_s is None else heard_s))
+    return told + timedelta(seconds=at_s - (at_s if told_s is None else told_s))
 
 
 def _both(text: Text) -> Bilingual:

@@ -2,22 +2,30 @@
 
 `Session.handle` takes one event and the moment, and returns effects for the shell to carry
 out in order. A stage follows from the table of `device.stages` and from nothing else. The shell
-answers each `Write` with `Kept` or `NotKept`, so that thanks can only follow a commit.
+answers each `Write` with `Kept` or `NotKept`, so that thanks and calls can only follow a commit.
+
+While the hub is heard it decides. A counter that does not hear it, or has waited in vain for
+an answer, decides alone (`device.alone`) until a state shows that the hub has all it wrote.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from device.alone import Desk, Press, Refused
+from device.asking import Asking, OpenInvitation, OpenTags, Thanked
+from device.deciding import Deciding, Offer, Remembered
 from device.events import (
     Anomaly,
     AnswerCame,
+    Body,
     Effect,
     Event,
+    HealthCame,
     Heard,
     Kept,
     Light,
@@ -31,41 +39,30 @@ from device.events import (
     StaffKey,
     StaffPressed,
     StateCame,
+    TagsDone,
+    TagTouched,
     Tick,
     Write,
 )
-from device.hearing import Hearing
+from device.hearing import SILENCE_S, Hearing
 from device.moment import Moment
 from device.stages import Cue, Stage, step
+from device.wishes import asked_by
 from wire.messages import (
-    Action,
     Answer,
     Command,
     CounterPicture,
     CounterState,
-    Done,
-    Hold,
-    Invitation,
+    HealthRecord,
     Level,
-    Next,
-    NoShow,
-    Pause,
     RatingOption,
     RatingRecord,
-    Recall,
-    Resume,
     State,
-    Undo,
-    Unpause,
-    UnratedRecord,
 )
 
-THANKS_S: Final = 3.0
 NOTICE_S: Final = 4.0
 ANSWER_S: Final = 1.0
 """A command without an answer for so many real seconds has none."""
-
-_REMEMBERED_CALLS: Final = 500
 
 _AT_WORK: Final[Mapping[CounterState | None, Cue]] = MappingProxyType(
     {
@@ -84,7 +81,6 @@ class NoticeKind(Enum):
     """What a notice tells; a refusal's code says why."""
 
     NOT_CONNECTED = "not_connected"
-    NO_ANSWER = "no_answer"
     NOBODY_WAITING = "nobody_waiting"
     REFUSED = "refused"
     DISK_FULL = "disk_full"
@@ -101,59 +97,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class OpenInvitation:
-    """An invitation with its times on this unit's clock."""
-
-    call_id: str
-    ticket: str
-    number: str
-    clerk: str | None
-    opened_s: float
-    ends_s: float
-    answered: bool = False
-
-
-@dataclass(frozen=True)
-class Thanked:
-    """A rating that has been kept, thanked for until `until_s`."""
-
-    call_id: str
-    number: str
-    level: Level
-    until_s: float
-
-
-@dataclass(frozen=True)
 class _Waiting:
-    """A command that was sent for the picture `seen`."""
+    """A command that was sent for the picture `seen`. `settled`: a later picture has come."""
 
-    id: str
+    press: Press
     seen: int
     until_s: float
     answered: bool = False
-
-
-_ACTIONS: Final[Mapping[StaffKey, Action]] = MappingProxyType(
-    {
-        StaffKey.NEXT: Next(action="next"),
-        StaffKey.RECALL: Recall(action="recall"),
-        StaffKey.NO_SHOW: NoShow(action="no_show"),
-        StaffKey.DONE: Done(action="done"),
-        StaffKey.HOLD: Hold(action="hold"),
-        StaffKey.RESUME: Resume(action="resume"),
-        StaffKey.PAUSE: Pause(action="pause"),
-        StaffKey.UNDO: Undo(action="undo"),
-    }
-)
-
-
-def asked_by(key: StaffKey, picture: CounterPicture) -> Action:
-    """What a key asks for at the counter that its clerk sees: two of them toggle."""
-    if key is StaffKey.PAUSE and picture.state is CounterState.PAUSED:
-        return Unpause(action="unpause")
-    if key is StaffKey.HOLD and picture.ticket is None and picture.on_hold:
-        return _ACTIONS[StaffKey.RESUME]
-    return _ACTIONS[key]
+    settled: bool = False
 
 
 class Session:
@@ -165,25 +116,81 @@ class Session:
     """
 
     def __init__(
-        self, run: str, counter: str, closed_calls: Iterable[str] = (), second_s: float = 1.0
+        self,
+        run: str,
+        counter: str,
+        closed_calls: Iterable[str] = (),
+        second_s: float = 1.0,
+        remembered: Remembered | None = None,
     ) -> None:
+        remembered = remembered or Remembered()
+        epoch = (remembered.state.epoch, remembered.state.epoch_id) if remembered.state else ()
         self.stage = Stage.CONNECTING
-        self.hearing = Hearing(run, second_s)
+        self.hearing = Hearing(run, second_s, *epoch)
         self.state: State | None = None
-        self.invitation: OpenInvitation | None = None
-        self.thanked: Thanked | None = None
         self.notice: Notice | None = None
         self._counter = counter
-        self._answer_s = ANSWER_S * second_s
-        self._closed_calls = dict.fromkeys(closed_calls)
-        self._writing: tuple[OpenInvitation, Level] | None = None
+        self._second_s = second_s
+        self._asking = Asking(run, counter, closed_calls, second_s)
+        self._own = Deciding(run, counter, self._asking, second_s, remembered.decisions)
+        self._remembered = remembered
+        self._recall_s: float | None = None  # when what is remembered has to do
         self._waiting: _Waiting | None = None
         self._lit: frozenset[Level] | None = None
 
+    # --- what is the case ---
+
     @property
     def picture(self) -> CounterPicture | None:
-        """The counter as the hub last described it; None while it refuses this unit."""
-        return self.state.counter if self.state and self.state.refused is None else None
+        """The counter as the hub last described it, or as it has become since without the hub.
+
+        None before the first description, and while the hub refuses this unit.
+        """
+        if self.state is None or self.state.refused is not None:
+            return None
+        return self.alone.picture if self.alone else self.state.counter
+
+    @property
+    def alone(self) -> Desk | None:
+        """The counter as it stands while this unit decides alone."""
+        return self._own.desk
+
+    @property
+    def offer(self) -> Offer | None:
+        """To serve without a number, if it is on offer."""
+        return self._own.offer
+
+    @property
+    def told_s(self) -> float | None:
+        """When the hub told what `state` says, on this unit's clock."""
+        if self.hearing.heard_s is None and self.state:
+            return self._remembered.told_s
+        return self.hearing.heard_s
+
+    @property
+    def as_of_s(self) -> float | None:
+        """The time that the spans in `picture` are reckoned from."""
+        return self.alone.as_of_s if self.alone else self.told_s
+
+    @property
+    def sure_of_time(self) -> bool:
+        """Whether it is known how long ago `told_s` was."""
+        return self.hearing.heard_s is not None or self._remembered.sure
+
+    @property
+    def invitation(self) -> OpenInvitation | None:
+        """The open invitation."""
+        return self._asking.invitation
+
+    @property
+    def thanked(self) -> Thanked | None:
+        """The rating that is being thanked for."""
+        return self._asking.thanked
+
+    @property
+    def tags(self) -> OpenTags | None:
+        """The reasons that may be given for the last rating."""
+        return None if self._asking.invitation else self._asking.tags
 
     @property
     def options(self) -> tuple[RatingOption, ...]:
@@ -193,12 +200,10 @@ class Session:
     @property
     def deadline_s(self) -> float | None:
         """When a `Tick` is wanted next."""
-        timed = (self.thanked, self.notice, self._waiting)
-        times = [item.until_s for item in timed if item]
-        if self.invitation and not self._writing:
-            times.append(self.invitation.ends_s)
-        if self.hearing.deadline_s is not None:
-            times.append(self.hearing.deadline_s)
+        timed = (self.notice, self.offer, self._waiting)
+        times = [item.until_s for item in timed if item] + self._asking.times
+        wanted = (self.hearing.deadline_s, self._recall_s)
+        times += [time_s for time_s in wanted if time_s is not None]
         return min(times, default=None)
 
     def handle(self, event: Event, at: Moment) -> list[Effect]:
@@ -209,45 +214,82 @@ class Session:
                 effects += self._state_came(state, at)
             case AnswerCame(answer):
                 effects += self._answer_came(answer, at)
-            case RatingPressed(level):
-                effects += self._rating_pressed(level, at)
             case StaffPressed(key, fresh_id):
-                effects += self._decide(key, fresh_id, at)
-            case Kept(body):
-                self._kept(body, at)
+                effects += self._press(key, fresh_id, at)
+            case Kept(body, sequence):
+                effects += self._kept(body, sequence, at)
             case NotKept(body, full):
                 effects += self._not_kept(body, full, at)
-            case LinkUp():
-                effects.append(Say(self.hearing.connect(at.boot_s)))
-            case LinkDown():
-                self.hearing.lose()
-            case Tick():
-                effects += self._beat(at)
+            case RatingPressed() | TagTouched() | TagsDone():
+                effects += self._citizen(event, at)
+            case HealthCame():
+                effects.append(self._health(event, at))
+            case LinkUp() | LinkDown() | Tick():
+                effects += self._listen(event, at)
+        self._weigh(at)
         self.stage = step(self.stage, self._cue())
         return effects + self._lamps()
 
     # --- time ---
 
     def _expire(self, at: Moment) -> list[Effect]:
-        now_s = at.boot_s
-        if self.notice and now_s >= self.notice.until_s:
+        self._remember(at)
+        self._weigh(at)
+        effects = self._asking.expire(at)
+        if self.notice and at.boot_s >= self.notice.until_s:
             self.notice = None
-        if self.thanked and now_s >= self.thanked.until_s:
-            self.thanked = None
-        if self._waiting and now_s >= self._waiting.until_s:
-            if not self._waiting.answered:
-                self._notify(NoticeKind.NO_ANSWER, at)
-            self._waiting = None
-        if self.invitation and not self._writing and now_s >= self.invitation.ends_s:
-            return self._end_unanswered(self.invitation, at)
-        return []
+        if self.offer and at.boot_s >= self.offer.until_s:
+            self._own.offer = None
+        if self._waiting and at.boot_s >= self._waiting.until_s:
+            effects += self._waited_in_vain(self._waiting, at)
+        return effects
 
-    def _beat(self, at: Moment) -> list[Effect]:
-        beat = self.hearing.due(at.boot_s)
-        return [Say(beat)] if beat else []
+    def _listen(self, event: LinkUp | LinkDown | Tick, at: Moment) -> list[Effect]:
+        match event:
+            case LinkUp():
+                return [Say(self.hearing.connect(at.boot_s))]
+            case LinkDown():
+                self.hearing.lose()
+                return []
+            case Tick():
+                beat = self.hearing.due(at.boot_s)
+                return [Say(beat)] if beat else []
 
     def _notify(self, kind: NoticeKind, at: Moment, code: str | None = None) -> None:
         self.notice = Notice(kind, at.boot_s + NOTICE_S, code)
+
+    def _remember(self, at: Moment) -> None:
+        """With no word from the hub for as long as silence lasts, what is remembered has to do."""
+        if self.state is not None or self._remembered.state is None:
+            self._recall_s = None
+        elif self._recall_s is None:
+            self._recall_s = at.boot_s + SILENCE_S * self._second_s
+        elif at.boot_s >= self._recall_s:
+            self.state, self._recall_s = self._remembered.state, None
+
+    # --- alone, or not ---
+
+    def _weigh(self, at: Moment) -> None:
+        """A counter that knows how it stood, and does not hear the hub, is alone."""
+        if self.alone is None and self.picture and not self.hearing.hears(at.boot_s):
+            self._go_alone(at)
+
+    def _go_alone(self, at: Moment) -> None:
+        told_s = self.told_s
+        if self.state is None or self.state.counter is None or told_s is None:
+            return
+        since_s = at.boot_s if self.hearing.hears(at.boot_s) else told_s
+        self._own.begin(self.state.counter, told_s, since_s)
+
+    def _follow(self, state: State, at: Moment) -> list[Effect]:
+        """Let the hub decide again if it has all that was written here; not before."""
+        if self._own.compare(state.committed):
+            self._own.end()
+        elif self.alone is None and self._own.unfinished:
+            self._go_alone(at)
+        if self.alone or state.counter is None:
+            return []
+        return self._asking.follow(state.counter, at)
 
     # --- the hub ---
 
@@ -257,55 +299,26 @@ class Session:
         beat = self.hearing.accept(state, at.boot_s)
         self.state = state
         if state.refused is not None:
+            self._own.end()
             return [Remark(f"the hub refuses this unit: {state.refused.code}")]
+        self._settle(state)
         effects: list[Effect] = [Heard(state.epoch, state.outbox, state.committed)]
-        if state.counter is not None:
-            effects += self._follow(state.counter, at)
+        effects += self._follow(state, at)
         return effects + ([Say(beat)] if beat else [])
 
-    def _follow(self, picture: CounterPicture, at: Moment) -> list[Effect]:
-        """Open, keep or withdraw the invitation as the picture says.
-
-        One that has merely gone from the picture keeps its time here: the hub's own timer may
-        be a moment ahead, and the citizen is still reading.
-        """
-        asked = picture.invitation
-        mine = self.invitation
-        if mine and picture.ticket and picture.ticket.call_id == mine.call_id:
-            self.invitation = None  # the end of the service was taken back
-            return []
-        if asked is None or asked.call_id in self._closed_calls:
-            return []
-        if mine is None:
-            self._invite(asked, at)
-        elif mine.call_id != asked.call_id:
-            effects = self._end_unanswered(mine, at)
-            self._invite(asked, at)
-            return effects
-        return []
-
-    def _invite(self, asked: Invitation, at: Moment) -> None:
-        """Open an invitation. The thanks for the one before have had their time by then."""
-        opened_s = at.boot_s - asked.age_s
-        if asked.age_s >= asked.length_s:
-            return
-        self.thanked = None
-        self.invitation = OpenInvitation(
-            asked.call_id,
-            asked.ticket,
-            asked.number,
-            asked.clerk,
-            opened_s,
-            opened_s + asked.length_s,
-        )
+    def _settle(self, state: State) -> None:
+        """A command for an older picture has acted by now, or never will."""
+        waiting = self._waiting
+        if waiting and state.counter and state.counter.version > waiting.seen:
+            self._waiting = replace(waiting, settled=True)
 
     def _answer_came(self, answer: Answer, at: Moment) -> list[Effect]:
         waiting = self._waiting
-        if waiting is None or answer.id != waiting.id:
+        if waiting is None or answer.id != waiting.press.fresh_id:
             return [Anomaly("an answer to no open command")]
         if answer.outcome == "done":
             # Pressed again before the state arrives, a key would quote a picture that is past.
-            self._waiting = _Waiting(waiting.id, waiting.seen, waiting.until_s, answered=True)
+            self._waiting = replace(waiting, answered=True)
             return []
         self._waiting = None
         nobody = answer.outcome == "nothing_waiting"
@@ -313,93 +326,101 @@ class Session:
         self._notify(kind, at, answer.code)
         return []
 
-    # --- keys ---
+    # --- staff keys ---
 
-    def _decide(self, key: StaffKey, fresh_id: str, at: Moment) -> list[Effect]:
-        """Who decides a press of a staff key: the hub while it is heard, otherwise nobody."""
+    def _press(self, key: StaffKey, fresh_id: str, at: Moment) -> list[Effect]:
+        """Who decides a press of a staff key: the hub while it is heard, otherwise this unit."""
         picture = self.picture
-        if picture is None or not self.hearing.hears(at.boot_s):
+        if picture is None:
             self._notify(NoticeKind.NOT_CONNECTED, at)
             return []
-        if self._waiting and self._waiting.seen == picture.version:
+        if self._waits_for(picture):
             return [Remark(f"{key.value} pressed again before the hub's answer: ignored")]
         self.notice = None
-        self._waiting = _Waiting(fresh_id, picture.version, at.boot_s + self._answer_s)
+        press = Press(asked_by(key, picture), fresh_id)
+        if self.alone:
+            return self._decide(self.alone, press, at)
+        until_s = at.boot_s + ANSWER_S * self._second_s
+        self._waiting = _Waiting(press, picture.version, until_s)
         command = Command(
             id=fresh_id,
             run=self.hearing.run,
             n=self.hearing.answered_n,
             counter=self._counter,
             seen=picture.version,
-            request=asked_by(key, picture),
+            request=press.action,
         )
         return [Send(command)]
 
-    def _rating_pressed(self, level: Level, at: Moment) -> list[Effect]:
-        invitation = self.invitation
-        if invitation is None:
-            return [Remark(f"rating key {level.value} outside an invitation: not counted")]
-        if self._writing or level not in self._levels():
-            return [Remark(f"rating key {level.value}: not counted")]
-        self._writing = (invitation, level)
-        self.invitation = _answered(invitation)
-        after_s = max(0.0, at.boot_s - invitation.opened_s)
-        body = RatingRecord(
-            run=self.hearing.run,
-            boot_ms=at.boot_ms,
-            wall=at.wall,
-            synchronised=at.synchronised,
-            counter=self._counter,
-            call_id=invitation.call_id,
-            ticket=invitation.ticket,
-            clerk=invitation.clerk,
-            level=level,
-            after_ms=int(after_s * 1000),
-        )
-        return [Write(body)]
+    def _waits_for(self, picture: CounterPicture) -> bool:
+        waiting = self._waiting
+        if waiting is None or waiting.settled:
+            return False
+        return self.alone is not None or waiting.seen == picture.version
 
-    def _end_unanswered(self, invitation: OpenInvitation, at: Moment) -> list[Effect]:
-        self.invitation = None
-        self._close_call(invitation.call_id)
-        if invitation.answered:
-            return []  # there was an answer, which could not be kept
-        body = UnratedRecord(
-            run=self.hearing.run,
-            boot_ms=at.boot_ms,
-            wall=at.wall,
-            synchronised=at.synchronised,
-            counter=self._counter,
-            call_id=invitation.call_id,
-            ticket=invitation.ticket,
-            clerk=invitation.clerk,
+    def _waited_in_vain(self, waiting: _Waiting, at: Moment) -> list[Effect]:
+        """The hub has not answered, so the counter is alone and decides that press itself."""
+        self._waiting = None
+        if waiting.settled:
+            return []
+        if waiting.answered:
+            self._own.unseen(waiting.press)
+            return []
+        if self.picture and self.alone is None:
+            self._go_alone(at)
+        if self.alone is None:
+            self._notify(NoticeKind.NOT_CONNECTED, at)
+            return []
+        return self._decide(self.alone, replace(waiting.press, command=waiting.press.fresh_id), at)
+
+    def _decide(self, desk: Desk, press: Press, at: Moment) -> list[Effect]:
+        lent = self.state.grants if self.state and self.hearing.may_call(at.boot_s) else ()
+        decided = self._own.decide(desk, press, lent, at)
+        if isinstance(decided, Refused):
+            self._notify(NoticeKind.REFUSED, at, decided.code)
+            return []
+        return decided
+
+    # --- the citizen, and what else is written ---
+
+    def _citizen(self, event: RatingPressed | TagTouched | TagsDone, at: Moment) -> list[Effect]:
+        match event:
+            case RatingPressed(level):
+                return self._asking.press(level, self._levels(), at)
+            case TagTouched(code):
+                return self._asking.choose(code, at)
+            case TagsDone():
+                return self._asking.finish_tags(at)
+
+    def _health(self, news: HealthCame, at: Moment) -> Effect:
+        return Write(
+            HealthRecord(
+                run=self.hearing.run,
+                boot_ms=at.boot_ms,
+                wall=at.wall,
+                synchronised=at.synchronised,
+                peripheral=news.peripheral,
+                ok=news.ok,
+                code=news.code,
+                detail=news.detail,
+            )
         )
-        return [Write(body)]
 
     # --- the outbox ---
 
-    def _kept(self, body: RatingRecord | UnratedRecord, at: Moment) -> None:
-        if self._writing is None or not isinstance(body, RatingRecord):
-            return
-        invitation, level = self._writing
-        if body.call_id != invitation.call_id:
-            return
-        self._writing = None
-        self._close_call(body.call_id)
-        if self.invitation and self.invitation.call_id == body.call_id:
-            self.invitation = None
-        until_s = at.boot_s + THANKS_S
-        self.thanked = Thanked(body.call_id, invitation.number, level, until_s)
-
-    def _not_kept(self, body: RatingRecord | UnratedRecord, full: bool, at: Moment) -> list[Effect]:
+    def _kept(self, body: Body, sequence: int, at: Moment) -> list[Effect]:
         if isinstance(body, RatingRecord):
-            self._writing = None
-            self._notify(NoticeKind.DISK_FULL if full else NoticeKind.DISK_BROKEN, at)
-        return [Remark(f"a record of call {body.call_id} could not be kept")]
+            self._asking.kept(body, self.options, at)
+        invite_s = self.state.invite_s if self.state else 0.0
+        return self._own.kept(body, sequence, invite_s, at)
 
-    def _close_call(self, call_id: str) -> None:
-        self._closed_calls[call_id] = None
-        while len(self._closed_calls) > _REMEMBERED_CALLS:
-            del self._closed_calls[next(iter(self._closed_calls))]
+    def _not_kept(self, body: Body, full: bool, at: Moment) -> list[Effect]:
+        self._own.not_kept(body)
+        if isinstance(body, RatingRecord):
+            self._asking.not_kept()
+        if not isinstance(body, HealthRecord):
+            self._notify(NoticeKind.DISK_FULL if full else NoticeKind.DISK_BROKEN, at)
+        return [Remark(f"a record of kind {body.kind} could not be kept")]
 
     # --- what follows from the facts ---
 
@@ -409,9 +430,11 @@ class Session:
             return _AT_WORK[held]
         if self.invitation:
             return Cue.INVITED
-        if self.thanked:
-            return Cue.RATED
-        return self._base_cue(held)
+        if self.tags:
+            return Cue.TAGGED
+        if self.offer:
+            return Cue.OFFERED
+        return Cue.RATED if self.thanked else self._base_cue(held)
 
     def _base_cue(self, held: CounterState | None) -> Cue:
         if self.state is None:
@@ -424,24 +447,8 @@ class Session:
         return frozenset(option.level for option in self.options)
 
     def _lamps(self) -> list[Effect]:
-        lit: frozenset[Level] = frozenset()
-        if self.invitation and not self._writing:
-            lit = self._levels()
-        elif self.thanked:
-            lit = frozenset({self.thanked.level})
+        lit = self._asking.lit(self._levels())
         if lit == self._lit:
             return []
         self._lit = lit
         return [Light(lit)]
-
-
-def _answered(invitation: OpenInvitation) -> OpenInvitation:
-    return OpenInvitation(
-        invitation.call_id,
-        invitation.ticket,
-        invitation.number,
-        invitation.clerk,
-        invitation.opened_s,
-        invitation.ends_s,
-        answered=True,
-    )

@@ -18,7 +18,9 @@ class Stage(Enum):
     CALLING = "calling"
     SERVING = "serving"
     INVITING = "inviting"
+    TAGS = "tags"
     THANKS = "thanks"
+    OFFERING = "offering"
     FAULT = "fault"
 
 
@@ -32,7 +34,9 @@ class Cue(Enum):
     CALLED = "a ticket is called"
     SERVED = "a ticket is served"
     INVITED = "an invitation is open"
+    TAGGED = "a rating has been kept and its reasons may be given"
     RATED = "a rating has been kept"
+    OFFERED = "alone and without a granted ticket"
     REFUSED = "the hub refuses this unit"
 
 
@@ -52,19 +56,17 @@ _NEWS: Final = {
     Cue.INVITED: Stage.INVITING,
     Cue.REFUSED: Stage.FAULT,
 }
-_NEWS_OR_THANKS: Final = {**_NEWS, Cue.RATED: Stage.THANKS}
+_ALL: Final = {
+    **_NEWS,
+    Cue.TAGGED: Stage.TAGS,
+    Cue.RATED: Stage.THANKS,
+    Cue.OFFERED: Stage.OFFERING,
+}
 
 TABLE: Final[Mapping[Stage, Mapping[Cue, Stage]]] = MappingProxyType(
     {
         Stage.CONNECTING: {**_NEWS, Cue.NO_NEWS: Stage.CONNECTING},
-        Stage.CLOSED: _NEWS_OR_THANKS,
-        Stage.IDLE: _NEWS_OR_THANKS,
-        Stage.PAUSED: _NEWS_OR_THANKS,
-        Stage.CALLING: _NEWS_OR_THANKS,
-        Stage.SERVING: _NEWS_OR_THANKS,
-        Stage.INVITING: _NEWS_OR_THANKS,
-        Stage.THANKS: _NEWS_OR_THANKS,
-        Stage.FAULT: _NEWS_OR_THANKS,
+        **{stage: _ALL for stage in Stage if stage is not Stage.CONNECTING},
     }
 )
 """Where each cue leads from each stage. Nothing leads back to connecting: a picture that has

@@ -36,6 +36,7 @@ from device.events import (
     StaffKey,
     StaffPressed,
     StateCame,
+    Tell,
     Tick,
     Write,
 )
@@ -51,7 +52,7 @@ from device.uplink import Identity, Uplink
 from wire.clock import Clock
 from wire.errors import StorageError, WireError
 from wire.link import Connected, Delivery, Disconnected
-from wire.messages import Answer, Level, Receipt, State
+from wire.messages import Answer, Call, Level, Receipt, State
 from wire.sdnotify import Notifier
 from wire.topics import Direction, locate, unpack
 
@@ -104,6 +105,7 @@ class Parts:
     debounce_ms: float
     watchdog_s: float | None
     changed: Callable[[], None]
+    speak: Callable[[Call], None] = lambda _call: None
 
 
 class Unit:
@@ -270,6 +272,9 @@ class Unit:
                 self._parts.uplink.say(beat, at)
             case Send(command):
                 self._parts.uplink.command(command)
+            case Tell(call):
+                self._parts.uplink.call(call)
+                self._parts.speak(call)
             case Heard(epoch, outbox, committed):
                 self._parts.uplink.heard(epoch, outbox, committed, at.boot_s)
             case Remark(text):
@@ -279,11 +284,15 @@ class Unit:
 
     def _write(self, write: Write) -> Kept | NotKept:
         try:
-            self._parts.outbox.append(write.body.model_dump_json(), self._parts.clock.now())
+            record = self._parts.outbox.append(
+                write.body.model_dump_json(), self._parts.clock.now()
+            )
         except RecordNotKept as error:
             log.error("%s", error)
+            self._parts.uplink.trouble = "disk_full" if error.full else "disk_broken"
             return NotKept(write.body, error.full)
-        return Kept(write.body)
+        self._parts.uplink.trouble = None
+        return Kept(write.body, record.sequence)
 
     def _attend(self) -> None:
         if self._parts.screen.attend():

@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 from collections import deque
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from device.hearing import Beat
 from device.moment import Moment
 from device.outbox import Outbox
 from wire.errors import StorageError
-from wire.messages import Command, Hello, Message, Receipt, Record, Renew, Role, Status
+from wire.messages import Call, Command, Hello, Message, Receipt, Record, Renew, Role, Status
 from wire.topics import (
+    CALL,
     COMMAND,
     HELLO,
     RECORD,
@@ -53,6 +54,7 @@ class Identity:
     counter: str | None
     software: str
     role: Role = Role.COUNTER
+    board: str = ""
 
 
 def status(identity: Identity, *, online: bool) -> Publication:
@@ -72,6 +74,7 @@ class Uplink:
         self._outbox = outbox
         self._identity = identity
         self._committed: int | None = None  # by the hub, as heard on this connection
+        self.trouble: Literal["disk_full", "disk_broken"] | None = None
         self._again_after_s = AGAIN_S * second_s
         self._epoch = 0
         self._sent = 0
@@ -111,6 +114,7 @@ class Uplink:
             "boot_ms": at.boot_ms,
             "wall": at.wall,
             "synchronised": at.synchronised,
+            "trouble": self.trouble,
         }
         if beat.hello:
             self.lost()
@@ -121,6 +125,10 @@ class Uplink:
     def command(self, command: Command) -> None:
         """Send what a person wants."""
         self._publish(COMMAND, command)
+
+    def call(self, call: Call) -> None:
+        """Tell boards of a call that this counter made alone. The hub may be gone meanwhile."""
+        self._publish(CALL, call)
 
     def heard(self, epoch: int, outbox: str, committed: int, now_s: float) -> None:
         """A state has come: the hub is there, and has `committed` of this outbox."""
@@ -232,6 +240,7 @@ class Uplink:
             "oldest": self._outbox.oldest,
             "epoch_id": beat.epoch_id,
             "software": self._identity.software,
+            "board": self._identity.board,
         }
         return Hello.model_validate(common | own)
 

@@ -10,11 +10,13 @@ from wire.messages import (
     ClerkName,
     CounterPicture,
     CounterState,
+    Grant,
     Invitation,
     Level,
     LinkRefusal,
     PausePicture,
     RatingOption,
+    RatingTag,
     ServiceName,
     State,
     Text,
@@ -87,8 +89,30 @@ def picture(
         waiting=4,
         served_today=7,
         pause=(pause or away()) if state is CounterState.PAUSED else None,
-        on_hold=[TicketName(id=t, number="A009", service="id-card") for t in on_hold],
+        on_hold=[_held(ticket) for ticket in on_hold],
     )
+
+
+def _held(ticket: str) -> TicketName:
+    return TicketName(id=ticket, number="A009", service="id-card", call_id=f"call-{ticket}")
+
+
+def grant(number: int) -> Grant:
+    """A granted ticket."""
+    return Grant(
+        ticket=f"granted-{number}",
+        number=f"B{number:03d}",
+        service="id-card",
+        service_name=SERVICE,
+    )
+
+
+TAGS = [RatingTag(code=f"20{n}", name=Text(zh=f"原因{n}", en=f"Reason {n}")) for n in range(7)]
+ASKING = [
+    option.model_copy(update={"tags": TAGS if option.level is Level.DISSATISFIED else []})
+    for option in RATING
+]
+"""A scheme that asks for reasons after one level."""
 
 
 def away(reason: str = "", back_in_s: float | None = None) -> PausePicture:
@@ -105,6 +129,9 @@ def state(
     run: str = RUN,
     committed: int = 0,
     outbox: str = OUTBOX,
+    grants: Sequence[Grant] = (),
+    lease_s: float = 3600.0,
+    rating: Sequence[RatingOption] = RATING,
     refused: LinkRefusal | None = None,
 ) -> State:
     """A state as the hub sends it."""
@@ -118,10 +145,11 @@ def state(
         n=n,
         outbox=outbox,
         committed=committed,
-        lease_s=3600.0,
-        grants=[],
+        lease_s=lease_s,
+        grants=list(grants),
         counter=counter,
-        rating=RATING,
+        rating=list(rating),
+        invite_s=20.0,
         refused=refused,
     )
 

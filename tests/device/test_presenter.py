@@ -17,12 +17,14 @@ from device.events import (
     StaffKey,
     StaffPressed,
     StateCame,
+    TagTouched,
+    Tick,
     Write,
 )
 from device.presenter import Presenter
 from device.session import Session
 from device.ui import texts, viewmodel
-from tests.device.samples import RUN, away, invitation, moment, picture, state
+from tests.device.samples import ASKING, RUN, TAGS, away, invitation, moment, picture, state
 from wire.messages import Answer, CounterState, Level, LinkRefusal, Text
 
 START_S = 100.0
@@ -228,21 +230,57 @@ def test_a_call_stays_on_show_when_a_rating_cannot_be_kept(desk: Desk) -> None:
 def test_a_lost_link_tells_the_picture_s_age(desk: Desk) -> None:
     desk.give(StateCame(state(picture())))
     desk.give(LinkDown())
-    assert desk.view(START_S + 7.4).frame.link == viewmodel.LinkStale(7, "10:41")
+    assert desk.view(START_S + 7.4).frame.link == viewmodel.LinkAlone(7, "10:41")
     assert desk.presenter.next_change_s(desk.session, START_S + 7.4) == pytest.approx(108.0)
 
 
 def test_silence_counts_as_lost(desk: Desk) -> None:
     desk.give(StateCame(state(picture())))
     assert desk.view(START_S + 5.9).frame.link == viewmodel.LinkLive()
-    assert desk.view(START_S + 6.0).frame.link == viewmodel.LinkStale(6, "10:41")
+    desk.give(Tick(), START_S + 6.0)
+    assert desk.view(START_S + 6.0).frame.link == viewmodel.LinkAlone(6, "10:41")
 
 
-def test_a_key_without_a_hub_is_answered(desk: Desk) -> None:
+def test_a_key_before_any_word_of_the_hub_is_answered(desk: Desk) -> None:
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    assert desk.view().frame.notice == texts.Notice.NOT_CONNECTED.text
+
+
+def test_alone_and_without_a_number_to_call_it_says_how_to_go_on(desk: Desk) -> None:
     desk.give(StateCame(state(picture())))
     desk.give(LinkDown())
     desk.give(StaffPressed(StaffKey.NEXT, "k1"))
-    assert desk.view().frame.notice == texts.Notice.NOT_CONNECTED.text
+    assert isinstance(desk.view(), viewmodel.Offering)
+    desk.give(StaffPressed(StaffKey.NEXT, "k2"), START_S + 1)
+    view = desk.view(START_S + 62)
+    assert isinstance(view, viewmodel.Serving)
+    assert (view.number, view.since) == ("", "10:41")
+    assert view.frame.link == viewmodel.LinkAlone(60, "10:41")
+
+
+def test_the_offer_is_a_notice_while_an_invitation_is_open(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(asked=invitation()))))
+    desk.give(LinkDown())
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    assert isinstance(desk.view(), viewmodel.Inviting)
+    assert desk.view().frame.notice == texts.Notice.OFFER.text
+
+
+def test_reasons_stand_on_the_keys_and_lie_beneath_the_next_call(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(asked=invitation()), rating=ASKING)))
+    desk.give(RatingPressed(Level.DISSATISFIED))
+    desk.give(TagTouched(TAGS[1].code), START_S + 1)
+    view = desk.view(START_S + 1)
+    assert isinstance(view, viewmodel.Tags)
+    assert [tag.key for tag in view.question.tags] == [1, 2, 3, 4, 5, None, None]
+    assert [tag.code for tag in view.question.tags if tag.chosen] == [TAGS[1].code]
+    assert view.question.seconds_left == 19
+    assert desk.presenter.next_change_s(desk.session, START_S + 1) == pytest.approx(102.0)
+    desk.give(StateCame(state(picture(CounterState.CALLED), version=2, rating=ASKING)), START_S + 1)
+    called = desk.view(START_S + 1)
+    assert isinstance(called, viewmodel.Calling)
+    assert isinstance(called.invitation, viewmodel.TagQuestion)
+    assert len(called.invitation.tags) == 5
 
 
 @pytest.mark.parametrize(

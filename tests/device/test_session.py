@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from device.asking import THANKS_S
 from device.events import (
     Anomaly,
     AnswerCame,
+    Body,
     Effect,
     Event,
     Heard,
@@ -27,11 +29,12 @@ from device.events import (
     Tick,
     Write,
 )
-from device.session import ANSWER_S, THANKS_S, NoticeKind, Session
+from device.session import ANSWER_S, NoticeKind, Session
 from device.stages import TABLE, Cue, IllegalCue, Stage, step
 from tests.device.samples import RUN, invitation, moment, picture, state
 from wire.messages import (
     Answer,
+    CallRecord,
     CounterPicture,
     CounterState,
     Level,
@@ -51,7 +54,7 @@ class Desk:
         self.now_s = 100.0
         self.disk_works = True
         self.version = 0
-        self.kept: list[RatingRecord | UnratedRecord] = []
+        self.kept: list[Body] = []
         self.lit: frozenset[Level] = frozenset()
 
     def stage(self) -> Stage:
@@ -73,7 +76,7 @@ class Desk:
         if not self.disk_works:
             return NotKept(write.body, full=True)
         self.kept.append(write.body)
-        return Kept(write.body)
+        return Kept(write.body, len(self.kept))
 
     def after(self, seconds: float) -> list[Effect]:
         self.now_s += seconds
@@ -112,6 +115,10 @@ def answer(command_id: str, outcome: str = "done", code: str | None = None) -> A
             }
         )
     )
+
+
+def calls_of(desk: Desk) -> list[str]:
+    return [record.call_id for record in desk.kept if isinstance(record, CallRecord)]
 
 
 def only(effects: list[Effect], kind: type[Effect]) -> list[Effect]:
@@ -242,7 +249,7 @@ def test_the_next_invitation_takes_the_place_of_the_thanks_at_once(desk: Desk) -
     assert desk.session.thanked is None
     assert desk.lit == frozenset(Level)
     desk.give(RatingPressed(Level.DISSATISFIED))
-    assert [record.call_id for record in desk.kept] == ["call-1", "call-2"]
+    assert calls_of(desk) == ["call-1", "call-2"]
     assert desk.session.thanked
     assert desk.session.thanked.call_id == "call-2"
 
@@ -304,7 +311,7 @@ def test_next_during_an_invitation_leaves_it_open_under_the_call(desk: Desk) -> 
     assert desk.stage() is Stage.CALLING
     assert desk.session.invitation
     desk.give(RatingPressed(Level.SATISFIED))
-    assert [record.call_id for record in desk.kept] == ["call-1"]
+    assert calls_of(desk) == ["call-1"]
     assert desk.stage() is Stage.CALLING
     assert desk.session.thanked
 
@@ -316,7 +323,7 @@ def test_a_pause_leaves_the_invitation_open_under_it(desk: Desk) -> None:
     assert desk.session.invitation
     assert desk.lit == frozenset(Level)
     desk.give(RatingPressed(Level.SATISFIED))
-    assert [record.call_id for record in desk.kept] == ["call-1"]
+    assert calls_of(desk) == ["call-1"]
     assert desk.stage() is Stage.PAUSED
     assert desk.session.thanked
     assert desk.lit == {Level.SATISFIED}
@@ -439,37 +446,15 @@ def test_a_refusal_is_a_notice_and_frees_the_key(
     assert only(desk.give(StaffPressed(StaffKey.NEXT, "k2")), Send)
 
 
-def test_no_answer_within_a_second_is_said(desk: Desk) -> None:
-    desk.news(picture())
-    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
-    desk.after(ANSWER_S)
-    assert desk.session.notice
-    assert desk.session.notice.kind is NoticeKind.NO_ANSWER
-
-
 def test_on_a_scaled_clock_an_answer_has_a_real_second_to_come() -> None:
     desk = Desk(second_s=20.0)
     desk.connect()
     desk.news(picture())
     desk.give(StaffPressed(StaffKey.NEXT, "k1"))
     desk.after(20 * ANSWER_S - 1)
-    assert desk.session.notice is None
+    assert desk.session.alone is None
     desk.after(1)
-    assert desk.session.notice
-    assert desk.session.notice.kind is NoticeKind.NO_ANSWER
-
-
-@pytest.mark.parametrize("silent", [True, False])
-def test_an_unheard_hub_gets_no_command(desk: Desk, silent: bool) -> None:
-    desk.news(picture())
-    if silent:
-        desk.after(6.0)
-    else:
-        desk.give(LinkDown())
-    assert not only(desk.give(StaffPressed(StaffKey.NEXT, "k1")), Send)
-    assert desk.session.notice
-    assert desk.session.notice.kind is NoticeKind.NOT_CONNECTED
-    assert desk.stage() is Stage.IDLE
+    assert desk.session.alone
 
 
 def test_the_deadline_is_the_first_thing_that_runs_out(desk: Desk) -> None:
@@ -538,13 +523,13 @@ def test_in_any_order_a_rating_is_invited_single_and_thanked_after_its_commit(
             assert 1 <= event.state.n <= sent_n
             assert (event.state.epoch, event.state.version) >= last
         if session.thanked:
-            assert session.thanked.call_id in {record.call_id for record in desk.kept}
+            assert session.thanked.call_id in set(calls_of(desk))
         assert (session.stage is Stage.THANKS) <= (session.thanked is not None)
         assert not (session.stage is Stage.THANKS and session.invitation)
         assert (session.stage is Stage.INVITING) <= (session.invitation is not None)
         shown = session.picture.state if session.picture else None
         assert (session.stage is Stage.PAUSED) == (shown is CounterState.PAUSED)
-    calls = [record.call_id for record in desk.kept]
+    calls = calls_of(desk)
     assert len(calls) == len(set(calls))
 
 

@@ -235,7 +235,7 @@ def test_a_lost_link_marks_the_picture(rig: Rig) -> None:
     connect(rig)
     rig.inbox.put(Disconnected("gone"))
     rig.run()
-    assert type(rig.screen.view.frame.link).__name__ == "LinkStale"
+    assert type(rig.screen.view.frame.link).__name__ == "LinkAlone"
 
 
 @pytest.mark.parametrize(
