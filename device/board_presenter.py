@@ -57,7 +57,8 @@ class BoardPresenter:
         if picture is None:
             if not calls:
                 return viewmodel.BoardConnecting(frame)
-            return viewmodel.HallBoard(frame, True, _calls(session, calls, now_s), ())
+            shown = _calls(session, calls, now_s)
+            return viewmodel.HallBoard(frame, True, shown, (), linked=session.linked)
         if picture.emergency is not None:
             return viewmodel.Emergency(frame, _both(picture.emergency))
         return _board(session, picture, frame, now_s)
@@ -102,6 +103,7 @@ def _board(session: BoardSession, picture: Board, frame: Frame, now_s: float) ->
         queues=tuple(_queue(queue) for queue in picture.queues),
         notice=_maybe(picture.notice),
         turn=int(now_s // (TURN_S * session.second_s)) % _TURNS,
+        linked=session.linked,
         as_of=None if session.is_live(now_s) else _drawn_at(session, picture, now_s),
     )
 

@@ -45,13 +45,13 @@ class BoardSession:
         self.voiced: str | None = None
         self.second_s = second_s
         self._told: tuple[datetime, float] | None = None
-        self._linked = False
+        self.linked = False
 
     # --- what is known -----------------------------------------------------------------------
 
     def is_live(self, now_s: float) -> bool:
         """Whether the picture may pass for one of now."""
-        return self._linked and self.silence_s is not None and now_s < self.silence_s
+        return self.linked and self.silence_s is not None and now_s < self.silence_s
 
     def wall(self, at_s: float) -> datetime | None:
         """The hall's time of day at a reading of the clock; None until the hub has told one."""
@@ -79,10 +79,10 @@ class BoardSession:
     def _handle(self, event: BoardEvent, now_s: float) -> Iterator[BoardEffect]:
         match event:
             case LinkUp():
-                self._linked = True
+                self.linked = True
                 yield Say(self.hearing.connect(now_s))
             case LinkDown():
-                self._linked = False
+                self.linked = False
                 self.hearing.lose()
             case StateCame(state):
                 yield from self._state(state, now_s)

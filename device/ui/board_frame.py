@@ -35,11 +35,12 @@ def framed(
     *,
     notice: Bilingual | None = None,
     as_of: str | None = None,
+    linked: bool = False,
 ) -> Rect:
     """Put the ground and all that stands around on the sheet; the room that is left."""
     sheet.put(Block(sheet.area, theme.GROUND))
     top = header(sheet, frame)
-    top += link_band(sheet, frame, top, as_of)
+    top += link_band(sheet, frame, top, as_of, linked=linked)
     bottom = sheet.area.bottom - (0 if notice is None else _notice_band(sheet, notice))
     return Rect(0, top, sheet.area.width, bottom - top)
 
@@ -58,9 +59,11 @@ def header(sheet: Sheet, frame: Frame) -> int:
     return bar.bottom
 
 
-def link_band(sheet: Sheet, frame: Frame, top: int, as_of: str | None) -> int:
+def link_band(
+    sheet: Sheet, frame: Frame, top: int, as_of: str | None = None, *, linked: bool = False
+) -> int:
     """The height of the band that says how old the picture is; none if it is of now."""
-    text = _age_of_picture(frame, as_of)
+    text = _age_of_picture(frame, as_of, linked=linked)
     if text is None:
         return 0
     bar = Rect(0, top, sheet.area.width, sheet.px(BAND))
@@ -69,11 +72,17 @@ def link_band(sheet: Sheet, frame: Frame, top: int, as_of: str | None) -> int:
     return bar.height
 
 
-def _age_of_picture(frame: Frame, as_of: str | None) -> Bilingual | None:
+def _age_of_picture(frame: Frame, as_of: str | None, *, linked: bool) -> Bilingual | None:
     link = frame.link
     if isinstance(link, LinkStale):
+        if linked:
+            return both(
+                "No news of the hall since {since}, for {age}; counters' calls still show",
+                since=link.since,
+                age=age(link.age_s),
+            )
         return both(
-            "No news of the hall since {since}, for {age}; counters' calls still show",
+            "No connection to the hall since {since}, for {age}",
             since=link.since,
             age=age(link.age_s),
         )

@@ -104,6 +104,7 @@ def _troubled() -> dict[str, View]:
     retained = replace(_FRAME, clock="", link=LinkConnecting())
     return {
         "board-stale": HallBoard(_STALE, True, _CALLS, _QUEUES, as_of="10:41"),
+        "board-unlinked": HallBoard(_STALE, True, _CALLS, _QUEUES, as_of="10:41", linked=False),
         "board-retained": HallBoard(retained, True, _CALLS, _QUEUES, as_of="10:41"),
         "board-connecting": BoardConnecting(Frame("", Bilingual(""), Bilingual(""), "")),
         "board-fault": BoardFault(

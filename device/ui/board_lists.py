@@ -40,7 +40,8 @@ def queue_panel(sheet: Sheet, room: Rect, view: HallBoard) -> None:
     pages, rows = _pages(sheet, room, len(view.queues))
     page = view.turn % pages
     body = _titled(sheet, room, title, f"{page + 1} / {pages}" if pages > 1 else None)
-    shown = view.queues[page * rows : (page + 1) * rows]
+    first = max(0, min(page * rows, len(view.queues) - rows))  # the last page is full, too
+    shown = view.queues[first : first + rows]
     for row, queue in zip(_rows(sheet, body), shown, strict=False):
         _queue_row(sheet, row, queue, live=view.as_of is None)
 

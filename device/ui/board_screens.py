@@ -35,7 +35,9 @@ _ON_GROUND: Final = (theme.INK, theme.QUIET)
 
 def hall_board(view: HallBoard, sheet: Sheet) -> None:
     """Calls and lines."""
-    room = board_frame.framed(sheet, view.frame, notice=view.notice, as_of=view.as_of)
+    room = board_frame.framed(
+        sheet, view.frame, notice=view.notice, as_of=view.as_of, linked=view.linked
+    )
     if not view.calls and not view.queues:
         _message(sheet, room, (Sign.CLOSED, theme.GREY), both("The hall is closed"), None)
         return
@@ -60,7 +62,7 @@ def emergency(view: Emergency, sheet: Sheet) -> None:
     """One text, as large as it can be."""
     sheet.put(Block(sheet.area, theme.RED))
     bottom = board_frame.header(sheet, view.frame)
-    bottom += board_frame.link_band(sheet, view.frame, bottom, None)
+    bottom += board_frame.link_band(sheet, view.frame, bottom)
     area = Rect(0, bottom, sheet.area.width, sheet.area.height - bottom)
     room = area.inflate(-4 * sheet.px(theme.MARGIN), -4 * sheet.px(theme.MARGIN))
     side = min(sheet.px(22), room.height // 4)

@@ -283,7 +283,7 @@ class HallBoard:
     """The hall's calls, the one to be seen first first, and its lines.
 
     `turn` goes on while there are more lines than room. `as_of` is the time of day of the
-    lines where that is not now.
+    lines where that is not now. `linked`: calls of counters still come, with or without the hub.
     """
 
     frame: Frame
@@ -293,6 +293,7 @@ class HallBoard:
     notice: Bilingual | None = None
     turn: int = 0
     as_of: str | None = None
+    linked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

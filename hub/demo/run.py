@@ -96,7 +96,8 @@ def _welcome(hall: DemoHall, people: bool) -> None:
         f"  Operator        {hall.address}",
         f"  Take a number   {hall.address}take",
         f"  Clerk           {hall.address}clerk",
-        *(f"  Unit, counter {n}  {panel}" for n, panel in sorted(hall.panels.items())),
+        *(f"  Unit, counter {n}  {hall.panels[n]}" for n in hall.numbers),
+        *(f"  Hall board      {hall.panels[unit]}" for unit in hall.boards),
         f"  Clerks          {', '.join(hall.clerks.values())}; everybody's PIN is {PIN}",
         "  People          " + ("simulated" if people else "none but you (DEMO_AUTO=0)"),
         "Ctrl-C ends all of it.",
@@ -123,8 +124,14 @@ class DemoHall:
         self._means = {s["id"]: float(s["mean_s"]) for s in plan["services"]}
         names = [clerk["id"] for clerk in plan["clerks"]]
         self.clerks = dict(zip((c["id"] for c in self._counters), names, strict=True))
+        self.boards: list[str] = [board["unit"] for board in plan.get("boards", ())]
         self.panels: dict[str, str] = {}
         self._random = random.Random()
+
+    @property
+    def numbers(self) -> list[str]:
+        """The counters, by the numbers that people know."""
+        return sorted(counter["number"] for counter in self._counters)
 
     @property
     def address(self) -> str:
@@ -136,12 +143,14 @@ class DemoHall:
 
         Raises NextwindowError if one of them does not come up.
         """
-        sys.stdout.write("Starting the hub and six units …\n")
+        sys.stdout.write("Starting the hub, six counters and a board …\n")
         sys.stdout.flush()
         self._spawn("hall-hub", self._hub_file(), "hub")
         self._wait_for_hub(stop)
         for counter in self._counters:
             self._spawn("counter-unit", self._unit_file(counter), counter["number"], "--trace")
+        for unit in self.boards:
+            self._spawn("counter-unit", self._board_file(unit), unit, "--trace")
 
     def live(self, stop: Stop, *, people: bool, welcome: Callable[[], None]) -> None:
         """Let people come and go until `stop` is set; `welcome` when every unit is there.
@@ -152,7 +161,7 @@ class DemoHall:
         deadline, waiting = time.monotonic() + START_S, True
         while not stop.wait(LOOK_EVERY_S):
             self._check()
-            if waiting and len(self.panels) == len(self._counters):
+            if waiting and len(self.panels) == len(self._counters) + len(self.boards):
                 waiting = False
                 welcome()
             if waiting and time.monotonic() > deadline:
@@ -254,20 +263,25 @@ class DemoHall:
         return self._write("hall.toml", _section("hub", settings) + self._plan)
 
     def _unit_file(self, counter: dict[str, Any]) -> Path:
-        unit = counter["unit"]
-        sections = {
-            "unit": {
-                "id": unit,
-                "hall": "demo",
-                "role": "counter",
-                "counter": counter["id"],
-                "state": str(self._folder / unit),
-            },
+        own = {"role": "counter", "counter": counter["id"]}
+        keys = {"hold": 24, "resume": 10, "pause": 18, "undo": 4}
+        return self._unit(counter["unit"], own, "1024x600", {"keys": keys})
+
+    def _board_file(self, unit: str) -> Path:
+        return self._unit(unit, {"role": "board"}, "1280x800", {})
+
+    def _unit(
+        self, unit: str, own: dict[str, str], size: str, further: dict[str, dict[str, Any]]
+    ) -> Path:
+        """Write the file of a unit; `own` says what it is, `further` are sections beside."""
+        state = str(self._folder / unit)
+        sections: dict[str, dict[str, Any]] = {
+            "unit": {"id": unit, "hall": "demo", "state": state, **own},
             "broker": {"url": f"mqtt://127.0.0.1:{self._broker_port}"},
             "hardware": {"kind": "emulated"},
-            "keys": {"hold": 24, "resume": 10, "pause": 18, "undo": 4},
-            "display": {"mode": "offscreen", "size": "1024x600"},
+            "display": {"mode": "offscreen", "size": size},
             "panel": {"port": 0},
+            **further,
         }
         if self._speed != 1:
             sections["clock"] = {"speed": self._speed, "origin": self._origin}
