@@ -20,8 +20,9 @@ from types import FrameType
 
 from device.configuration import UnitSettings, broker_address
 from device.drivers.ports import EmulatedFront
+from device.hardware_id import board_of
 from device.inbox import Inbound, Stop
-from device.outbox import Outbox, open_outbox
+from device.outbox import LOCK_NAME, Outbox, open_outbox
 from device.trace import LineTrace, NoTrace, Trace
 from device.ui.window import Window
 from device.uplink import Identity, Uplink, status
@@ -69,10 +70,11 @@ def make_footing(
     own = settings.unit
     clock = make_clock(settings.clock.speed, settings.clock.origin)
     second_s = 1 / clock.real_seconds(1.0)
-    identity = Identity(own.hall, own.id, new_id(), own.counter, software(), own.role)
     inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
     _stop_on_signals(inbox)
     outbox = _outbox(own.state, started)
+    board = board_of(own.state / LOCK_NAME)
+    identity = Identity(own.hall, own.id, new_id(), own.counter, software(), own.role, board)
     link = Link(
         broker_address(settings.broker),
         f"{own.id}-{identity.run}",

@@ -26,6 +26,7 @@ from wire.errors import StorageError
 from wire.messages import Record
 
 FILE_NAME = "outbox.sqlite3"
+LOCK_NAME = "outbox.lock"
 SCHEMA = 1
 KEEP_RECEIPTED_S = 30 * 86_400
 KEEP_BYTES = 200 * 1024 * 1024
@@ -235,7 +236,7 @@ def open_outbox(directory: Path, new_id: Callable[[], str]) -> Outbox:
 def _lock(directory: Path) -> int:
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        lock = os.open(directory / "outbox.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(directory / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StorageError(f"outbox directory {directory}: {error.strerror}") from error
     try:

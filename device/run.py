@@ -30,9 +30,12 @@ from device.footing import (
     software,
     stop_at_eof,
 )
+from device.hardware_id import boot_id
 from device.inbox import Watchdog, watchdog_s
+from device.memory import Memory, remembered
 from device.presenter import Presenter
 from device.session import Session
+from device.timekeeping import wall_is_synchronised
 from device.ui.viewmodel import LanguageOrder
 from device.unit import RATING_KEYS, Parts, Unit
 from device.voice.making import make_speaker
@@ -99,11 +102,11 @@ def _counter(footing: Footing) -> Loop:
     window.prepare(presenter.rehearsal())
     front = _front(footing)
     changed = open_panel(footing, front, window) if isinstance(front, EmulatedFront) else _nobody
-    calls = footing.outbox.last_calls(_CLOSED_CALLS)
+    boot = boot_id()
     parts = Parts(
         clock=footing.clock,
         identity=identity,
-        session=Session(identity.run, identity.counter, calls, footing.second_s),
+        session=_session(footing, identity.counter, boot),
         outbox=footing.outbox,
         uplink=footing.uplink,
         front=front,
@@ -115,8 +118,23 @@ def _counter(footing: Footing) -> Loop:
         debounce_ms=settings.keys.debounce_ms,
         watchdog_s=watchdog_s(),
         changed=changed,
+        memory=Memory(settings.unit.state, boot, footing.second_s),
     )
     return Unit(parts, footing.inbox)
+
+
+def _session(footing: Footing, counter: str, boot: str) -> Session:
+    outbox, clock = footing.outbox, footing.clock
+    earlier = remembered(
+        footing.settings.unit.state,
+        outbox,
+        boot,
+        clock.monotonic(),
+        clock.now(),
+        synchronised=wall_is_synchronised(),
+    )
+    calls = outbox.last_calls(_CLOSED_CALLS)
+    return Session(footing.identity.run, counter, calls, footing.second_s, earlier)
 
 
 def _front(footing: Footing) -> Front:

@@ -41,11 +41,12 @@ from device.events import (
     Write,
 )
 from device.inbox import Inbound, Stop
+from device.memory import Memory
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
 from device.presenter import Presenter
 from device.session import Session
-from device.timekeeping import read_moment
+from device.timekeeping import read_moment, wall_is_synchronised
 from device.trace import Trace
 from device.ui.viewmodel import View
 from device.uplink import Identity, Uplink
@@ -105,6 +106,7 @@ class Parts:
     debounce_ms: float
     watchdog_s: float | None
     changed: Callable[[], None]
+    memory: Memory
     speak: Callable[[Call], None] = lambda _call: None
 
 
@@ -143,6 +145,7 @@ class Unit:
             self._show()
             self._parts.uplink.pump(self._parts.clock.monotonic())
             self._tidy()
+            self._remember()
             self._feed_watchdog()
             self._prepare()
 
@@ -151,7 +154,12 @@ class Unit:
     def _idle_s(self) -> float:
         """Real seconds until the next deadline."""
         now_s = self._parts.clock.monotonic()
-        wanted = (self._next_change_s, self._session.deadline_s, self._parts.uplink.deadline_s)
+        wanted = (
+            self._next_change_s,
+            self._session.deadline_s,
+            self._parts.uplink.deadline_s,
+            self._parts.memory.deadline_s,
+        )
         deadline_s = min(time_s for time_s in wanted if time_s is not None)
         idle_s = self._parts.clock.real_seconds(max(0.0, deadline_s - now_s))
         if self._parts.screen.attend_s is not None:
@@ -174,6 +182,15 @@ class Unit:
             log.info("outbox tidied, %d old records dropped", dropped)
         except StorageError as error:
             log.warning("the outbox could not be tidied: %s", error)
+
+    def _remember(self) -> None:
+        """Not while a citizen is about to press a key, who would wait for the disk."""
+        if self._session.invitation:
+            return
+        clock = self._parts.clock
+        self._parts.memory.keep(
+            self._session, clock.monotonic(), clock.now(), synchronised=wall_is_synchronised()
+        )
 
     # --- what comes in ---
 

@@ -15,6 +15,7 @@ from device.drivers.gpio import MockedFront
 from device.drivers.ports import Wiring
 from device.events import StaffKey
 from device.inbox import Inbound, Stop
+from device.memory import Memory
 from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.presenter import Presenter
 from device.session import Session
@@ -92,6 +93,7 @@ class Rig:
             debounce_ms=1,
             watchdog_s=None,
             changed=lambda: None,
+            memory=Memory(directory, "boot-1"),
         )
 
     def run(self) -> None:
