@@ -264,7 +264,9 @@ class Take(Message):
         Id, Field(description="Random; drawn before the first attempt. Becomes the ticket's id.")
     ]
     run: RunId
-    request: Annotated[TakeNumber | GiveUp, Field(discriminator="wish")]
+    request: Annotated[
+        TakeNumber | GiveUp, Field(discriminator="wish", description="What they want.")
+    ]
 
 
 class Call(Message):
@@ -278,7 +280,7 @@ class Call(Message):
     counter: CounterId
     counter_number: Annotated[str, Field(description="The counter's number as people see it.")]
     service: ServiceId
-    service_name: Text
+    service_name: Annotated[Text, Field(description="The service's name.")]
 
 
 class Record(Message):

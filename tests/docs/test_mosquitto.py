@@ -16,12 +16,12 @@ import pytest
 from tests.wire.examples import EVERY_MESSAGE
 from wire.link import BrokerAddress, Connected, Delivery, Disconnected, Link, LinkEvent
 from wire.messages import Message
-from wire.topics import TOPICS, Direction, Publication, Topic, publication
+from wire.topics import BOARD, CALL, TOPICS, Direction, Publication, Topic, publication
 
 DOCS = Path(__file__).parents[2] / "docs"
 CONFIG = (DOCS / "mosquitto.conf.example").read_text(encoding="utf-8")
 PATIENCE_S = 60.0
-SECRETS = {"hub": "hub-secret", "u1": "u1-secret", "u2": "u2-secret"}
+SECRETS = {name: f"{name}-secret" for name in ("hub", "u1", "u2", "board-1")}
 
 
 def test_the_lines_that_keep_messages_and_keep_people_out_are_there() -> None:
@@ -38,15 +38,19 @@ def test_the_lines_that_keep_messages_and_keep_people_out_are_there() -> None:
         assert re.search(rf"^{key} /etc/mosquitto/", CONFIG, re.MULTILINE)
 
 
-def test_the_access_list_names_each_topic_once_for_the_hub_and_once_for_units() -> None:
+def test_the_access_list_names_each_topic_once_for_each_who_sends_or_hears_it() -> None:
     rules = (DOCS / "mosquitto.acl.example").read_text(encoding="utf-8")
-    given = {line for line in rules.splitlines() if line.startswith(("topic ", "pattern "))}
-    wanted = set()
+    given = [
+        line for line in rules.splitlines() if line.startswith(("user ", "topic ", "pattern "))
+    ]
+    of_hub, of_units = [], []
     for topic in TOPICS:
         up = topic.direction is Direction.UP
-        wanted.add(f"topic {'read' if up else 'write'} {topic.of('+', '+')}")
-        wanted.add(f"pattern {'write' if up else 'read'} {topic.of('+', '%u')}")
-    assert given == wanted
+        if topic is not CALL:
+            of_hub.append(f"topic {'read' if up else 'write'} {topic.of('+', '+')}")
+        of_units.append(f"pattern {'write' if up else 'read'} {topic.of('+', '%u')}")
+    of_board = ["user board-1", f"topic read {CALL.of('+', '+')}"]
+    assert given == ["user hub", *of_hub, *of_board, *of_units]
 
 
 @pytest.fixture
@@ -133,13 +137,19 @@ def test_everybody_is_heard_on_their_own_topics(broker: str) -> None:
     up = [topic.filter("h1") for topic in TOPICS if topic.direction is Direction.UP]
     unit = Guest(broker, "u1", SECRETS["u1"], *down)
     hub = Guest(broker, "hub", SECRETS["hub"], *up)
+    board = Guest(
+        broker, "board-1", SECRETS["board-1"], CALL.filter("h1"), BOARD.of("h1", "board-1")
+    )
     for topic in TOPICS:
         sender, listener = (unit, hub) if topic.direction is Direction.UP else (hub, unit)
         sent = publication(topic, example(topic), "h1", "u1")
         assert sender.link.publish(sent)
-        assert listener.heard(sent.payload), topic.name
-    unit.link.stop()
-    hub.link.stop()
+        assert (board if topic is CALL else listener).heard(sent.payload), topic.name
+    picture = publication(BOARD, example(BOARD), "h1", "board-1")
+    assert hub.link.publish(picture)
+    assert board.heard(picture.payload)
+    for guest in (unit, hub, board):
+        guest.link.stop()
 
 
 @pytest.mark.slow
@@ -159,6 +169,26 @@ def test_nobody_is_heard_on_another_units_topics(broker: str) -> None:
     assert {delivery.topic for delivery in heard} == {record.of("h1", "u2")}
     hub.link.stop()
     liar.link.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.system("mosquitto", "mosquitto_passwd")
+def test_a_counter_hears_neither_another_counters_calls_nor_a_boards_picture(broker: str) -> None:
+    announce = next(topic for topic in TOPICS if topic.name == "announce")
+    nosy = [CALL.filter("h1"), BOARD.filter("h1"), announce.of("h1")]
+    spy = Guest(broker, "u2", SECRETS["u2"], *nosy)
+    unit, hub = Guest(broker, "u1", SECRETS["u1"]), Guest(broker, "hub", SECRETS["hub"])
+    spy.settles(hub, publication(announce, example(announce), "h1"))
+    assert unit.link.publish(publication(CALL, example(CALL), "h1", "u1"))
+    assert hub.link.publish(publication(BOARD, example(BOARD), "h1", "board-1"))
+    last = example(announce).model_copy(update={"number": "Z999"})
+    assert hub.link.publish(publication(announce, last, "h1"))
+    heard = [spy.delivery()]
+    while b"Z999" not in heard[-1].payload:
+        heard.append(spy.delivery())
+    assert {delivery.topic for delivery in heard} == {announce.of("h1")}
+    for guest in (spy, unit, hub):
+        guest.link.stop()
 
 
 @pytest.mark.slow
