@@ -50,7 +50,8 @@ def choose(
     bound = _heads(own, avoid=avoid) if (own := state.lines.bound.get(counter_id)) else []
     rows = _rows(state, services, coming, avoid)
     search = Search(state, services, now)
-    search.of(bound)
+    if bound:
+        search.of(bound)
     if state.rules.mode is Mode.POOLED:
         rule = "index"
         search.among(rows)

@@ -146,26 +146,23 @@ class Search:
 
     def _rank(self, heads: list[Head]) -> None:
         """See whether one of these is among the best two; one that is may come again."""
+        state, now, index, load = self._state, self._now, self._index, self._load_s
         best, second = self.best, self.second
-        for head in heads:
-            ranked = self._urgency(head)
+        for queued_at, order, ticket, service, kind in heads:
+            wait_s, line = now - queued_at, state.facts(service)
+            if self._everywhere and wait_s > state.rules.overdue_targets * line.target_s:
+                ranked = True, wait_s / line.target_s, -queued_at, -order, ticket
+            else:
+                if kind:
+                    wait_s += state.credit_s.get(kind, 0.0)
+                line.load_s, line.primary = load, service == self._primary
+                ranked = False, index(wait_s, line), -queued_at, -order, ticket
+                line.primary = False
             if best is None or ranked > best:
                 best, second = ranked, best
             elif ranked != best and (second is None or ranked > second):
                 second = ranked
         self.best, self.second = best, second
-
-    def _urgency(self, head: Head) -> Ranked:
-        queued_at, order, ticket, service, kind = head
-        state, wait_s = self._state, self._now - queued_at
-        line = state.facts(service)
-        if self._everywhere and wait_s > state.rules.overdue_targets * line.target_s:
-            return True, wait_s / line.target_s, -queued_at, -order, ticket
-        if kind:
-            wait_s += state.credit_s.get(kind, 0.0)
-        line.load_s, line.primary = self._load_s, service == self._primary
-        index, line.primary = self._index(wait_s, line), False
-        return False, index, -queued_at, -order, ticket
 
 
 def load_s(state: State) -> float:
