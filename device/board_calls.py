@@ -8,7 +8,7 @@ board's clock in seconds, since no two machines need agree on the time of day.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from wire.messages import BoardCall, Text
@@ -56,8 +56,9 @@ class BoardCalls:
         self._apart_s = APART_S * second_s
 
     def newest_first(self) -> list[Shown]:
-        """All of them."""
-        return sorted(self._calls.values(), key=lambda call: call.at_s, reverse=True)
+        """All of them; of two at the same moment the one that was heard of last."""
+        latest = reversed(self._calls.values())
+        return sorted(latest, key=lambda call: call.at_s, reverse=True)
 
     def called(self, call: Shown, *, again: bool) -> bool:
         """Somebody said that this was called, or called again; whether that is new."""
@@ -80,11 +81,11 @@ class BoardCalls:
         self._calls.pop(call_id, None)
 
     def pictured(
-        self, calls: Iterable[BoardCall], at_s: Callable[[str], float], now_s: float
+        self, calls: Sequence[BoardCall], at_s: Callable[[str], float], now_s: float
     ) -> None:
-        """The hub's list. What it lacks is over, unless it can be too new or a counter's own."""
+        """The hub's list, newest first. What it lacks is over, unless it can be too new or a counter's own."""
         before, self._calls = self._calls, {}
-        for call in calls:
+        for call in reversed(calls):
             if call.call_id not in self._voided:
                 known = before.pop(call.call_id, None)
                 self._calls[call.call_id] = _drawn(call, known, at_s(call.at))
@@ -96,7 +97,8 @@ class BoardCalls:
 
     def _forget_the_oldest(self) -> None:
         if len(self._calls) > MOST:
-            self._calls = {call.call_id: call for call in self.newest_first()[:MOST]}
+            kept = self.newest_first()[:MOST]
+            self._calls = {call.call_id: call for call in reversed(kept)}
 
 
 def _drawn(call: BoardCall, known: Shown | None, at_s: float) -> Shown:
