@@ -83,7 +83,10 @@ class BoardCalls:
     def pictured(
         self, calls: Sequence[BoardCall], at_s: Callable[[str], float], now_s: float
     ) -> None:
-        """The hub's list, newest first. What it lacks is over, unless it can be too new or a counter's own."""
+        """The hub's list, newest first.
+
+        What it lacks is over, unless it can be too new for it or is a counter's own.
+        """
         before, self._calls = self._calls, {}
         for call in reversed(calls):
             if call.call_id not in self._voided:
