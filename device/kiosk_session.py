@@ -87,6 +87,7 @@ class KioskSession:
         self._home_language = language
         self._has_reader = has_reader
         self._noted = frozenset(noted)
+        self.silence_s = SILENCE_S * second_s
         self._second_s = second_s
         self._idle_s: float | None = None
         self._settled_s = 0.0
@@ -138,7 +139,7 @@ class KioskSession:
     def cut_off(self, now_s: float) -> bool:
         """Whether the hub has been silent for so long that the kiosk decides by itself."""
         heard_s = self.hearing.heard_s
-        return heard_s is None or now_s >= heard_s + SILENCE_S * self._second_s
+        return heard_s is None or now_s >= heard_s + self.silence_s
 
     def local(self, at: Moment) -> datetime | None:
         """The hall's time of day; None while nobody has told it."""
@@ -161,7 +162,7 @@ class KioskSession:
 
     def begin(self, at: Moment) -> list[KioskEffect]:
         """The run begins: what the one before left undone is done, or given up."""
-        self._believed_s = at.boot_s + SILENCE_S * self._second_s
+        self._believed_s = at.boot_s + self.silence_s
         return self.wishing.resume(self._noted, at)
 
     def handle(self, event: KioskEvent, at: Moment) -> list[KioskEffect]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from device.ui.viewmodel import Bilingual, LanguageOrder, LinkLive
+from device.ui.viewmodel import Bilingual, LanguageOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class KioskFrame:
     alone: str | None = None
     hint: Bilingual | None = None
     warning: bool = False
-    link: LinkLive = LinkLive()
     notice: Bilingual | None = None
 
 
@@ -142,11 +141,5 @@ class KioskMessage:
 
 
 KioskView: TypeAlias = (
-    KioskHome
-    | KioskClasses
-    | KioskCard
-    | KioskTaking
-    | KioskTicket
-    | KioskTrouble
-    | KioskMessage
+    KioskHome | KioskClasses | KioskCard | KioskTaking | KioskTicket | KioskTrouble | KioskMessage
 )

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import singledispatch
+from typing import TypeAlias, get_args
 
 from pygame import Rect, Surface
 
 from device.ui import board_screens, chrome, invitation, reasons, theme
 from device.ui.fonts import Typeface
+from device.ui.kiosk_screens import kiosk
+from device.ui.kiosk_views import KioskView
 from device.ui.layout import Paragraph
 from device.ui.painter import Painter
 from device.ui.scene import Badge, Block, Scene, Sign
@@ -44,16 +47,19 @@ from device.ui.viewmodel import (
     View,
 )
 
+Shown: TypeAlias = View | KioskView
+"""What a screen can show, whatever the role of its unit."""
+
 _ON_GROUND = (theme.INK, theme.QUIET)
 _ON_BLUE = (theme.PAPER, theme.BLUE_QUIET)
 
 
-def draw(surface: Surface, view: View, painter: Painter) -> None:
+def draw(surface: Surface, view: Shown, painter: Painter) -> None:
     """Draw `view` over the whole of `surface`."""
     painter.paint(surface, compose(view, surface.get_size(), painter.typeface))
 
 
-def compose(view: View, size: tuple[int, int], face: Typeface) -> Scene:
+def compose(view: Shown, size: tuple[int, int], face: Typeface) -> Scene:
     """Everything that `view` shows on a screen of `size` pixels, from back to front."""
     sheet = Sheet(size, face, view.frame.order)
     _set(view, sheet)
@@ -63,7 +69,7 @@ def compose(view: View, size: tuple[int, int], face: Typeface) -> Scene:
 
 
 @singledispatch
-def _set(view: View, sheet: Sheet) -> None:
+def _set(view: Shown, sheet: Sheet) -> None:
     raise TypeError(f"there is no screen for {type(view).__name__} at {sheet.area.size}")
 
 
@@ -300,3 +306,7 @@ def _split(room: Rect, height: int) -> tuple[Rect, Rect]:
     """The upper `height` pixels of `room`, and the rest."""
     upper = Rect(room.left, room.top, room.width, height)
     return upper, Rect(room.left, upper.bottom, room.width, room.height - height)
+
+
+for _kind in get_args(KioskView):
+    _set.register(_kind, kiosk)

@@ -19,8 +19,7 @@ from pygame import Rect, Surface
 from device.ui.fonts import Lru, Typeface
 from device.ui.painter import Painter
 from device.ui.scene import Scene, changed
-from device.ui.screens import compose
-from device.ui.viewmodel import View
+from device.ui.screens import Shown, compose
 from wire.errors import HardwareError
 
 Mode: TypeAlias = Literal["offscreen", "window", "kms"]
@@ -51,8 +50,8 @@ class Window:
         self._painter = painter
         self._mode = mode
         self._display = mode != "offscreen"
-        self._shown: View | None = None
-        self._scenes: Lru[View, Scene] = Lru(_SCENES_KEPT)
+        self._shown: Shown | None = None
+        self._scenes: Lru[Shown, Scene] = Lru(_SCENES_KEPT)
         self._png: bytes | None = None
         self._drawing = Lock()
 
@@ -90,12 +89,12 @@ class Window:
             self._shown = None
         return self._mode == "window" and pygame.QUIT in kinds
 
-    def prepare(self, views: Iterable[View]) -> None:
+    def prepare(self, views: Iterable[Shown]) -> None:
         """Make ready what `views` are made of, so that each is quick to show when it comes."""
         for view in views:
             self._painter.make_ready(self._scene(view))
 
-    def show(self, view: View) -> bool:
+    def show(self, view: Shown) -> bool:
         """Show `view`; whether anything had to be drawn."""
         if view == self._shown:
             return False
@@ -120,7 +119,7 @@ class Window:
                 self._png = encoded
         return encoded
 
-    def _draw(self, view: View) -> Rect:
+    def _draw(self, view: Shown) -> Rect:
         """Draw what differs from the view that is shown; where that is."""
         place, scene = self._surface.get_rect(), self._scene(view)
         if self._shown is not None:
@@ -132,7 +131,7 @@ class Window:
             self._surface.set_clip(None)
         return place
 
-    def _scene(self, view: View) -> Scene:
+    def _scene(self, view: Shown) -> Scene:
         scene = self._scenes.get(view)
         if scene is None:
             scene = compose(view, self._surface.get_size(), self._painter.typeface)
