@@ -21,7 +21,7 @@ from device.drivers.card_reader import POLL_GAP_S
 from device.drivers.one_way_sign import GAP_S
 from device.drivers.ports import (
     CardReader,
-    CitizenCard,
+    CardSink,
     HealthSink,
     Peripheral,
     Sign,
@@ -82,7 +82,7 @@ class Fitted:
 def fit(
     settings: UnitSettings,
     health: HealthSink,
-    cards: Callable[[CitizenCard], None],
+    cards: CardSink,
     started: contextlib.ExitStack,
     changed: Callable[[], None] = lambda: None,
 ) -> Fitted:

@@ -15,7 +15,7 @@ from functools import reduce
 from operator import xor
 from typing import Final
 
-from device.drivers.ports import CitizenCard
+from device.drivers.ports import CitizenCard, UnknownCard
 from device.drivers.transport import Pace, Transport
 from wire.errors import BadAnswer, HardwareError
 
@@ -84,7 +84,7 @@ class SamCardReader:
             )
         return "it answers"
 
-    def read_card(self) -> CitizenCard | None:
+    def read_card(self) -> CitizenCard | UnknownCard | None:
         """Look once; None while there is no new card. Raises HardwareError."""
         self._pace.turn()
         if not self._agrees(Command.FIND, FOUND, NO_CARD):
@@ -121,15 +121,14 @@ class SamCardReader:
             raise self._bad("an answer came with a wrong checksum")
         return body[:3], body[3:-1]
 
-    def _card(self, data: bytes) -> CitizenCard:
+    def _card(self, data: bytes) -> CitizenCard | UnknownCard:
         text = data[4 : 4 + TEXT_BYTES]
         if int.from_bytes(data[:2]) != TEXT_BYTES or len(text) != TEXT_BYTES:
             raise self._bad("the text of a card has a length that it cannot have")
         try:
             return parsed(text)
-        except ValueError as error:
-            # Without its cause, which would quote the card.
-            raise self._bad(str(error)) from None
+        except ValueError:
+            return UnknownCard()  # its checksum is right: the reader does its work
 
     def _unknown(self, status: bytes) -> BadAnswer:
         return self._bad(f"the card reader reports {status.hex(' ').upper()}, which is not known")

@@ -171,10 +171,19 @@ class CitizenCard:
         return f"CitizenCard({len(fields(self))} fields, not shown)"
 
 
+@dataclass(frozen=True)
+class UnknownCard:
+    """A card that the reader can read and nobody here can understand, as a foreigner's."""
+
+
+CardSink = Callable[[CitizenCard | UnknownCard], None]
+"""Where cards go. Called from the reader's own thread; it only fills an inbox."""
+
+
 class CardReader(Peripheral, Protocol):
     """A reader of identity cards."""
 
-    def read_card(self) -> CitizenCard | None:
+    def read_card(self) -> CitizenCard | UnknownCard | None:
         """Look once; None while there is no new card. Raises HardwareError.
 
         A card that has been read is not found again until it has been taken away.

@@ -16,7 +16,7 @@ from typing import Final, Generic, TypeVar
 
 from device.drivers.ports import (
     CardReader,
-    CitizenCard,
+    CardSink,
     HealthSink,
     Peripheral,
     Sign,
@@ -202,7 +202,7 @@ class SupervisedCardReader(Supervised[CardReader]):
         reader: CardReader,
         clock: Clock,
         sink: HealthSink,
-        cards: Callable[[CitizenCard], None],
+        cards: CardSink,
     ) -> None:
         super().__init__(name, reader, clock, sink)
         self._cards = cards

@@ -13,6 +13,7 @@ from device.drivers.transport import broken_off
 from wire.errors import NoAnswer, Unplugged
 
 WRITE_WITHIN_S: Final = 10.0
+_EMPTY_S: Final = 0.01
 
 
 class DeviceFileTransport:
@@ -34,7 +35,8 @@ class DeviceFileTransport:
             file = self._open()
             while data:
                 self._wait(file, select.POLLOUT, until_s, "takes no data")
-                data = data[os.write(file, data) :]
+                with contextlib.suppress(BlockingIOError):
+                    data = data[os.write(file, data) :]
 
     def read(self, count: int, within_s: float) -> bytes:
         """The next `count` bytes. Raises NoAnswer, BadAnswer or Unplugged."""
@@ -49,15 +51,15 @@ class DeviceFileTransport:
                     if data:
                         raise broken_off(self._path, data, count) from None
                     raise
-                data += self._some(file, count - len(data))
+                data += _some(file, count - len(data))
         return data
 
     def discard(self) -> None:
         """Forget what has come unasked. Raises Unplugged."""
         with self._mapped():
             file = self._open()
-            while _poll(file, select.POLLIN, 0) & select.POLLIN:
-                self._some(file, 4096)
+            while _poll(file, select.POLLIN, 0) and _some(file, 4096):
+                pass
 
     def check(self) -> None:
         """Open the file, if it is not open, and see that it is there. Raises Unplugged."""
@@ -75,15 +77,9 @@ class DeviceFileTransport:
         return self._file
 
     def _wait(self, file: int, event: int, until_s: float, why: str) -> None:
-        if not _poll(file, event, max(until_s - time.monotonic(), 0.0)):
+        rest_s = until_s - time.monotonic()
+        if rest_s <= 0 or not _poll(file, event, rest_s):
             raise NoAnswer(f"{self._path}: {why}")
-
-    @staticmethod
-    def _some(file: int, most: int) -> bytes:
-        data = os.read(file, most)
-        if not data:
-            raise OSError("the device is gone")
-        return data
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -95,6 +91,15 @@ class DeviceFileTransport:
                 f"{self._path}: {error.strerror or error}; check its cable and that the unit may"
                 " use it (group lp)"
             ) from error
+
+
+def _some(file: int, most: int) -> bytes:
+    """What has come. It may be nothing: a USB printer also sends packets without a byte."""
+    with contextlib.suppress(BlockingIOError):
+        if data := os.read(file, most):
+            return data
+    time.sleep(_EMPTY_S)
+    return b""
 
 
 def _poll(file: int, event: int, within_s: float) -> int:

@@ -105,7 +105,7 @@ def _card_reader(path: Path) -> Rig:
     module = SamModule()
     line, transport = plugged(path, module)
     reader = make_card_reader("sam", transport, pace(gap_s=POLL_GAP_S))
-    cards: list[CitizenCard | None] = []
+    cards: list[object] = []
 
     def read() -> None:
         module.lay(CARD)
@@ -121,7 +121,7 @@ def _simulated_printer(_path: Path) -> Rig:
 
 def _simulated_card_reader(_path: Path) -> Rig:
     reader = SimulatedCardReader()
-    cards: list[CitizenCard | None] = []
+    cards: list[object] = []
 
     def read() -> None:
         reader.lay(CARD)

@@ -90,7 +90,7 @@ def printer_of(path: Path, clock: ScaledClock) -> Patient:
 
 def reader_of(path: Path, clock: ScaledClock) -> Patient:
     told: queue.Queue[Health] = queue.Queue()
-    cards: queue.Queue[CitizenCard] = queue.Queue()
+    cards: queue.Queue[object] = queue.Queue()
     module = SamModule()
     line = PtyLine(path, module)
     reader = make_card_reader("sam", SerialTransport(str(path), 115200), pace())

@@ -205,7 +205,7 @@ def test_too_many_jobs_are_refused_at_once() -> None:
 
 
 def test_cards_are_read_only_while_they_are_looked_for() -> None:
-    cards: list[CitizenCard] = []
+    cards: list[object] = []
     reader, clock = SimulatedCardReader(), ManualClock()
     supervised = SupervisedCardReader("card_reader", reader, clock, print, cards.append)
     reader.lay(CARD)
