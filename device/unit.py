@@ -16,13 +16,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from device.debounce import Debounce
+from device.debounce import Debounce, KeyFault
 from device.drivers.ports import Front, KeyEdge
 from device.events import (
     Anomaly,
     AnswerCame,
     Effect,
     Event,
+    HealthCame,
     Heard,
     Kept,
     Light,
@@ -47,7 +48,7 @@ from device.outbox import Outbox, RecordNotKept
 from device.presenter import Presenter
 from device.session import Session
 from device.timekeeping import read_moment, wall_is_synchronised
-from device.trace import Trace
+from device.trace import Trace, boot_ms
 from device.ui.viewmodel import View
 from device.uplink import Identity, Uplink
 from wire.clock import Clock
@@ -68,6 +69,13 @@ UNHEARD_S: Final = 30.0
 """Linked to the broker but without a state for so many real seconds, it is worth a warning."""
 
 _LAMPS: Final = MappingProxyType({level: name for name, level in RATING_KEYS.items()})
+_KEY_FAULTS: Final[Mapping[KeyFault | None, str]] = MappingProxyType(
+    {
+        None: "the key works again",
+        KeyFault.STUCK: "the key is held down or stuck; it counts again once it is released",
+        KeyFault.BOUNCING: "the key's contact does not come to rest; replace the key",
+    }
+)
 _STAFF_KEYS: Final = MappingProxyType({key.value: key for key in StaffKey})
 
 
@@ -121,6 +129,7 @@ class Unit:
         self._debounce = {
             name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS)
         }
+        self._key_faults: dict[str, KeyFault | None] = {}
         self._next_change_s = 0.0
         self._spare_id: str | None = None
         self._expected: deque[View] | None = None  # None until it is known what may come
@@ -132,6 +141,7 @@ class Unit:
 
     def run(self) -> None:
         """Draw, report ready, and go round until something says stop."""
+        self._stopping = False
         self._show()
         self._parts.notifier.ready()
         self._feed_watchdog()
@@ -140,6 +150,7 @@ class Unit:
                 self._take(self._inbox.get(timeout=self._idle_s()))
             except queue.Empty:
                 self._session_event(Tick())
+            self._look_at_keys()
             self._attend()
             self._warn_if_unheard()
             self._show()
@@ -164,6 +175,9 @@ class Unit:
         idle_s = self._parts.clock.real_seconds(max(0.0, deadline_s - now_s))
         if self._parts.screen.attend_s is not None:
             idle_s = min(idle_s, self._parts.screen.attend_s)
+        looks_ms = [key.deadline_ms for key in self._debounce.values() if key.deadline_ms]
+        if looks_ms:
+            idle_s = min(idle_s, max(0.0, min(looks_ms) - boot_ms()) / 1000)
         if self._parts.watchdog_s is None:
             return idle_s
         return min(idle_s, max(0.0, self._fed_s + self._parts.watchdog_s - time.monotonic()))
@@ -231,6 +245,9 @@ class Unit:
             self._warned_unheard = True
 
     def _edge(self, edge: KeyEdge) -> None:
+        if edge.name not in self._debounce:
+            self._anomaly("an unknown key", edge.name)
+            return
         if not self._debounce[edge.name].press(edge.closed, edge.at_ms):
             return
         self._parts.trace.key(edge)
@@ -239,6 +256,19 @@ class Unit:
         else:
             fresh_id, self._spare_id = self._spare_id or self._parts.new_id(), None
             self._session_event(StaffPressed(_STAFF_KEYS[edge.name], fresh_id))
+
+    def _look_at_keys(self) -> None:
+        """Write down what has gone wrong with a key, or right again."""
+        for name, key in self._debounce.items():
+            if key.deadline_ms is not None:
+                key.look(boot_ms())
+            if key.fault is self._key_faults.get(name):
+                continue
+            self._key_faults[name] = key.fault
+            peripheral = f"key-{name.replace('_', '-')}"
+            detail = _KEY_FAULTS[key.fault]
+            log.warning("%s: %s", peripheral, detail)
+            self._session_event(HealthCame(peripheral, key.fault is None, key.fault, detail))
 
     def _delivery(self, delivery: Delivery) -> None:
         identity = self._parts.identity

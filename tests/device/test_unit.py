@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from device.drivers.gpio import MockedFront
-from device.drivers.ports import Wiring
+from device.drivers.ports import KeyEdge, Wiring
 from device.events import StaffKey
 from device.inbox import Inbound, Stop
 from device.memory import Memory
@@ -95,10 +95,12 @@ class Rig:
             changed=lambda: None,
             memory=Memory(directory, "boot-1"),
         )
+        self.unit = Unit(self.parts, self.inbox)
 
     def run(self) -> None:
+        """Take what is in the inbox, with a loop that was there before."""
         self.inbox.put(Stop("the test has looked"))
-        Unit(self.parts, self.inbox).run()
+        self.unit.run()
 
     def deliver(self, topic: Topic, message: Message) -> None:
         packed = publication(topic, message, "main", "unit-3")
@@ -297,3 +299,26 @@ def test_what_may_come_is_made_ready_once_there_is_time(rig: Rig) -> None:
     Unit(rig.parts, rig.inbox).run()
     assert [type(view) for view in rig.screen.prepared] == [Thanks, Thanks, Calling]
     assert not any(waiting)
+
+
+def test_a_key_that_is_held_down_is_reported_once_and_again_when_it_works(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_ms = [0.0]
+    monkeypatch.setattr("device.unit.boot_ms", lambda: real_ms[0])
+    connect(rig)
+    for edge, at_ms in ((True, 1.0), (None, 20_000.0), (None, 25_000.0), (False, 30_000.0)):
+        real_ms[0] = at_ms
+        if edge is not None:
+            rig.inbox.put(KeyEdge("no_show", edge, at_ms))
+        rig.run()
+    bodies = [json.loads(record.body) for record in rig.outbox.records(0, 9)]
+    said = [(body["peripheral"], body["ok"], body["code"]) for body in bodies]
+    assert said == [("key-no-show", False, "stuck"), ("key-no-show", True, None)]
+
+
+def test_a_key_that_nobody_knows_is_counted(rig: Rig) -> None:
+    connect(rig)
+    rig.inbox.put(KeyEdge("volume", True, 1.0))
+    rig.run()
+    assert rig.topics()[-1] == "renew"
