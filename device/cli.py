@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from device import configuration
-from wire.errors import NextwindowError
+from wire.errors import ConfigurationError, NextwindowError
 from wire.settings import effective
 
 app = typer.Typer(
@@ -92,6 +92,42 @@ def doctor(
         typer.echo(json_of(findings))
     if not is_well(findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def screenshot(
+    name: Annotated[
+        str | None, typer.Option("--screen", metavar="NAME", help="Which screen; see --list.")
+    ] = None,
+    size: Annotated[
+        str, typer.Option("--size", metavar="WxH", help="How large, in pixels.")
+    ] = "1024x600",
+    lang: Annotated[
+        str, typer.Option("--lang", help="zh or en: which stands first and large.")
+    ] = "zh",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.png", help="Write the picture here.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Print the names of all screens.")] = False,
+) -> None:
+    """Draw a screen of any role, with sample content, into a file."""
+    from device.ui import catalogue
+    from device.ui.viewmodel import LanguageOrder
+
+    if list_:
+        for known in catalogue.screens().values():
+            typer.echo(f"{known.role:8} {known.name}")
+        return
+    if name is None or out is None:
+        raise ConfigurationError(["--screen and --out are needed, or --list."])
+    if lang not in {order.value for order in LanguageOrder}:
+        raise ConfigurationError([f"--lang = {lang!r}: expected zh or en."])
+    pixels = configuration.size_in_pixels(size)
+    drawn = catalogue.screen(name).drawn(pixels, LanguageOrder(lang))
+    try:
+        out.write_bytes(drawn)
+    except OSError as error:
+        raise ConfigurationError([f"--out = {str(out)!r}: {error.strerror}."]) from error
 
 
 @app.command()

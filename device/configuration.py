@@ -49,6 +49,15 @@ def _screen_size(size: str) -> str:
     return size
 
 
+def size_in_pixels(size: str) -> tuple[int, int]:
+    """Width and height of a screen. Raises ConfigurationError for what is none."""
+    try:
+        width, height = _screen_size(size).split("x")
+    except ValueError as error:
+        raise ConfigurationError([f"--size = {size!r}: {error}."]) from error
+    return int(width), int(height)
+
+
 class UnitSection(Settings):
     """Which unit this is."""
 
