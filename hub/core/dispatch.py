@@ -50,13 +50,13 @@ def choose(
     bound = _heads(own, avoid=avoid) if (own := state.lines.bound.get(counter_id)) else []
     rows = _rows(state, services, coming, avoid)
     search = Search(state, services, now)
-    if bound:
-        search.of(bound)
     if state.rules.mode is Mode.POOLED:
         rule = "index"
+        if bound:
+            search.of(bound)
         search.among(rows)
     else:
-        rule = _in_assigned(state, counter_id, search, rows, coming, avoid)
+        rule = _in_assigned(state, counter_id, search, bound, rows, coming, avoid)
     if search.best is None:
         return None
     first_come = min([*bound, *[row.first for row in rows]])[2]
@@ -67,6 +67,7 @@ def _in_assigned(
     state: State,
     counter_id: str,
     search: Search,
+    bound: list[Head],
     rows: list[Row],
     coming: Head | None,
     avoid: Collection[str],
@@ -75,9 +76,9 @@ def _in_assigned(
     labelled, of = state.lines.labelled, {row.service: row for row in rows}
     own = _heads(labelled.get(counter_id, {}), of, avoid)
     own += _with(_heads(labelled.get(ANY_COUNTER, {}), of, avoid), coming, of)
-    search.of(search.allowed(own, of))
-    search.rescue(rows)
-    if search.best is not None:
+    candidates = bound + search.allowed(own, of) + search.to_rescue(rows)
+    if candidates:
+        search.of(list(dict.fromkeys(candidates)))
         return "own"
     search.by_policy()
     search.among(rows)

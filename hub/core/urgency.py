@@ -22,6 +22,9 @@ Ranked = tuple[bool, float, float, int, str]
 RANKED = -inf
 """How urgent anybody of a service is at most whose tickets have been ranked."""
 
+MANY = 8
+"""So many heads are worth a look at their waits before they are ranked."""
+
 
 class Search:
     """The best two of whom a counter with these services may call.
@@ -41,7 +44,6 @@ class Search:
         self._primary = services[0] if services else ""
         self._load_s = load_s(state)
         self._everywhere = state.rules.overdue_first == "hall"
-        self._searched: set[Head] = set()
 
     def by_policy(self) -> None:
         """Let the policy of the plan decide."""
@@ -50,8 +52,7 @@ class Search:
     def of(self, heads: list[Head]) -> None:
         """Search these, all of whom may be called."""
         self.lines += len(heads)
-        self._searched.update(heads)
-        if self._index is not fcfs or self._everywhere:
+        if self._index is not fcfs or self._everywhere or len(heads) < MANY:
             self._rank(heads)
             return
         now, credit_s = self._now, self._state.credit_s
@@ -66,15 +67,15 @@ class Search:
         self.lines += due
         self._best_of(rows, most, lambda at: self._due(rows[at], rows[at].heads))
 
-    def rescue(self, rows: list[Row]) -> None:
-        """Search whoever has waited too long, of those of these services who may be called."""
-        state, now, searched = self._state, self._now, self._searched
-        targets, found = state.rules.rescue_targets, list[Head]()
+    def to_rescue(self, rows: list[Row]) -> list[Head]:
+        """Of these services whoever may be called and has waited too long for another counter."""
+        state, now, found = self._state, self._now, list[Head]()
+        targets = state.rules.rescue_targets
         for row in rows:
             before = now - targets * (row.facts or state.facts(row.service)).target_s
             if row.first[0] < before:
                 found += [head for head in self._due(row, row.heads) if head[0] < before]
-        self.of([head for head in found if head not in searched])
+        return found
 
     def allowed(self, heads: list[Head], of: dict[str, Row]) -> list[Head]:
         """These without whoever may not be called before somebody else of the same service."""
