@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import termios
 from collections.abc import Iterator
 
@@ -89,18 +90,17 @@ class SerialTransport:
             raise NoAnswer(f"{self._path}: takes no data for {WRITE_WITHIN_S:g} s") from error
         except (serial.SerialException, OSError, termios.error) as error:
             self.close()
-            raise Unplugged(
-                f"{self._path}: {_reason(error)}; check the cable and the port in the configuration"
-            ) from error
+            raise Unplugged(f"{self._path}: {_reason(error)}") from error
 
 
 def _reason(error: BaseException) -> str:
-    """The system's own words, where pyserial passes them on."""
-    number = getattr(error, "errno", None)
-    if isinstance(error, OSError) and number == 2:
-        return "there is no such port"
-    if number == 13:
-        return "not permitted; is the unit's user in the group dialout?"
-    if number in {11, 16}:
-        return "used by another program"
-    return "the port is gone"
+    """What is wrong and what to do, by the system's number for it, which pyserial passes on."""
+    match getattr(error, "errno", None):
+        case errno.ENOENT:
+            return "there is no such port; check the cable and the port in the configuration"
+        case errno.EACCES:
+            return "not permitted; add the unit's user to the group dialout"
+        case errno.EAGAIN | errno.EBUSY:
+            return "used by another program; is the unit itself running?"
+        case _:
+            return "the port is gone; check the cable"
