@@ -89,6 +89,7 @@ class DisplaySection(Settings):
     mode: Literal["kms", "window", "offscreen"] = "kms"
     size: Annotated[str, AfterValidator(_screen_size)] = "1024x600"
     language: Literal["zh", "en"] = "zh"
+    touch: bool = False
 
     @property
     def pixels(self) -> tuple[int, int]:

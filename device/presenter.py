@@ -59,7 +59,15 @@ _TAGS_SHOWN: Final = 8
 class Presenter:
     """Builds the views of one unit."""
 
-    def __init__(self, unit: str, order: LanguageOrder = LanguageOrder.CHINESE_FIRST) -> None:
+    def __init__(
+        self,
+        unit: str,
+        order: LanguageOrder = LanguageOrder.CHINESE_FIRST,
+        *,
+        touch: bool = False,
+    ) -> None:
+        """`touch`: the screen can be touched, so there may be more reasons than keys."""
+        self._touch = touch
         self._unit = unit
         self._order = order
 
@@ -73,7 +81,8 @@ class Presenter:
             return viewmodel.Connecting(frame)
         if session.stage is Stage.FAULT:
             return self._refused(session, frame)
-        return _picture(session, frame, now_s)
+        view = _picture(session, frame, now_s)
+        return view if self._touch else _for_keys(view)
 
     def next_change_s(self, session: Session, now_s: float) -> float:
         """When the view changes though nothing happens: a second or a minute goes round."""
@@ -109,7 +118,8 @@ class Presenter:
         frame, picture = replace(self._frame(session, now_s), notice=None), session.picture
         if session.stage is Stage.INVITING:
             for option in session.options:
-                yield _after_rating(frame, option)
+                view = _after_rating(frame, option)
+                yield view if self._touch else _for_keys(view)
         if picture is None or not session.hearing.hears(now_s):
             return
         if picture.ticket:
@@ -260,6 +270,14 @@ def _after_rating(frame: Frame, option: RatingOption) -> View:
     shown = enumerate(option.tags[:_TAGS_SHOWN], 1)
     tags = tuple(_tag(tag, place) for place, tag in shown)
     return viewmodel.Tags(frame, _both(option.name), viewmodel.TagQuestion("", tags, 1, 1))
+
+
+def _for_keys(view: View) -> View:
+    """The same without the reasons that no key takes."""
+    if not isinstance(view, viewmodel.Tags):
+        return view
+    question = view.question
+    return replace(view, question=replace(question, tags=question.tags[: len(TAG_KEYS)]))
 
 
 def _tag(tag: RatingTag, place: int, chosen: Collection[str] = ()) -> viewmodel.TagOption:

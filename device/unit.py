@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from device.debounce import Debounce, KeyFault
-from device.drivers.ports import Front, KeyEdge
+from device.drivers.ports import Front, Health, KeyEdge
 from device.events import (
     Anomaly,
     AnswerCame,
@@ -37,6 +37,8 @@ from device.events import (
     StaffKey,
     StaffPressed,
     StateCame,
+    TagsDone,
+    TagTouched,
     Tell,
     Tick,
     Write,
@@ -49,7 +51,7 @@ from device.presenter import Presenter
 from device.session import Session
 from device.timekeeping import read_moment, wall_is_synchronised
 from device.trace import Trace, boot_ms
-from device.ui.viewmodel import View
+from device.ui.viewmodel import TAG, TAGS_DONE, View
 from device.uplink import Identity, Uplink
 from wire.clock import Clock
 from wire.errors import StorageError, WireError
@@ -88,6 +90,9 @@ class Screen(Protocol):
 
     def attend(self) -> bool:
         """Hear what the display says; whether somebody closed it."""
+
+    def touches(self) -> list[str]:
+        """What has been touched since the last time, by the name of its target."""
 
     def show(self, view: View) -> bool:
         """Show a view; whether anything had to be drawn."""
@@ -224,9 +229,18 @@ class Unit:
                 self._unheard_from_s = None
                 self._parts.uplink.lost()
                 self._session_event(LinkDown())
+            case Health():
+                self._health(inbound)
             case Stop(why):
                 log.info("stopping: %s", why)
                 self._stopping = True
+
+    def _health(self, health: Health) -> None:
+        """A peripheral's fault, or its end, is a record; the counter goes on."""
+        log.warning("%s: %s", health.peripheral, health.detail)
+        code = None if health.ok else health.code
+        name = health.peripheral.replace("_", "-")
+        self._session_event(HealthCame(name, health.ok, code, health.detail))
 
     def _say_why(self, reason: str) -> None:
         """Log a change of the link once, not every attempt of a long night without a broker."""
@@ -345,6 +359,8 @@ class Unit:
         if self._parts.screen.attend():
             log.info("stopping: the window was closed")
             self._stopping = True
+        for target in self._parts.screen.touches():
+            self._session_event(_touched(target))
 
     def _show(self) -> None:
         now_s = self._parts.clock.monotonic()
@@ -365,3 +381,10 @@ class Unit:
             if not self._expected:
                 return
             self._parts.screen.prepare([self._expected.popleft()])
+
+
+def _touched(target: str) -> Event:
+    """What touching a target means; the rating keys' pictures mean what the keys mean."""
+    if target in RATING_KEYS:
+        return RatingPressed(RATING_KEYS[target])
+    return TagsDone() if target == TAGS_DONE else TagTouched(target.removeprefix(TAG))

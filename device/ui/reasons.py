@@ -16,20 +16,12 @@ from device.ui.layout import Align
 from device.ui.scene import Area, Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
-from device.ui.viewmodel import Bilingual, TagOption, TagQuestion
-
-DONE = "tags-done"
-"""The target of the card that ends the question."""
+from device.ui.viewmodel import TAG, TAGS_DONE, Bilingual, TagOption, TagQuestion
 
 _COLUMNS = 2
 _ON_PAPER = (theme.INK, theme.QUIET)
 _ON_GROUND = (theme.INK, theme.QUIET)
 _ON_BLUE = (theme.PAPER, theme.BLUE_QUIET)
-
-
-def target(code: str) -> str:
-    """What touching a reason means."""
-    return f"tag-{code}"
 
 
 def cards(sheet: Sheet, room: Rect, level: Bilingual, question: TagQuestion) -> None:
@@ -84,7 +76,7 @@ def _boxes(body: Rect, count: int, gap: int) -> Sequence[Rect]:
 def _ground(sheet: Sheet, box: Rect, tag: TagOption) -> tuple[theme.Colour, theme.Colour]:
     """Put the card itself and what touches it on the sheet; the colours of its words."""
     paper(sheet, box, theme.BLUE if tag.chosen else theme.PAPER)
-    sheet.put(Area(box, target(tag.code)))
+    sheet.put(Area(box, f"{TAG}{tag.code}"))
     return _ON_BLUE if tag.chosen else _ON_PAPER
 
 
@@ -130,5 +122,5 @@ def _foot(sheet: Sheet, box: Rect, question: TagQuestion) -> None:
     button.right = box.right
     sheet.put(Block(button, theme.BLUE, sheet.px(1.5)))
     sheet.text(button, sheet.pair(both("Done"), 3.4, _ON_BLUE, strong=True, second=2.2))
-    sheet.put(Area(button, DONE))
+    sheet.put(Area(button, TAGS_DONE))
     time_bar(sheet, Rect(box.left, box.bottom - track, box.width, track), question)

@@ -103,3 +103,8 @@ def touched(scene: Scene, place: tuple[int, int]) -> str | None:
     """What a finger at `place` means; None if nothing stands there."""
     areas = (item for item in reversed(scene) if isinstance(item, Area))
     return next((area.target for area in areas if area.rect.collidepoint(place)), None)
+
+
+def has_areas(scene: Scene) -> bool:
+    """Whether there is anything to touch."""
+    return any(isinstance(item, Area) for item in scene)

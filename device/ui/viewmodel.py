@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+TAG = "tag-"
+"""Touching a reason means this and its code."""
+
+TAGS_DONE = "tags-done"
+"""Touching this ends the question for reasons."""
+
 
 class Bilingual(NamedTuple):
     """One text in Chinese and in English; `en` may be empty where no English is known."""

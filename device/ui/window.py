@@ -18,7 +18,7 @@ from pygame import Rect, Surface
 
 from device.ui.fonts import Lru, Typeface
 from device.ui.painter import Painter
-from device.ui.scene import Scene, changed
+from device.ui.scene import Scene, changed, has_areas, touched
 from device.ui.screens import Shown, compose
 from wire.errors import HardwareError
 
@@ -26,6 +26,7 @@ Mode: TypeAlias = Literal["offscreen", "window", "kms"]
 
 _DEPTH: Final = 32
 _SCENES_KEPT: Final = 64
+_TOUCH_S: Final = 0.03  # while there is something to touch
 _ATTEND_S: Final = 0.5  # a desktop calls a window that is deaf for some seconds "not responding"
 _LOSSES: Final = frozenset(
     {
@@ -52,6 +53,7 @@ class Window:
         self._display = mode != "offscreen"
         self._shown: Shown | None = None
         self._scenes: Lru[Shown, Scene] = Lru(_SCENES_KEPT)
+        self._touched: list[str] = []
         self._png: bytes | None = None
         self._drawing = Lock()
 
@@ -75,7 +77,10 @@ class Window:
     @property
     def attend_s(self) -> float | None:
         """How often `attend` wants to be called; None if never."""
-        return _ATTEND_S if self._display else None
+        if not self._display:
+            return None
+        touchable = self._shown is not None and has_areas(self._scene(self._shown))
+        return _TOUCH_S if touchable else _ATTEND_S
 
     def attend(self) -> bool:
         """Hear what the display says; whether the window was closed.
@@ -84,10 +89,24 @@ class Window:
         """
         if not self._display:
             return False
-        kinds = {event.type for event in pygame.event.get()}
+        events = pygame.event.get()
+        for event in events:
+            self.touch(_place(event, self._surface.get_size()))
+        kinds = {event.type for event in events}
         if kinds & _LOSSES:
             self._shown = None
         return self._mode == "window" and pygame.QUIT in kinds
+
+    def touch(self, place: tuple[int, int] | None) -> None:
+        """A finger has come down; what stands there now is what it means."""
+        target = touched(self._scene(self._shown), place) if self._shown and place else None
+        if target is not None:
+            self._touched.append(target)
+
+    def touches(self) -> list[str]:
+        """The targets that have been touched since the last time."""
+        targets, self._touched = self._touched, []
+        return targets
 
     def prepare(self, views: Iterable[Shown]) -> None:
         """Make ready what `views` are made of, so that each is quick to show when it comes."""
@@ -142,6 +161,18 @@ class Window:
         """Give the display back; the window shows nothing afterwards."""
         if self._display:
             pygame.display.quit()
+
+
+def _place(event: pygame.event.Event, size: tuple[int, int]) -> tuple[int, int] | None:
+    """Where a finger or the mouse came down, in pixels; None for any other event.
+
+    SDL makes a mouse event of every touch as well, which would count it twice.
+    """
+    if event.type == pygame.FINGERDOWN:
+        return int(event.x * size[0]), int(event.y * size[1])
+    if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1 and not event.touch:
+        return int(event.pos[0]), int(event.pos[1])
+    return None
 
 
 def encode_png(pixels: bytes, size: tuple[int, int]) -> bytes:

@@ -33,9 +33,9 @@ START_S = 100.0
 class Desk:
     """A session and what it looks like."""
 
-    def __init__(self) -> None:
+    def __init__(self, touch: bool = False) -> None:
         self.session = Session(RUN, "c3")
-        self.presenter = Presenter("unit-3")
+        self.presenter = Presenter("unit-3", touch=touch)
 
     def give(self, event: Event, at_s: float = START_S, *, full: bool | None = None) -> None:
         for effect in self.session.handle(event, moment(at_s)):
@@ -266,13 +266,16 @@ def test_the_offer_is_a_notice_while_an_invitation_is_open(desk: Desk) -> None:
     assert desk.view().frame.notice == texts.Notice.OFFER.text
 
 
-def test_reasons_stand_on_the_keys_and_lie_beneath_the_next_call(desk: Desk) -> None:
+@pytest.mark.parametrize("touch", [True, False])
+def test_reasons_stand_on_the_keys_and_lie_beneath_the_next_call(touch: bool) -> None:
+    desk = Desk(touch)
+    desk.give(LinkUp())
     desk.give(StateCame(state(picture(asked=invitation()), rating=ASKING)))
     desk.give(RatingPressed(Level.DISSATISFIED))
     desk.give(TagTouched(TAGS[1].code), START_S + 1)
     view = desk.view(START_S + 1)
     assert isinstance(view, viewmodel.Tags)
-    assert [tag.key for tag in view.question.tags] == [1, 2, 3, 4, 5, None, None]
+    assert [tag.key for tag in view.question.tags] == [1, 2, 3, 4, 5, *[None, None] * touch]
     assert [tag.code for tag in view.question.tags if tag.chosen] == [TAGS[1].code]
     assert view.question.seconds_left == 19
     assert desk.presenter.next_change_s(desk.session, START_S + 1) == pytest.approx(102.0)

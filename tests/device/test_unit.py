@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from device.drivers.gpio import MockedFront
-from device.drivers.ports import KeyEdge, Wiring
+from device.drivers.ports import Health, KeyEdge, Wiring
 from device.events import StaffKey
 from device.inbox import Inbound, Stop
 from device.memory import Memory
@@ -20,10 +20,18 @@ from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.presenter import Presenter
 from device.session import Session
 from device.trace import LineTrace
-from device.ui.viewmodel import Calling, Fault, Inviting, Paused, Thanks, View
+from device.ui.viewmodel import Calling, Fault, Inviting, Paused, Tags, Thanks, View
 from device.unit import RATING_KEYS, Parts, Unit
 from device.uplink import Identity, Uplink
-from tests.device.samples import RUN, FakeLink, invitation, picture, state
+from tests.device.samples import (
+    ASKING,
+    RUN,
+    TAGS,
+    FakeLink,
+    invitation,
+    picture,
+    state,
+)
 from wire.clock import ManualClock
 from wire.errors import StorageError
 from wire.link import Connected, Delivery, Disconnected
@@ -45,6 +53,11 @@ class Screen:
         self.shown: list[tuple[View, int]] = []
         self.prepared: list[View] = []
         self.closed = False
+        self.fingers: list[str] = []
+
+    def touches(self) -> list[str]:
+        fingers, self.fingers = self.fingers, []
+        return fingers
 
     def attend(self) -> bool:
         return self.closed
@@ -170,6 +183,25 @@ def test_an_outbox_that_cannot_be_read_does_not_end_the_unit(
     monkeypatch.setattr(rig.outbox, "records", fail)
     connect(rig)
     assert rig.topics() == ["status", "hello", "renew"]
+
+
+def test_a_finger_rates_and_names_reasons_as_the_keys_do(rig: Rig) -> None:
+    rig.inbox.put(Connected(1))
+    rig.screen.fingers = ["rating-2"]
+    rig.run()
+    assert rig.outbox.through == 0, "outside an invitation nothing counts"
+    rig.deliver(STATE, state(picture(asked=invitation()), rating=ASKING))
+    rig.run()
+    rig.screen.fingers = ["rating-2", "rating-5"]
+    rig.run()
+    assert isinstance(rig.screen.view, Tags)
+    rig.clock.advance(1.0)
+    rig.screen.fingers = [f"tag-{TAGS[6].code}", "tags-done"]
+    rig.run()
+    assert isinstance(rig.screen.view, Thanks)
+    bodies = [json.loads(record.body) for record in rig.outbox.records(0, 9)]
+    assert [body["kind"] for body in bodies] == ["rating", "rating_tags"]
+    assert (bodies[0]["level"], bodies[1]["tags"]) == ("dissatisfied", [TAGS[6].code])
 
 
 def test_a_double_press_is_one_command(rig: Rig) -> None:
@@ -315,6 +347,16 @@ def test_a_key_that_is_held_down_is_reported_once_and_again_when_it_works(
     bodies = [json.loads(record.body) for record in rig.outbox.records(0, 9)]
     said = [(body["peripheral"], body["ok"], body["code"]) for body in bodies]
     assert said == [("key-no-show", False, "stuck"), ("key-no-show", True, None)]
+
+
+def test_what_is_wrong_with_a_peripheral_is_a_record(rig: Rig) -> None:
+    connect(rig)
+    rig.inbox.put(Health("card_reader", ok=False, code="no_answer", detail="plug it in"))
+    rig.inbox.put(Health("card_reader", ok=True, code="ok", detail="works again"))
+    rig.run()
+    bodies = [json.loads(record.body) for record in rig.outbox.records(0, 9)]
+    said = [(body["peripheral"], body["ok"], body["code"]) for body in bodies]
+    assert said == [("card-reader", False, "no_answer"), ("card-reader", True, None)]
 
 
 def test_a_key_that_nobody_knows_is_counted(rig: Rig) -> None:
