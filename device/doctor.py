@@ -32,7 +32,7 @@ def examine(settings: UnitSettings, machine: Machine | None = None) -> Iterator[
     if settings.printer is not None and settings.printer.kind == "escpos":
         yield _tried("tickets", _compose_ticket, "tickets can be composed")
     with contextlib.ExitStack() as started:
-        lines = far_ends(settings, started, lambda: None)
+        lines = far_ends(settings, started)
         yield from _peripherals(settings, lines)
 
 

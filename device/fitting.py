@@ -78,21 +78,24 @@ class Fitted:
         """What each emulated peripheral shows, has said or has printed last, by section."""
         return {name: line.instrument.reading() for name, line in self.lines.items()}
 
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Have `changed` called, from any thread, when a reading may be another one."""
+        for line in self.lines.values():
+            line.changed = changed
+
 
 def fit(
     settings: UnitSettings,
     health: HealthSink,
     cards: CardSink,
     started: contextlib.ExitStack,
-    changed: Callable[[], None] = lambda: None,
 ) -> Fitted:
     """The peripherals of this unit, not started yet; `started` takes them down in the end.
 
-    `health` and `cards` are called from the peripherals' threads. `changed` is called when an
-    emulated one shows something else. Raises HardwareError for an address that a kind of sign
-    does not have.
+    `health` and `cards` are called from the peripherals' threads. Raises HardwareError for an
+    address that a kind of sign does not have.
     """
-    lines = far_ends(settings, started, changed)
+    lines = far_ends(settings, started)
     bare = peripherals(settings, lines)
     clock = RealClock()  # whatever the hall's clock, hardware has its own time
     fitted = Fitted(speech=bare.speech, lines=lines)
@@ -135,9 +138,7 @@ def peripherals(settings: UnitSettings, lines: Mapping[str, PtyLine]) -> Bare:
     )
 
 
-def far_ends(
-    settings: UnitSettings, started: contextlib.ExitStack, changed: Callable[[], None]
-) -> Mapping[str, PtyLine]:
+def far_ends(settings: UnitSettings, started: contextlib.ExitStack) -> Mapping[str, PtyLine]:
     """The far ends of an emulated unit, plugged in; none for a real one."""
     sections = {name: getattr(settings, name) for name in SECTIONS}
     kinds = {name: section.kind for name, section in sections.items() if section is not None}
@@ -153,7 +154,7 @@ def far_ends(
     for name, kind in wanted.items():
         address = sections[name].address if name == "sign" else 0
         instrument = make_instrument(kind, address)
-        lines[name] = PtyLine(folder / name, instrument, changed)
+        lines[name] = PtyLine(folder / name, instrument)
         lines[name].plug()
         started.callback(lines[name].unplug)
     return lines

@@ -12,7 +12,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,7 @@ from types import FrameType
 from device.configuration import UnitSettings, broker_address
 from device.drivers.ports import EmulatedFront
 from device.hardware_id import board_of
-from device.inbox import Inbound, Stop
+from device.inbox import Inbound, Stop, Touch
 from device.outbox import LOCK_NAME, Outbox, open_outbox
 from device.trace import LineTrace, NoTrace, Trace
 from device.ui.window import Window
@@ -105,8 +105,16 @@ def open_window(footing: Footing) -> Window:
     return window
 
 
-def open_panel(footing: Footing, front: EmulatedFront, window: Window) -> Callable[[], None]:
-    """Start the page of an emulated unit; whom to tell when what it shows has changed."""
+def open_panel(
+    footing: Footing,
+    front: EmulatedFront,
+    window: Window,
+    readings: Callable[[], Mapping[str, str]] = dict,
+) -> Callable[[], None]:
+    """Start the page of an emulated unit; whom to tell when what it shows has changed.
+
+    `readings` is what its other peripherals show: `Fitted.readings`.
+    """
     from device.drivers.panel import Panel  # noqa: PLC0415  a real unit carries no web server
 
     settings = footing.settings
@@ -116,6 +124,8 @@ def open_panel(footing: Footing, front: EmulatedFront, window: Window) -> Callab
         f"{settings.unit.id} · {settings.unit.counter or settings.unit.role}",
         settings.display.pixels,
         settle_s=settings.keys.debounce_ms / 1000 + 0.01,
+        readings=readings,
+        touch=lambda x, y: footing.inbox.put(Touch(x, y)),
     )
     panel.start(settings.panel.port)
     footing.started.callback(panel.stop)

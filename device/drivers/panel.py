@@ -17,7 +17,7 @@ import socketserver
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -44,6 +44,10 @@ _NO_KEYS: Final = re.compile(
     r'\s*<div class="keys">\s*</div>\s*</section>\n'
 )
 _NOTE: Final = re.compile(r'<p class="note">.*?</p>\n', re.DOTALL)
+_NO_KEYS: Final = re.compile(
+    r' *<section class="(?:rating|staff)"[^>]*>\s*<h2[^>]*>[^\n]*</h2>\s*'
+    r'<div class="keys">\s*</div>\s*</section>\n'
+)
 _LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -67,11 +71,19 @@ class Panel:
         title: str,
         size: tuple[int, int],
         settle_s: float,
+        readings: Callable[[], Mapping[str, str]] = dict,
+        touch: Callable[[int, int], None] | None = None,
     ) -> None:
+        """`readings` is what the other peripherals show, by their sections.
+
+        `touch` is told of each pixel of the picture that is clicked; None: of none.
+        """
         self.front = front
+        self.touch = touch
         self.screen_png = screen_png
         self.title = title
         self.size = size
+        self.readings = readings
         self.stopping = False
         self._settle_s = settle_s
         self._change = threading.Condition()
@@ -174,12 +186,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND, "no such page")
 
     def do_POST(self) -> None:
-        """Press a key: POST /keys/{name}?hold_ms=80."""
+        """Press a key, POST /keys/{name}?hold_ms=80, or touch the screen, POST /touch?x=1&y=2."""
         self.close_connection = True
         self._swallow_body()
         if not self._is_local() or not self._is_same_origin():
             return
         target = urlsplit(self.path)
+        if target.path == "/touch":
+            self._touch(target.query)
+            return
         hold_ms = _hold_ms(target.query)
         if hold_ms is None:
             low, high = HOLD_MS_RANGE
@@ -191,6 +206,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND, "no such key")
             return
         self._answer(HTTPStatus.NO_CONTENT, b"", None)
+
+    def _touch(self, query: str) -> None:
+        panel, place = self.server.panel, _pixel(query, self.server.panel.size)
+        if panel.touch is None:
+            self._refuse(HTTPStatus.NOT_FOUND, "this screen is not one to be touched")
+        elif place is None:
+            self._refuse(HTTPStatus.BAD_REQUEST, "x and y are a pixel of the screen")
+        else:
+            panel.touch(*place)
+            self._answer(HTTPStatus.NO_CONTENT, b"", None)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base's name
         """Requests are no news."""
@@ -226,8 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b": still here\n\n")
                 continue
             version = latest
-            news = json.dumps({"version": version, "lit": sorted(panel.front.lit)})
-            self.wfile.write(f"event: changed\ndata: {news}\n\n".encode())
+            self.wfile.write(f"event: changed\ndata: {_news(panel, version)}\n\n".encode())
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         self._answer(status, why.encode(), "text/plain; charset=utf-8")
@@ -253,17 +277,36 @@ class _Handler(BaseHTTPRequestHandler):
         return "panel"
 
 
+def _news(panel: Panel, version: int) -> str:
+    """What has changed, as JSON."""
+    news = {"version": version, "lit": sorted(panel.front.lit), "readings": dict(panel.readings())}
+    return json.dumps(news)
+
+
 def _page(name: str, panel: Panel) -> bytes:
     text = (_FOLDER / name).read_text(encoding="utf-8")
     if name.endswith(".html"):
         width, height = panel.size
-        for mark, value in (("TITLE", panel.title), ("WIDTH", width), ("HEIGHT", height)):
+        marks = {"TITLE": panel.title, "WIDTH": width, "HEIGHT": height}
+        marks["TOUCH"] = "no" if panel.touch is None else "yes"
+        for mark, value in marks.items():
             text = text.replace(f"{{{{{mark}}}}}", html.escape(str(value)))
         text = _BUTTON.sub(lambda found: found[0] if found[1] in panel.front.keys else "", text)
+        text = _NO_KEYS.sub("", text)
         text = _NO_KEYS.sub("", text)
         if not panel.front.keys:
             text = _NOTE.sub("", text)
     return text.encode()
+
+
+def _pixel(query: str, size: tuple[int, int]) -> tuple[int, int] | None:
+    """The pixel that was touched, or None if there is no such one."""
+    fields = parse_qs(query)
+    texts = [fields.get(name, [""])[-1] for name in ("x", "y")]
+    if not all(re.fullmatch(r"[0-9]{1,5}", text) for text in texts):
+        return None
+    x, y = map(int, texts)
+    return (x, y) if x < size[0] and y < size[1] else None
 
 
 def _hold_ms(query: str) -> int | None:

@@ -6,6 +6,7 @@ import contextlib
 import queue
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,10 @@ class _NoLine:
 def test_a_sign_and_a_module_of_an_emulated_counter(started: contextlib.ExitStack) -> None:
     stand = Stand(COUNTER_ALL, started)
     assert stand.fitted.sign is not None
+    changed = threading.Event()
+    stand.fitted.watch(changed.set)
     stand.fitted.sign.show(SignText("请A012号"))
+    assert changed.wait(PATIENT_S)
     line = stand.fitted.lines["sign"]
     assert line.wait_until(lambda: line.instrument.reading() == "请A012号", PATIENT_S)
     assert stand.next_of(Health) == Health("sign", True, "ok", "works")

@@ -30,18 +30,16 @@ class Fault(Enum):
 class PtyLine:
     """A port at `path`, and what hangs on it.
 
-    `cut_after` unplugs it as soon as so many more bytes have come. `changed` is called, from
-    the line's thread, whenever bytes have come or the plug was moved.
+    `cut_after` unplugs it as soon as so many more bytes have come. `changed` is called whenever
+    bytes have come, then from the line's own thread, or the plug was moved.
     """
 
-    def __init__(
-        self, path: Path, instrument: Instrument, changed: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, path: Path, instrument: Instrument) -> None:
         self.path = path
         self.instrument = instrument
         self.fault = Fault.NONE
         self.cut_after: int | None = None
-        self._changed = changed
+        self.changed: Callable[[], None] = _nobody
         self._news = threading.Condition()
         self._plug: _Plug | None = None
 
@@ -88,7 +86,11 @@ class PtyLine:
     def _tell(self) -> None:
         with self._news:
             self._news.notify_all()
-        self._changed()
+        self.changed()
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 class _Plug:

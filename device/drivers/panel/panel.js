@@ -31,6 +31,17 @@ async function press(button) {
   }
 }
 
+// A click on the picture is a finger on the screen, at the pixel that it hits.
+if (screen.dataset.touch === "yes") {
+  screen.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    const box = screen.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) * screen.naturalWidth) / box.width);
+    const y = Math.floor(((event.clientY - box.top) * screen.naturalHeight) / box.height);
+    fetch(`/touch?x=${x}&y=${y}`, { method: "POST" }).catch(() => say("lost"));
+  });
+}
+
 const words = {
   live: ["实时", "live"],
   lost: ["终端已停止", "the unit has stopped"],
@@ -65,6 +76,34 @@ function show(news) {
   wanted = news.version;
   refresh();
   light(news.lit);
+  tell(news.readings);
+}
+
+const peripherals = {
+  sign: ["窗口屏", "Sign"],
+  speech: ["语音模块", "Speech module"],
+  printer: ["取号小票", "Ticket printer"],
+  card_reader: ["身份证阅读器", "Card reader"],
+};
+const ports = document.getElementById("ports");
+const readings = document.getElementById("readings");
+function tell(shown) {
+  const rows = Object.entries(shown).map(([section, text]) => {
+    const [zh, en] = peripherals[section] || [section, section];
+    const row = document.createElement("div");
+    const name = document.createElement("dt");
+    const english = document.createElement("span");
+    english.lang = "en";
+    english.textContent = en;
+    name.append(`${zh} `, english);
+    const reading = document.createElement("dd");
+    reading.className = section;
+    reading.textContent = text || "—";
+    row.append(name, reading);
+    return row;
+  });
+  readings.replaceChildren(...rows);
+  ports.hidden = rows.length === 0;
 }
 
 function light(lit) {

@@ -16,6 +16,7 @@ from device.drivers.gpio import MockedFront
 from device.drivers.panel import Panel
 from device.drivers.ports import KeyEdge, Wiring
 from device.events import StaffKey
+from device.peripherals import SECTIONS
 from device.unit import RATING_KEYS
 
 pytestmark = pytest.mark.slow  # a real HTTP server
@@ -31,9 +32,17 @@ class Rig:
     def __init__(self) -> None:
         self.edges: list[KeyEdge] = []
         self.encoded = 0
+        self.readings: dict[str, str] = {}
         self.front = MockedFront(WIRING)
         self.front.start(self.edges.append)
-        self.panel = Panel(self.front, self._png, "unit-3 <c3>", (1024, 600), settle_s=0.0)
+        self.panel = Panel(
+            self.front,
+            self._png,
+            "unit-3 <c3>",
+            (1024, 600),
+            settle_s=0.0,
+            readings=lambda: self.readings,
+        )
         self.panel.start(0)
         self.port = int(self.panel.url.rstrip("/").rsplit(":", 1)[1])
 
@@ -180,6 +189,21 @@ def test_the_stream_tells_the_present_and_then_each_change(rig: Rig) -> None:
     second = _event(response)
     assert second["version"] == first["version"] + 1
     assert (first["lit"], second["lit"]) == ([], ["rating-5"])
+
+
+def test_the_stream_tells_what_the_peripherals_show(rig: Rig) -> None:
+    response = rig.ask("GET", "/events")
+    first = _event(response)
+    rig.readings = {"sign": "请A012号"}
+    rig.panel.changed()
+    second = _event(response)
+    assert (first["readings"], second["readings"]) == ({}, {"sign": "请A012号"})
+
+
+def test_the_page_has_a_name_for_every_peripheral() -> None:
+    script = (FOLDER / "panel.js").read_text(encoding="utf-8")
+    table = script.partition("const peripherals = {")[2].partition("};")[0]
+    assert tuple(re.findall(r"(\w+): \[", table)) == SECTIONS
 
 
 def _event(response: http.client.HTTPResponse) -> dict[str, Any]:
