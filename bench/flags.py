@@ -5,7 +5,9 @@ out); it does not matter who called. Truth uses the future:
 
 - Hall wait at a minute: mean wait of all tickets that joined within 7 minutes of it.
 - Line wait at a minute: interpolated between the tickets of that line that joined before and
-  after. A line is a service's ("s7"), or a window's ("w7") where tickets are bound to windows.
+  after. A line is a service's ("s7"), or a window's ("w7") where tickets name a window. As idle
+  windows help there, such a line can be read in two ways: whom the window called, or whom its
+  number was printed for (`Call.printed`). Both are measured.
 - Hot: line wait over 15 min and over 1.6 × hall wait + 3 min, for 10 minutes or longer. A flag
   is false if no minute with a line wait over 10 min and over 1.3 × hall wait lies within five
   minutes of it; the minutes lit outside such are counted as wrong.
@@ -19,17 +21,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 
 from rich.progress import track
 
 from bench.report import Figure
+from hub.core.hall import Hall
 from hub.replay.engine import Replay, Setting
 from hub.replay.generate import generate
 from hub.replay.sites import SCENARIOS
-from hub.replay.trace import Trace
+from hub.replay.trace import Arrival, Trace
 from hub.replay.watchers import LoadWatcher
 
 MINUTE_S = 60.0
@@ -38,21 +41,32 @@ IDLE_SPAN_S = 600.0
 NEAR_MIN = 5
 SEED = 20
 DAYS = 3
+ASSIGNED_DAYS = 12  # their periods are rare
 SIX = ("balanced", "skewed", "surge", "breaks", "slow", "tiny")
 DEDICATED = Setting("fcfs", "pooled", 0.0, "primary")
 ASSIGNED = Setting("fcfs", "assigned", 0.0)
 POOLED = Setting("pressure", "pooled", 0.0)
 HOT_MIN, COLD_MIN = 10, 15
+HOT_ASSIGNED = ("0.2", "27", "9", "50")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A ticket was called to a window; `end_s` is when the window was done with it."""
+    """A ticket was called to a window; `end_s` is when the window was done with it.
+
+    `printed` is the window on the ticket, where its wait is to be counted there.
+    """
 
     ticket: int
     window: int
     call_s: float
     end_s: float
+    printed: int | None = None
+
+    @property
+    def line(self) -> int:
+        """The window in whose line it is counted."""
+        return self.window if self.printed is None else self.printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +256,7 @@ def _hot_truths(
 ) -> dict[str, _Truth]:
     service = {arrival.ticket: arrival.service for arrival in trace.arrivals}
     names = [window.id for window in trace.windows] if assigned else [s.id for s in trace.services]
-    joined = _joins(trace, calls, lambda call: call.window if assigned else service[call.ticket])
+    joined = _joins(trace, calls, lambda call: call.line if assigned else service[call.ticket])
     found = {}
     for name in names:
         waits = _line_wait(trace, joined.get(name, []))
@@ -324,15 +338,32 @@ def _slow(trace: Trace, rows: Sequence[FlagRow]) -> Counts:
 # --- the replayed core ------------------------------------------------------------------------
 
 
+PRINTED = "hot, as printed"
+"""Hot flags in an assigned hall, judged by the window on each ticket."""
+
+
+class _Printed(LoadWatcher):
+    """Remembers too which window each ticket was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.window: dict[int, str | None] = {}
+
+    def issued(self, hall: Hall, ticket: str, arrival: Arrival, now: float) -> None:
+        """A number was taken."""
+        super().issued(hall, ticket, arrival, now)
+        self.window[arrival.ticket] = hall.tickets[ticket].label
+
+
 def replayed(
     setting: Setting, seed: int, days: int, scenarios: Sequence[str] = SIX
 ) -> dict[str, Counts]:
     """Count the flags of the very core that runs live, over `days` days of each scenario."""
-    total = {kind: Counts() for kind in ("hot", "cold", "slow")}
+    total = {kind: Counts() for kind in ("hot", "cold", "slow", PRINTED)}
     chosen = [(name, day) for name in scenarios for day in range(days)]
     for name, day in track(chosen, description="Judging flags", transient=True):
         trace = generate(*SCENARIOS[name], seed, day)
-        watcher = LoadWatcher()
+        watcher = _Printed()
         replay = Replay(trace, setting, [watcher])
         calls = [Call(s.arrival.ticket, s.window, s.call_s, s.end_s) for s in replay.run()]
         flags = [
@@ -342,16 +373,22 @@ def replayed(
         assigned = setting.mode == "assigned"
         for kind, counts in judge(trace, calls, flags, assigned=assigned).items():
             total[kind].add(counts)
+        if assigned:
+            numbers = {name: number for number, name in replay.names.counters.items()}
+            given = [replace(c, printed=numbers.get(watcher.window[c.ticket] or "")) for c in calls]
+            total[PRINTED].add(judge(trace, given, flags, assigned=True)["hot"])
     return total
 
 
 def measure(_folder: Path) -> list[Figure]:
     """Flags on generated days beside what is aimed at; none of these days was used for tuning."""
-    dedicated, assigned = (replayed(how, SEED, DAYS) for how in (DEDICATED, ASSIGNED))
+    dedicated = replayed(DEDICATED, SEED, DAYS)
+    assigned = replayed(ASSIGNED, SEED, ASSIGNED_DAYS)
     pooled = replayed(POOLED, SEED, 4 * DAYS, ("slow",))
     return [
         *_hot("dedicated lines", dedicated["hot"], "line", ("0.15", "15", "7", "25")),
-        *_hot("bound tickets", assigned["hot"], "counter", ("0.2", "27", "9", "50")),
+        *_hot("assigned, by who called", assigned["hot"], "counter", HOT_ASSIGNED),
+        *_hot("assigned, as printed", assigned[PRINTED], "counter", HOT_ASSIGNED),
         *_found("cold counter", dedicated["cold"], ("0.2", "10")),
         *_found("slow counter (1.8×)", pooled["slow"], ("0.03", "5")),
     ]

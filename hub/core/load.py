@@ -131,10 +131,10 @@ LINES = LoadRules()
 
 BOUND = LoadRules(
     hot_tau_min=5.0,
-    hot_on_min=16.0,
-    hot_on_ratio=1.8,
+    hot_on_min=15.5,
+    hot_on_ratio=1.75,
     hot_off_min=9.5,
-    hot_off_ratio=1.05,
+    hot_off_ratio=1.1,
     hall_weight=0.25,
 )
 """For halls that print the counter on the ticket: each counter has a line of its own."""

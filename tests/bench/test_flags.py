@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -106,6 +107,15 @@ def test_in_assigned_mode_the_line_is_the_window_that_called() -> None:
     assert (counts.periods, counts.missed, counts.false) == (1, 0, 0)
     other = judge(trace, calls, rows("hot", "w1", (110, 120)), assigned=True)["hot"]
     assert (other.missed, other.false) == (1, 1)
+
+
+def test_a_ticket_that_names_a_window_can_be_counted_in_that_window_s_line() -> None:
+    trace, calls = day(hump(100, 140, 30.0))
+    # All that waited long had window 1 on the ticket, and window 0 helped.
+    given = [replace(call, printed=1 - call.window) for call in calls]
+    said = rows("hot", "w1", (110, 120))
+    assert judge(trace, given, said, assigned=True)["hot"].missed == 0
+    assert judge(trace, calls, said, assigned=True)["hot"].missed == 1
 
 
 def cold(*spans: tuple[float, float], calm: float = 8.0, pauses: tuple[Pause, ...] = ()) -> Counts:

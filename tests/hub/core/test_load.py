@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.load import (
+    BOUND,
     CounterReading,
     FlagChange,
     FlagKind,
@@ -144,6 +145,49 @@ def test_time_that_stands_still_or_goes_back_changes_nothing() -> None:
     assert load.tick(hall(2, tax_s=9000)) == []
     assert load.tick(hall(1, tax_s=9000)) == []
     assert load.snapshot() == before
+
+
+def assigned(minute: float, *, own_s: float, hall_s: float) -> Reading:
+    """Counters c1 and c2 with lines of their own; both serve tax, c2 visas as well."""
+    lines = {
+        "c1": LineReading(4, own_s, (("c1", 1.0),), ("tax",)),
+        "c2": LineReading(1, 300.0, (("c2", 1.0),), ("visa", "tax")),
+    }
+    team = (("c1", 1.0), ("c2", 0.5))
+    services = {
+        "tax": LineReading(9, hall_s, team),
+        "visa": LineReading(0, 0.0, (("c2", 0.5),)),
+    }
+    idle = {f"c{n}": CounterReading(0.0, 0.0, 0.0) for n in range(3, 9)}
+    return Reading(minute * 60.0, lines, {"c1": BUSY, "c2": BUSY, **idle}, services)
+
+
+def hot_counters(own_s: float, hall_s: float) -> list[FlagChange]:
+    load, found = Load(BOUND), []
+    for minute in range(60):
+        found += load.tick(assigned(minute, own_s=own_s, hall_s=hall_s))
+    return [change for change in found if change.kind is FlagKind.HOT]
+
+
+def test_where_others_help_a_line_is_hot_with_the_service_that_nobody_has_time_for() -> None:
+    assert hot_counters(own_s=1500, hall_s=900) == []  # a long line, but others will help
+    c1, c2 = hot_counters(own_s=1500, hall_s=3600)
+    assert (c1.target, c2.target) == ("c1", "c2")
+    evidence = c2.evidence
+    assert (evidence["slowest_service"], evidence["waiting"]) == ("tax", 1)
+    assert float(evidence["slowest_service_min"]) > float(evidence["own_line_min"])
+
+
+def test_what_is_expected_where_others_help() -> None:
+    load = Load(BOUND)
+    for minute in range(120):
+        load.tick(assigned(minute, own_s=1500, hall_s=3600))
+    rest_s = BOUND.serving_weight * BUSY.serving_s
+    own_min = (1500 + rest_s) / 60
+    tax_min = (3600 / 1.5 + rest_s / 1.5) / 60
+    expected = BOUND.own_weight * own_min + BOUND.slowest_weight * tax_min
+    level_min = load.snapshot()["lines"]["c1"]["level_min"]
+    assert level_min == pytest.approx(expected, rel=1e-6)
 
 
 # --- cold -------------------------------------------------------------------------------------
