@@ -130,7 +130,7 @@ def test_a_printer_and_a_reader_of_an_emulated_kiosk(started: contextlib.ExitSta
     outcomes: queue.Queue[HardwareError | None] = queue.Queue()
     stand.fitted.printer.print_slip(Slip("A012"), outcomes.put)
     assert outcomes.get(timeout=PATIENT_S) is None
-    assert stand.fitted.readings() == {"printer": "A012", "card_reader": "no card"}
+    assert stand.fitted.readings() == {"printer": "A012", "card_reader": "无卡 no card"}
     module = stand.fitted.lines["card_reader"].instrument
     assert isinstance(module, SamModule)
     module.lay(CARD)

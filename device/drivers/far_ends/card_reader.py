@@ -37,7 +37,7 @@ class SamModule(Instrument):
 
     def reading(self) -> str:
         """Whether there is a card on it; nothing of what it says."""
-        return "a card" if self._text is not None else "no card"
+        return "有卡 a card" if self._text is not None else "无卡 no card"
 
     def power_cut(self) -> None:
         """It finds the card that lies on it again."""
