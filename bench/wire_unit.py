@@ -23,6 +23,11 @@ PATIENCE_S = 90.0
 _CLOCK = RealClock()
 
 
+def seen_in(state: w.State) -> int:
+    """The version of the counter's picture in a state: what a press has seen."""
+    return state.counter.version if state.counter else 0
+
+
 @dataclass
 class WireUnit:
     """One simulated unit. `through` and `head` describe the outbox that it claims to have."""
@@ -86,7 +91,7 @@ class WireUnit:
         """Send a command and wait for its answer. Raises TimeoutError."""
         command_id = command_id or new_id()
         state = self.wait_state()
-        seen = state.version if seen is None else seen
+        seen = seen_in(state) if seen is None else seen
         message = w.Command(
             id=command_id, run=self.run, n=state.n, counter=self.counter, seen=seen, request=request
         )
@@ -98,7 +103,7 @@ class WireUnit:
             if answer.state is not None:
                 self._take_version(answer.state)
             elif answer.outcome == "done":  # a clerk sees the new picture before going on
-                self._news.wait_for(lambda: self.state and self.state.version > seen, PATIENCE_S)
+                self._news.wait_for(lambda: self.state and seen_in(self.state) > seen, PATIENCE_S)
         return answer
 
     def wait_answer(self, command_id: str) -> w.Answer:
@@ -222,6 +227,5 @@ class WireUnit:
         return before is None or (state.epoch, state.version) >= (before.epoch, before.version)
 
     def _take_version(self, picture: w.CounterPicture) -> None:
-        if self.state is not None and picture.version > self.state.version:
-            update = {"version": picture.version, "counter": picture}
-            self.state = self.state.model_copy(update=update)
+        if self.state is not None and picture.version > seen_in(self.state):
+            self.state = self.state.model_copy(update={"counter": picture})

@@ -14,7 +14,7 @@ import pytest
 
 from bench.ingest import chain
 from bench.kit import HubProcess, Layout, UnitProcess, open_counter, running, wait_for
-from bench.wire_unit import WireUnit
+from bench.wire_unit import WireUnit, seen_in
 from hub.core.audit import Audit
 from hub.journal.store import Journal
 from wire import messages as w
@@ -154,7 +154,7 @@ def test_commands_that_name_what_is_not_there(
             "run": neighbour.run,
             "n": state.n,
             "counter": "c1",
-            "seen": state.version,
+            "seen": seen_in(state),
             "request": {"action": "next"},
             **change,
         }
@@ -178,7 +178,7 @@ def test_slow_sign_ins_do_not_cost_the_hub_its_connection(
             run=neighbour.run,
             n=neighbour.wait_state().n,
             counter="c1",
-            seen=neighbour.wait_state().version,
+            seen=seen_in(neighbour.wait_state()),
             request=w.SignIn(action="sign_in", clerk="k1", pin="wrong"),
         )
         neighbour.publish(topics.COMMAND, command)
