@@ -19,6 +19,7 @@ from hub.core.commands import (
     OnTicket,
     Rearrange,
     SetNotice,
+    Sweep,
 )
 from hub.core.tickets import ORDINARY
 from hub.identity import Identities
@@ -42,7 +43,7 @@ CHANNEL = "web"
 CITIZEN, OPERATOR = "citizen", "operator"
 """Who wishes something; there is no sign-in to these pages yet."""
 
-TicketWish = Literal["check_in", "come_back", "cancel", "release"]
+TicketWish = Literal["check_in", "come_back", "cancel", "release", "not_called"]
 
 T = TypeVar("T")
 
@@ -131,6 +132,15 @@ class Access:
         by = OPERATOR if wish == "release" else CITIZEN
         return await self._commanded(OnTicket(ticket, wish, by), key)
 
+    async def not_called(self, ticket: str, key: str, *, unit_off: bool) -> StoredAnswer:
+        """Have an operator's word that a ticket was not called by the counter that keeps it.
+
+        `unit_off`: and that its unit is switched off. Raises IdReusedError, StorageError or
+        StateSilent.
+        """
+        wanted = OnTicket(ticket, "not_called", OPERATOR, unit_off)
+        return await self._commanded(wanted, key)
+
     async def rearrange(
         self, wish: Literal["add", "take_back"], counter: str, service: str, key: str
     ) -> StoredAnswer:
@@ -155,6 +165,13 @@ class Access:
         Raises IdReusedError, StorageError or StateSilent.
         """
         return await self._commanded(SetNotice(wanted.notice, wanted.emergency, OPERATOR), key)
+
+    async def sweep(self, before: float, key: str) -> StoredAnswer:
+        """Close the numbers that were printed alone before a time, in wall seconds.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(Sweep(before, OPERATOR), key)
 
     async def _commanded(self, command: Command, key: str | None) -> StoredAnswer:
         return await _answered(self._service.command(key, command))

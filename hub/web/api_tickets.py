@@ -9,7 +9,15 @@ from fastapi import APIRouter, Header, Response
 from hub.answers import BookedTicket, IssuedTicket, RefusedTicket, WishAnswer
 from hub.core.tickets import ORDINARY
 from hub.web.access import Access, Visit
-from hub.web.bodies import AppointmentWanted, IdInPath, Key, NumberWanted, TicketWanted
+from hub.web.bodies import (
+    AppointmentWanted,
+    IdInPath,
+    Key,
+    NotCalled,
+    NumberWanted,
+    SweepWanted,
+    TicketWanted,
+)
 from hub.web.models import TicketNow
 from hub.web.responses import WRITING, problem, problems, stored
 from hub.web.views import View
@@ -28,6 +36,7 @@ def add_tickets(router: APIRouter, access: Access) -> None:
     """Add the routes."""
     _add_taking(router, access)
     _add_following(router, access)
+    _add_sweep(router, access)
 
 
 def _add_taking(router: APIRouter, access: Access) -> None:
@@ -53,6 +62,13 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         return stored(await access.book(wanted.service, due_at, wanted.identity, key))
 
 
+def _add_sweep(router: APIRouter, access: Access) -> None:
+    @router.post("/api/sweeps", response_model=WishAnswer, responses=WISHES)
+    async def sweep(wanted: SweepWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
+        """Close the numbers that kiosks printed alone and whose people were served meanwhile."""
+        return stored(await access.sweep(wall_seconds(wanted.before), idempotency_key))
+
+
 def _add_following(router: APIRouter, access: Access) -> None:
     @router.get(
         "/api/tickets/{ticket}", response_model=TicketNow, responses=problems(404, 422, 503)
@@ -74,3 +90,10 @@ def _add_following(router: APIRouter, access: Access) -> None:
     ) -> Response:
         """Do something with a ticket that is not called. A repeat of a key acts once."""
         return stored(await access.on_ticket(ticket, wanted.wish, idempotency_key))
+
+    @router.post("/api/tickets/{ticket}/not-called", response_model=WishAnswer, responses=WISHES)
+    async def not_called(
+        ticket: IdInPath, wanted: NotCalled, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Give a ticket to all counters which one that is cut off keeps and did not call."""
+        return stored(await access.not_called(ticket, idempotency_key, unit_off=wanted.unit_off))

@@ -61,10 +61,22 @@ class AppointmentWanted(Wanted):
 class TicketWanted(Wanted):
     """Check in for an appointment, come back after a missed call, or give the ticket up.
 
-    `release` is for operators: a ticket kept for one counter may be called by all.
+    `not_called` is for the person who is still there: the counter that alone may call the
+    ticket, and is cut off, has not called it. `release` is for operators: a ticket kept for one
+    counter may be called by all.
     """
 
-    wish: Literal["check_in", "come_back", "cancel", "release"]
+    wish: Literal["check_in", "come_back", "cancel", "release", "not_called"]
+
+
+class NotCalled(Wanted):
+    """An operator's word that the counter which keeps a ticket, and is cut off, did not call it.
+
+    With `unit_off` also that the counter's unit is switched off, so that it cannot call the
+    ticket by itself. Without it the answer is `may_be_called` until that is certain anyway.
+    """
+
+    unit_off: bool
 
 
 class ServiceWanted(Wanted):
@@ -72,6 +84,12 @@ class ServiceWanted(Wanted):
 
     service: Id
     wish: Literal["add", "take_back"]
+
+
+class SweepWanted(Wanted):
+    """Close the numbers that kiosks printed, while they were cut off, before this time."""
+
+    before: Annotated[w.WallTime, Field(json_schema_extra={"format": "date-time"})]
 
 
 class AdviceWanted(Wanted):

@@ -122,20 +122,50 @@ class OpenInvitation(Part):
     until: str
 
 
+class FaultView(Part):
+    """A peripheral that does not work: what is wrong, in words, and as its driver puts it."""
+
+    peripheral: str
+    code: str
+    text: Words
+    detail: str
+
+
 class UnitView(Part):
-    """The unit at a counter. Neither heard nor lost: it has not been heard yet."""
+    """A unit. Neither heard nor lost: it has not been heard yet."""
 
     id: str
     heard: bool
     lost_since: str | None
+    faults: tuple[FaultView, ...] = ()
+
+
+class PlacedUnit(UnitView):
+    """A unit that stands at no counter: a board or a kiosk."""
+
+    role: Literal["board", "kiosk"]
+
+
+class KeptApart(Part):
+    """A waiting ticket that only a unit may call that is not heard.
+
+    `callable_until`: until then the unit may be calling it by itself; None if it can no more.
+    """
+
+    id: str
+    number: str
+    service: str
+    queued_at: str
+    callable_until: str | None
 
 
 class CounterView(Part):
     """One counter. `version` is what a command quotes as `seen`, `since` when its state began.
 
     `added` are those of its services that it serves until the end of the day or until they are
-    taken back, `hottest` the hottest of its lines. `last_command` is the id of the last command
-    it got since the hub started.
+    taken back, `hottest` the hottest of its lines. `kept_apart` are the tickets that nobody
+    else may call while its unit is cut off. `last_command` is the id of the last command it got
+    since the hub started.
     """
 
     id: str
@@ -152,6 +182,7 @@ class CounterView(Part):
     on_hold: tuple[KeptTicket, ...] = ()
     flags: tuple[FlagView, ...] = ()
     hottest: FlagView | None = None
+    kept_apart: tuple[KeptApart, ...] = ()
     invitation: OpenInvitation | None
     waiting: int
     served_today: int
@@ -203,6 +234,19 @@ class AsideLine(Part):
     detail: str
 
 
+class AloneNumber(Part):
+    """A number that waits and that a kiosk printed while it was cut off, at `at`.
+
+    A sweep of those printed before `before` closes it and all that are older.
+    """
+
+    id: str
+    number: str
+    service: str
+    at: str
+    before: str
+
+
 class NewsLine(Part):
     """One thing that happened, and why."""
 
@@ -216,12 +260,17 @@ class NewsLine(Part):
 
 
 class HallView(Moment):
-    """The whole hall. `news` and `aside` begin with the latest; `rejected` counts by fault."""
+    """The whole hall. `news` and `aside` begin with the latest; `rejected` counts by fault.
+
+    `alone` are the numbers that kiosks printed while they were cut off and that wait, oldest
+    first.
+    """
 
     hall: HallName
     rating: tuple[RatingOption, ...]
     services: tuple[ServiceView, ...]
     counters: tuple[CounterView, ...]
+    units: tuple[PlacedUnit, ...] = ()
     today: Today
     priorities: tuple[PriorityView, ...] = ()
     advice: tuple[AdviceView, ...] = ()
@@ -230,6 +279,7 @@ class HallView(Moment):
     warnings: tuple[Alert, ...]
     rejected: dict[str, int]
     aside: tuple[AsideLine, ...]
+    alone: tuple[AloneNumber, ...] = ()
     news: tuple[NewsLine, ...]
 
 
@@ -305,14 +355,25 @@ class NamedService(Part):
     name: Text
 
 
+class HeldApart(Part):
+    """The counter that alone may call a ticket, and is cut off.
+
+    `since` is None if it is not known since when; `callable_until` as for `KeptApart`.
+    """
+
+    counter_number: str
+    since: str | None
+    callable_until: str | None
+
+
 class TicketView(Part):
     """One ticket, for the person who holds it.
 
     `kind` is its class of priority; `further` are the services after this one; `kept_for` is
-    the number of the only counter that may call it. An appointment has `due_at`, and
-    `check_in_from` and `check_in_until` while the check-in is still to come; who missed the
-    call may come back until `come_back_until`. `wishes` are those that would be granted now.
-    `open_counters` are on duty for its service.
+    the number of the only counter that may call it, and `held_apart` is set if that one is cut
+    off. An appointment has `due_at`, and `check_in_from` and `check_in_until` while the check-in
+    is still to come; who missed the call may come back until `come_back_until`. `wishes` are
+    those that would be granted now. `open_counters` are on duty for its service.
     """
 
     id: str
@@ -324,6 +385,7 @@ class TicketView(Part):
     kind: Words | None
     further: tuple[NamedService, ...]
     kept_for: str | None
+    held_apart: HeldApart | None
     due_at: str | None
     check_in_from: str | None
     check_in_until: str | None

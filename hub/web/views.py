@@ -7,6 +7,7 @@ from typing import Any, Literal
 from hub.core import calendar
 from hub.core.dispatch import waiting_for
 from hub.core.hall import Hall
+from hub.core.kiosk import waiting_alone
 from hub.core.notices import told
 from hub.core.pictures import line_picture, open_invitation, phase
 from hub.core.plan import Counter, Service
@@ -19,12 +20,16 @@ from hub.web import models as m
 from hub.web.facts import Facts
 from hub.web.texts import both
 from hub.web.ticket_views import ticket_view
+from hub.web.unit_views import Units
 from hub.web.why import kind_name, pause_reason, why_called
 from hub.web.words import news_text, why_set_aside
 from wire.clock import Clock, rfc3339
 from wire.messages import ClerkName, RatingOption
 
 NEWS_SHOWN = 40
+
+JUST_AFTER_S = 0.002
+"""A time that is written to the millisecond, and surely after."""
 
 
 class View:
@@ -38,6 +43,7 @@ class View:
         self._speed = 1 / clock.real_seconds(1.0)
         self._served = [self._hall.services_of(counter.id) for counter in self._plan.counters]
         self._held_by: dict[str | None, list[Ticket]] | None = None
+        self._units = Units(transaction, self._time)
 
     def hall(self, facts: Facts, storage_error: str | None) -> m.HallView:
         """The whole hall."""
@@ -50,6 +56,7 @@ class View:
             ),
             services=self._services(),
             counters=tuple(self._counter(counter) for counter in self._plan.counters),
+            units=self._units.placed(),
             today=self._today(),
             priorities=load_views.priorities(self._hall),
             advice=load_views.advice(self._hall, self._time),
@@ -58,6 +65,7 @@ class View:
             warnings=self._warnings(facts, storage_error),
             rejected=dict(self._transaction.books.rejected),
             aside=tuple(self._aside_line(found) for found in self._aside().newest),
+            alone=tuple(self._alone(ticket) for ticket in waiting_alone(self._hall)),
             news=tuple(self._news(line) for line in self._hall.feed[: -NEWS_SHOWN - 1 : -1]),
         )
 
@@ -100,7 +108,8 @@ class View:
         ticket = self._hall.tickets.get(ticket_id)
         if ticket is None:
             return None
-        view = ticket_view(self._hall, ticket, self._transaction.now, self._time, self._waits)
+        now, apart = self._transaction.now, self._units.held_apart(ticket)
+        view = ticket_view(self._hall, ticket, now, self._time, self._waits, apart)
         return m.TicketNow(**self._moment(), hall=self._hall_name(), ticket=view)
 
     # --- parts -----------------------------------------------------------------------------
@@ -170,10 +179,11 @@ class View:
             on_hold=tuple(self._kept(kept) for kept in self._on_hold(plan.id)),
             flags=load_views.flags_of(self._hall, "counter", plan.id, self._time),
             hottest=load_views.hottest(self._hall, services if state.open else (), self._time),
+            kept_apart=self._units.kept_apart(plan.id),
             invitation=self._invitation(state),
             waiting=waiting_for(self._hall, plan.id),
             served_today=state.served_today,
-            unit=self._unit(plan.unit) if plan.unit else None,
+            unit=self._units.at_counter(plan.unit) if plan.unit else None,
             last_command=self._transaction.books.commanded.get(plan.id),
         )
 
@@ -230,14 +240,6 @@ class View:
         until = (call.ended_at or 0.0) + call.invite_s
         return m.OpenInvitation(number=call.number, until=self._time(until))
 
-    def _unit(self, unit: str) -> m.UnitView:
-        known = self._hall.units.get(unit)
-        heard = self._transaction.books.presence.heard(unit, self._transaction.monotonic)
-        lost_at = known.lost_at if known and not heard else None
-        return m.UnitView(
-            id=unit, heard=heard, lost_since=None if lost_at is None else self._time(lost_at)
-        )
-
     def _today(self) -> m.Today:
         today = self._hall.today
         return m.Today(
@@ -275,6 +277,15 @@ class View:
             code=found.code,
             why=why_set_aside(found.code),
             detail=found.detail,
+        )
+
+    def _alone(self, ticket: Ticket) -> m.AloneNumber:
+        return m.AloneNumber(
+            id=ticket.id,
+            number=ticket.number,
+            service=ticket.service,
+            at=self._time(ticket.issued_at),
+            before=self._time(ticket.issued_at + JUST_AFTER_S),
         )
 
     def _news(self, news: News) -> m.NewsLine:

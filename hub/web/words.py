@@ -79,6 +79,15 @@ WHY_NOT_COUNTED = {
 }
 
 
+WHY_NOT_CALLED = {
+    "day_over": marked("its business day is over"),
+    "doubled_number": marked("somebody else has this number"),
+    "doubled_ticket": marked("it was given out before"),
+    "foreign_number": marked("it is not of a kiosk's own series"),
+    "unknown_service": marked("its service is no longer there"),
+}
+
+
 WHY_SET_ASIDE = {
     "newer_frame": marked("made by a later version"),
     "newer_schema": marked("made by a later version"),
@@ -256,6 +265,12 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "UnitBack": _of_unit(marked("{place} is heard again")),
     "Rated": _rated,
     "Unrated": _at_counter(marked("{number} at counter {counter}: not rated")),
+    "NumberSetAside": lambda n: both(
+        "{number}, printed at {unit} while it was cut off, cannot be called: {why}",
+        number=n["number"],
+        unit=n["unit"],
+        why=both(WHY_NOT_CALLED[n["why"]]) if n["why"] in WHY_NOT_CALLED else n["why"],
+    ),
     "RecordQuarantined": lambda n: both(
         "A record of {unit} was set aside: {why}", unit=n["unit"], why=why_set_aside(n["code"])
     ),

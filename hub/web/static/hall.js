@@ -1,6 +1,7 @@
 // The operator's page.
 
 import { showAdvice } from './advice.js';
+import { showAlone } from './alone.js';
 import { showNotice } from './notice.js';
 import {
   Live, clockOf, fill, lasting, make, momentOf, own, put, say, showAlerts, timeOf, waiting,
@@ -26,6 +27,7 @@ function show(picture, live) {
   showLevels(picture);
   showAdvice(picture.advice);
   showNotice(picture);
+  showAlone(picture.alone, picture.now);
   showAside(picture);
   showNews(picture);
   showAlerts(picture.warnings);
