@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from device.drivers.ports import Health, KeyEdge
+from device.drivers.ports import CitizenCard, Health, KeyEdge, UnknownCard
+from device.kiosk_facts import PaperCame
 from device.voice.calls import VoiceNews
 from wire.link import LinkEvent
 from wire.sdnotify import Notifier
@@ -20,7 +21,17 @@ class Stop:
     why: str
 
 
-Inbound: TypeAlias = KeyEdge | LinkEvent | Stop | Health | VoiceNews
+@dataclass(frozen=True)
+class Touch:
+    """A finger on the screen, or a mouse, at this pixel."""
+
+    x: int
+    y: int
+
+
+Inbound: TypeAlias = (
+    KeyEdge | LinkEvent | Stop | Health | VoiceNews | Touch | PaperCame | CitizenCard | UnknownCard
+)
 """What other threads put into the inbox of every role."""
 
 

@@ -99,7 +99,10 @@ class Touched:
 
 @dataclass(frozen=True, repr=False)
 class CardRead:
-    """A card lies on the reader. The number is in no log, and not in this value's `repr`."""
+    """A card lies on the reader; its number is "" if nobody here understands the card.
+
+    The number is in no log, and not in this value's `repr`.
+    """
 
     number: str
     ids: tuple[str, str]

@@ -317,6 +317,9 @@ class KioskSession:
         if self.stage is not KioskStage.CARD or self.card_for is None:
             return []
         service, self.card_for = self.card_for, None
+        if not number:
+            self.wishing.be_sorry("card_unknown", at)
+            return []
         return self._wish_for(service, number, ids, at)
 
     def _wish_for(

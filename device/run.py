@@ -32,6 +32,10 @@ from device.footing import (
 )
 from device.hardware_id import boot_id
 from device.inbox import Watchdog, watchdog_s
+from device.kiosk import KioskLoop, KioskParts, issued_before
+from device.kiosk_presenter import KioskPresenter
+from device.kiosk_session import KioskSession
+from device.kiosk_store import KioskStore
 from device.memory import Memory, remembered
 from device.presenter import Presenter
 from device.session import Session
@@ -44,7 +48,7 @@ from device.voice.wording import MODULE_KINDS
 from wire.errors import ConfigurationError
 from wire.ids import new_id
 from wire.messages import Role
-from wire.topics import ANNOUNCE, ANSWER, BOARD, CALL, RECEIPT, STATE
+from wire.topics import ANNOUNCE, ANSWER, BOARD, CALL, RECEIPT, STATE, TAKEN
 
 __all__ = ["run", "software", "wiring"]
 
@@ -98,7 +102,9 @@ def _counter(footing: Footing) -> Loop:
     if identity.counter is None:
         raise ConfigurationError(['unit.counter: is missing; role "counter" needs it.'])
     window = open_window(footing)
-    presenter = Presenter(identity.unit, LanguageOrder(settings.display.language))
+    display = settings.display
+    order = LanguageOrder(display.language)
+    presenter = Presenter(identity.unit, order, touch=display.touch)
     window.prepare(presenter.rehearsal())
     front = _front(footing)
     changed = open_panel(footing, front, window) if isinstance(front, EmulatedFront) else _nobody
@@ -194,6 +200,51 @@ def _voice(footing: Footing) -> Speaker | None:
     return speaker
 
 
+# --- kiosk -------------------------------------------------------------------------------
+
+
+def _kiosk_topics(hall: str, unit: str) -> list[str]:
+    return [topic.of(hall, unit) for topic in (STATE, TAKEN, RECEIPT)]
+
+
+def _kiosk(footing: Footing) -> Loop:
+    settings, identity, put = footing.settings, footing.identity, footing.inbox.put
+    window = open_window(footing)
+    fitted = fit(settings, put, put, footing.started)
+    fitted.start()
+    store, changed = KioskStore(settings.unit.state), _nobody
+    if settings.hardware.kind == "emulated":
+        changed = open_panel(footing, Keyless(), window, fitted.readings)
+        fitted.watch(changed)
+    session = KioskSession(
+        identity.run,
+        store.load(),
+        language=settings.display.language,
+        has_printer=fitted.printer is not None,
+        has_reader=fitted.card_reader is not None,
+        noted=issued_before(footing.outbox),
+        second_s=footing.second_s,
+    )
+    parts = KioskParts(
+        clock=footing.clock,
+        identity=identity,
+        session=session,
+        outbox=footing.outbox,
+        store=store,
+        uplink=footing.uplink,
+        screen=window,
+        presenter=KioskPresenter(identity.unit),
+        printer=fitted.printer,
+        reader=fitted.card_reader,
+        new_id=new_id,
+        trace=footing.trace,
+        notifier=footing.notifier,
+        watchdog=Watchdog(footing.notifier, watchdog_s()),
+        changed=changed,
+    )
+    return KioskLoop(parts, footing.inbox)
+
+
 # --- roles -------------------------------------------------------------------------------
 
 Subscriptions = Callable[[str, str], list[str]]
@@ -203,6 +254,7 @@ _ROLES: Final[Mapping[Role, tuple[Subscriptions, Callable[[Footing], Loop]]]] = 
     {
         Role.COUNTER: (_counter_topics, _counter),
         Role.BOARD: (_board_topics, _board),
+        Role.KIOSK: (_kiosk_topics, _kiosk),
     }
 )
 

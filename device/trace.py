@@ -11,8 +11,10 @@ import time
 from typing import Protocol, TextIO
 
 from device.drivers.ports import KeyEdge
+from device.kiosk_session import KioskSession
 from device.session import Session
 from device.stages import Stage
+from device.ui.kiosk_views import KioskView
 from device.ui.viewmodel import BoardView, HallBoard, View
 
 
@@ -36,6 +38,9 @@ class Trace(Protocol):
     def drawn_on_board(self, view: BoardView) -> None:
         """A view stands on a hall board's screen."""
 
+    def drawn_at_kiosk(self, view: KioskView, session: KioskSession) -> None:
+        """A view stands on a kiosk's screen."""
+
 
 class NoTrace:
     """Nobody listens."""
@@ -50,6 +55,9 @@ class NoTrace:
         """Say nothing."""
 
     def drawn_on_board(self, view: BoardView) -> None:
+        """Say nothing."""
+
+    def drawn_at_kiosk(self, view: KioskView, session: KioskSession) -> None:
         """Say nothing."""
 
 
@@ -95,6 +103,20 @@ class LineTrace:
                 "calls": [[call.number, call.counter] for call in calls],
                 "lit": [call.number for call in calls if call.lit],
                 "link": type(view.frame.link).__name__.removeprefix("Link").lower(),
+                "boot_ms": boot_ms(),
+            }
+        )
+
+    def drawn_at_kiosk(self, view: KioskView, session: KioskSession) -> None:
+        """A view stands on the screen: what it is about, and the number on it."""
+        given = session.given
+        self._line(
+            {
+                "drawn": type(view).__name__.lower(),
+                "stage": session.stage.value,
+                "number": given.ticket.number if given else None,
+                "ticket": given.ticket.id if given else None,
+                "alone": view.frame.alone is not None,
                 "boot_ms": boot_ms(),
             }
         )

@@ -15,7 +15,7 @@ from device.hearing import Beat
 from device.moment import Moment
 from device.outbox import Outbox
 from wire.errors import StorageError
-from wire.messages import Call, Command, Hello, Message, Receipt, Record, Renew, Role, Status
+from wire.messages import Call, Command, Hello, Message, Receipt, Record, Renew, Role, Status, Take
 from wire.topics import (
     CALL,
     COMMAND,
@@ -23,6 +23,7 @@ from wire.topics import (
     RECORD,
     RENEW,
     STATUS,
+    TAKE,
     Publication,
     Topic,
     publication,
@@ -125,6 +126,10 @@ class Uplink:
     def command(self, command: Command) -> None:
         """Send what a person wants."""
         self._publish(COMMAND, command)
+
+    def take(self, take: Take) -> None:
+        """Send what somebody at a kiosk wants."""
+        self._publish(TAKE, take)
 
     def call(self, call: Call) -> None:
         """Tell boards of a call that this counter made alone. The hub may be gone meanwhile."""

@@ -44,10 +44,6 @@ _NO_KEYS: Final = re.compile(
     r'\s*<div class="keys">\s*</div>\s*</section>\n'
 )
 _NOTE: Final = re.compile(r'<p class="note">.*?</p>\n', re.DOTALL)
-_NO_KEYS: Final = re.compile(
-    r' *<section class="(?:rating|staff)"[^>]*>\s*<h2[^>]*>[^\n]*</h2>\s*'
-    r'<div class="keys">\s*</div>\s*</section>\n'
-)
 _LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -292,7 +288,6 @@ def _page(name: str, panel: Panel) -> bytes:
         for mark, value in marks.items():
             text = text.replace(f"{{{{{mark}}}}}", html.escape(str(value)))
         text = _BUTTON.sub(lambda found: found[0] if found[1] in panel.front.keys else "", text)
-        text = _NO_KEYS.sub("", text)
         text = _NO_KEYS.sub("", text)
         if not panel.front.keys:
             text = _NOTE.sub("", text)

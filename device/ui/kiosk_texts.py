@@ -26,6 +26,10 @@ _SORRY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             marked("A number is given against an ID card"),
             _ASK_STAFF,
         ),
+        "card_unknown": (
+            marked("This card cannot be read here"),
+            _ASK_STAFF,
+        ),
         "cut_off": (
             marked("No number can be given out just now"),
             _LATER,

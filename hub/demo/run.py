@@ -98,6 +98,7 @@ def _welcome(hall: DemoHall, people: bool) -> None:
         f"  Clerk           {hall.address}clerk",
         *(f"  Unit, counter {n}  {hall.panels[n]}" for n in hall.numbers),
         *(f"  Hall board      {hall.panels[unit]}" for unit in hall.boards),
+        *(f"  Ticket kiosk    {hall.panels[unit]}" for unit in hall.kiosks),
         f"  Clerks          {', '.join(hall.clerks.values())}; everybody's PIN is {PIN}",
         "  People          " + ("simulated" if people else "none but you (DEMO_AUTO=0)"),
         "Ctrl-C ends all of it.",
@@ -125,6 +126,7 @@ class DemoHall:
         names = [clerk["id"] for clerk in plan["clerks"]]
         self.clerks = dict(zip((c["id"] for c in self._counters), names, strict=True))
         self.boards: list[str] = [board["unit"] for board in plan.get("boards", ())]
+        self.kiosks: list[str] = [kiosk["unit"] for kiosk in plan.get("kiosks", ())]
         self.panels: dict[str, str] = {}
         self._random = random.Random()
 
@@ -143,7 +145,7 @@ class DemoHall:
 
         Raises NextwindowError if one of them does not come up.
         """
-        sys.stdout.write("Starting the hub, six counters and a board …\n")
+        sys.stdout.write("Starting the hub, six counters, a board and a kiosk …\n")
         sys.stdout.flush()
         self._spawn("hall-hub", self._hub_file(), "hub")
         self._wait_for_hub(stop)
@@ -151,6 +153,8 @@ class DemoHall:
             self._spawn("counter-unit", self._unit_file(counter), counter["number"], "--trace")
         for unit in self.boards:
             self._spawn("counter-unit", self._board_file(unit), unit, "--trace")
+        for unit in self.kiosks:
+            self._spawn("counter-unit", self._kiosk_file(unit), unit, "--trace")
 
     def live(self, stop: Stop, *, people: bool, welcome: Callable[[], None]) -> None:
         """Let people come and go until `stop` is set; `welcome` when every unit is there.
@@ -159,9 +163,10 @@ class DemoHall:
         """
         crowd = People(self._random, self._means, self.clerks, PIN)
         deadline, waiting = time.monotonic() + START_S, True
+        units = len(self._counters) + len(self.boards) + len(self.kiosks)
         while not stop.wait(LOOK_EVERY_S):
             self._check()
-            if waiting and len(self.panels) == len(self._counters) + len(self.boards):
+            if waiting and len(self.panels) == units:
                 waiting = False
                 welcome()
             if waiting and time.monotonic() > deadline:
@@ -269,6 +274,10 @@ class DemoHall:
 
     def _board_file(self, unit: str) -> Path:
         return self._unit(unit, {"role": "board"}, "1280x800", {})
+
+    def _kiosk_file(self, unit: str) -> Path:
+        printer = {"kind": "escpos", "transport": "serial"}
+        return self._unit(unit, {"role": "kiosk"}, "1280x800", {"printer": printer})
 
     def _unit(
         self, unit: str, own: dict[str, str], size: str, further: dict[str, dict[str, Any]]
