@@ -53,7 +53,8 @@ def header(sheet: Sheet, frame: Frame) -> int:
     clock = Rect(0, room.top, sheet.px(21), room.height)
     clock.right = room.right
     sheet.number(clock, frame.clock, sheet.px(8.0), theme.PAPER, Align.RIGHT)
-    name = Rect(room.left, room.top, clock.left - room.left, room.height)
+    width = clock.left - sheet.px(theme.GAP) - room.left
+    name = Rect(room.left, room.top, width, room.height)
     hall = sheet.pair(frame.hall, 5.2, _ON_NAVY, strong=True, lines=2, second=2.8)
     sheet.text(name, hall, Align.LEFT)
     return bar.bottom

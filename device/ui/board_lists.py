@@ -46,6 +46,11 @@ def queue_panel(sheet: Sheet, room: Rect, view: HallBoard) -> None:
         _queue_row(sheet, row, queue, live=view.as_of is None)
 
 
+def has_rows(sheet: Sheet, room: Rect) -> bool:
+    """Whether a list in `room` has room for anything under its title."""
+    return bool(_rows(sheet, _body(sheet, room)))
+
+
 def _pages(sheet: Sheet, room: Rect, count: int) -> tuple[int, int]:
     """How many pages `count` lines take, and how many of them stand on one."""
     rows = max(1, len(_rows(sheet, _body(sheet, room))))

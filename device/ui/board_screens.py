@@ -6,12 +6,13 @@ screen's height at least, whatever the screen's shape, and where to go stands be
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from pygame import Rect
 
 from device.ui import board_frame, theme
-from device.ui.board_lists import call_rows, queue_panel
+from device.ui.board_lists import call_rows, has_rows, queue_panel
 from device.ui.layout import Paragraph
 from device.ui.numerals import numeral
 from device.ui.scene import Badge, Block, Sign
@@ -50,10 +51,10 @@ def hall_board(view: HallBoard, sheet: Sheet) -> None:
     else:
         _nobody_called(sheet, hero)
     rest = Rect(room.left, hero.bottom + gap, room.width, room.bottom - hero.bottom - gap)
-    if len(view.calls) < 2:
+    left, right = _halves(sheet, rest)
+    if len(view.calls) < 2 or not has_rows(sheet, left):
         queue_panel(sheet, rest, view)
         return
-    left, right = _halves(sheet, rest)
     call_rows(sheet, left, view.calls[1:])
     queue_panel(sheet, right, view)
 
@@ -135,7 +136,8 @@ def _where(
     if not call.recalls:
         return words
     again = both("Now calling, call {count}", count=call.recalls + 1)
-    return (*sheet.pair(again, 3.8, (quiet, quiet), second=2.8), *words)
+    told = sheet.pair(again, 3.4, (quiet, quiet))
+    return (replace(told[0], text=f"{told[0].text} · {told[1].text}"), *words)
 
 
 def _nobody_called(sheet: Sheet, card: Rect) -> None:

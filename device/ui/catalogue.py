@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from device.ui import board_gallery, gallery
+from device.ui import board_gallery, gallery, kiosk_gallery
 from device.ui.viewmodel import LanguageOrder
 from device.ui.window import Window
 from wire.errors import ConfigurationError
@@ -24,9 +24,16 @@ class Gallery:
     sizes: tuple[Size, ...]
 
 
+def _kiosk() -> Mapping[str, Any]:
+    """A kiosk's screens once; in which language is for who draws them to say."""
+    views = kiosk_gallery.samples().items()
+    return {name: view for name, view in views if not name.endswith("-english")}
+
+
 GALLERIES: Final = (
     Gallery("counter", gallery.samples, gallery.SIZES),
     Gallery("board", board_gallery.board_samples, board_gallery.BOARD_SIZES),
+    Gallery("kiosk", _kiosk, kiosk_gallery.KIOSK_SIZES),
 )
 
 
