@@ -152,13 +152,14 @@ class Outbox:
         return self.records(max(after, self.receipted), limit)
 
     def last_calls(self, limit: int) -> list[str]:
-        """The `call_id` of the last records that name one, oldest first."""
+        """The calls that were rated, or not in their time, among the last records; oldest first."""
         with _storage("read the last calls"):
             rows = self._database.execute(
                 "SELECT body FROM record ORDER BY sequence DESC LIMIT ?", (limit,)
             ).fetchall()
         contents = (json.loads(body) for (body,) in reversed(rows))
-        return [content["call_id"] for content in contents if "call_id" in content]
+        ended = (content for content in contents if content.get("kind") in {"rating", "unrated"})
+        return [content["call_id"] for content in ended if "call_id" in content]
 
     def tidy(self, now_s: float, limits: Limits = Limits()) -> int:
         """Drop what may be dropped, oldest first, and fold the log in; how many records went.

@@ -52,7 +52,7 @@ from wire.topics import ANNOUNCE, ANSWER, BOARD, CALL, RECEIPT, STATE, TAKEN
 
 __all__ = ["run", "software", "wiring"]
 
-_CLOSED_CALLS = 200
+_CLOSED_CALLS = 500
 _SWITCH_S = 0.0005  # a key waits so long for another thread to let go, not Python's 5 ms
 
 

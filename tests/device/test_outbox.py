@@ -39,7 +39,7 @@ def opened(directory: Path, prefix: str = "outbox") -> Outbox:
 
 
 def body(number: int) -> str:
-    return f'{{"call_id":"call-{number}","text":"评价 {number}"}}'
+    return f'{{"kind":"rating","call_id":"call-{number}","text":"评价 {number}"}}'
 
 
 def test_records_form_the_chain_that_the_wire_describes(tmp_path: Path) -> None:
@@ -63,6 +63,13 @@ def test_what_was_written_is_read_back_byte_for_byte(tmp_path: Path) -> None:
     assert again.records(0, 100) == written
     assert again.last_calls(2) == ["call-4", "call-5"]
     assert again.append(body(6), 0.0).previous == written[-1].hash
+
+
+def test_a_call_that_was_only_made_may_still_be_rated(tmp_path: Path) -> None:
+    outbox = opened(tmp_path)
+    for kind in ("called", "step", "unrated", "rating_tags", "rating", "away"):
+        outbox.append(f'{{"kind":"{kind}","call_id":"call-{kind}"}}', 0.0)
+    assert outbox.last_calls(6) == ["call-unrated", "call-rating"]
 
 
 def test_receipts_move_forward_only_and_never_past_the_end(tmp_path: Path) -> None:
@@ -337,7 +344,7 @@ from device.outbox import open_outbox
 outbox = open_outbox(Path(sys.argv[1]), lambda: "outbox-1")
 print("open", flush=True)
 for number in range(outbox.through + 1, 100_000):
-    outbox.append('{"call_id":"call-%d"}' % number, 0.0)
+    outbox.append('{"kind":"unrated","call_id":"call-%d"}' % number, 0.0)
     print(number, flush=True)
 """
 
