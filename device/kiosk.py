@@ -136,21 +136,34 @@ class KioskLoop:
 
     def run(self) -> None:
         """Draw, report ready, and go round until something says stop."""
-        at = read_moment(self._parts.clock)
-        self._carry_out_all(self._session.begin(at), at)
-        self._show()
+        self.begin()
         self._parts.notifier.ready()
         self._parts.watchdog.feed()
         while not self._stopping:
             try:
-                self.take(self._inbox.get(timeout=self._idle_s()))
+                inbound = self._inbox.get(timeout=self._idle_s())
             except queue.Empty:
-                self._event(Tick())
-            self._attend()
-            self._show()
-            self._parts.uplink.pump(self._parts.clock.monotonic())
-            self._tidy()
+                self.turn(None)
+            else:
+                self.turn(inbound)
             self._parts.watchdog.feed()
+
+    def begin(self) -> None:
+        """Do, or give up, what the run before left undone."""
+        at = read_moment(self._parts.clock)
+        self._carry_out_all(self._session.begin(at), at)
+        self._show()
+
+    def turn(self, inbound: Inbound | None) -> None:
+        """Take one thing from the inbox, or the time that has passed, and what was touched."""
+        if inbound is None:
+            self._event(Tick())
+        else:
+            self.take(inbound)
+        self._attend()
+        self._show()
+        self._parts.uplink.pump(self._parts.clock.monotonic())
+        self._tidy()
 
     def _idle_s(self) -> float:
         """Real seconds until the next deadline."""

@@ -70,9 +70,9 @@ def _children(pid: int) -> list[psutil.Process]:
     return psutil.Process(pid).children(recursive=True)
 
 
-def _ten(pid: int) -> list[psutil.Process] | None:
+def _eleven(pid: int) -> list[psutil.Process] | None:
     children = _children(pid)
-    return children if len(children) == 10 else None
+    return children if len(children) == 11 else None
 
 
 def _gone(processes: list[psutil.Process]) -> None:
@@ -94,8 +94,8 @@ def test_demo_lives_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
         wait_for(lambda: _today(port).get("issued", 0) > 0, "citizens")
         wait_for(lambda: any(c["ticket"] for c in _counters(port)), "a call")
         wait_for(lambda: _today(port).get("rated", 0) > 0, "a rating", 120)
-        # Hub, broker, forecaster, six counters, a board; one that ended by itself is started again.
-        children = wait_for(lambda: _ten(demo.pid), "ten processes")
+        # Hub, broker, forecaster, six counters, a board, a kiosk; one that ended by itself starts again.
+        children = wait_for(lambda: _eleven(demo.pid), "eleven processes")
         demo.send_signal(signal.SIGINT)
         output, _ = demo.communicate(timeout=PATIENCE_S)
     assert demo.returncode == 0
