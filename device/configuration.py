@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from device.keypad import KeypadSection
 from device.peripherals import (
     CardReaderSection,
     PrinterSection,
@@ -99,8 +100,12 @@ class DisplaySection(Settings):
 
 
 class KeysSection(Settings):
-    """Pins of the keys, which connect them to ground. A key without a pin is not there."""
+    """Pins of the keys, which connect them to ground. A key without a pin is not there.
 
+    `source` "usb" leaves the keys to the keypad; the lamps keep their pins.
+    """
+
+    source: Literal["gpio", "usb"] = "gpio"
     rating: RatingPins = (5, 6, 13, 19, 26)
     next: Pin = 17
     recall: Pin = 27
@@ -141,6 +146,7 @@ class UnitSettings(FileSettings):
     display: DisplaySection = DisplaySection()
     keys: KeysSection = KeysSection()
     lamps: LampsSection = LampsSection()
+    keypad: KeypadSection | None = None
     panel: PanelSection = PanelSection()
     clock: ClockSection = ClockSection()
     voice: VoiceSection | None = None
@@ -154,6 +160,7 @@ class UnitSettings(FileSettings):
         """Doubled pins, and keys that the role or the kind of hardware does not have."""
         yield from _doubled_pins(raw)
         yield from _role_mistakes(raw)
+        yield from _keypad_mistakes(raw)
         yield from voice_mistakes(raw)
         yield from peripheral_mistakes(raw)
         hardware = raw.get("hardware")
@@ -196,9 +203,16 @@ def _role_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if counter is not None:
         yield Mistake("unit.counter", counter, f"a {role} stands at no counter")
-    for section in ("keys", "lamps"):
+    for section in ("keys", "lamps", "keypad"):
         if section in raw:
             yield Mistake(section, None, f'goes with role "{Role.COUNTER}" only')
+
+
+def _keypad_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    keys = raw.get("keys")
+    source = keys.get("source") if isinstance(keys, Mapping) else None
+    if source == "usb" and "keypad" not in raw:
+        yield Mistake("keys.source", source, "needs a section [keypad] that names its device")
 
 
 def _emulated_only(raw: Mapping[str, Any], section: str, what: str) -> Iterator[Mistake]:
@@ -223,7 +237,7 @@ def _pins(raw: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         content = raw.get(section)
         written = content if isinstance(content, Mapping) else {}
         for key in type(schema).model_fields:
-            if key == "debounce_ms":
+            if key in {"debounce_ms", "source"}:
                 continue
             yield from _numbered(f"{section}.{key}", written.get(key, getattr(schema, key)))
 

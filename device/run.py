@@ -19,6 +19,7 @@ from device.configuration import UnitSettings
 from device.drivers.keyless import Keyless
 from device.drivers.ports import EmulatedFront, Front, Wiring
 from device.drivers.registry import make_front
+from device.drivers.usb_keypad import UsbKeypad
 from device.events import StaffKey
 from device.fitting import fit
 from device.footing import (
@@ -82,11 +83,14 @@ def run(settings: UnitSettings, *, until_eof: bool, trace: bool) -> None:
 def wiring(settings: UnitSettings) -> Wiring:
     """Which pin each key and lamp is on; a key that has no pin is left out."""
     names = tuple(RATING_KEYS)
+    lamps = dict(zip(names, settings.lamps.rating, strict=True))
+    if settings.keys.source == "usb":
+        return Wiring(keys={}, lamps=lamps)
     staff = {key.value: getattr(settings.keys, key.value) for key in StaffKey}
     wired = {name: pin for name, pin in staff.items() if pin is not None}
     return Wiring(
         keys=dict(zip(names, settings.keys.rating, strict=True)) | wired,
-        lamps=dict(zip(names, settings.lamps.rating, strict=True)),
+        lamps=lamps,
     )
 
 
@@ -147,6 +151,11 @@ def _front(footing: Footing) -> Front:
     front = make_front(footing.settings.hardware.kind, wiring(footing.settings))
     front.start(footing.inbox.put)
     footing.started.callback(front.close)
+    section = footing.settings.keypad
+    if section is not None:
+        keypad = UsbKeypad(section.device, section.codes, footing.inbox.put)
+        keypad.start(footing.inbox.put)
+        footing.started.callback(keypad.close)
     return front
 
 

@@ -203,3 +203,29 @@ def test_check_config_ends_with_2_after_naming_the_mistakes(
     said = capsys.readouterr().err
     assert "unit.id: is missing" in said
     assert "hardware: is missing" in said
+
+
+# --- a keypad on USB ---------------------------------------------------------------------
+
+KEYPAD = '[keypad]\ndevice = "/dev/input/event0"\n'
+
+
+def test_a_keypad_stands_in_for_the_keys_and_leaves_the_lamps() -> None:
+    settings = parse(MINIMAL + KEYPAD + '[keys]\nsource = "usb"\n', UnitSettings, "unit.toml")
+    assert settings.keypad
+    assert settings.keypad.codes["next"] == 96
+    assert (wiring(settings).keys, set(wiring(settings).lamps)) == ({}, set(RATING_KEYS))
+    beside = parse(MINIMAL + KEYPAD, UnitSettings, "unit.toml")
+    assert set(RATING_KEYS) <= set(wiring(beside).keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[keys]\nsource = "usb"\n', "needs a section [keypad]"),
+        (KEYPAD + "codes = { volume = 113 }\n", "no such key: volume"),
+        (KEYPAD + "codes = { next = 96, done = 96 }\n", "one code is given to two keys"),
+    ],
+)
+def test_a_keypad_that_cannot_work_is_a_mistake(text: str, said: str) -> None:
+    assert any(said in mistake for mistake in mistakes(MINIMAL + text))
