@@ -95,8 +95,9 @@ class Rounds:
         transaction.free_grants()
         self._ready = [parked for parked in self._parked if self._is_ready(parked, transaction)]
         for parked in self._ready:
-            transaction.hurried = parked.ticket is not None
-            self._do(transaction, [parked.work])
+            in_vain = parked.ticket is not None and transaction.monotonic >= parked.until
+            transaction.hurried = in_vain
+            self._do(transaction, [parked.work], parked)
         transaction.top_up_grants()
         return [*batch, *(parked.work for parked in self._ready)]
 
@@ -110,12 +111,18 @@ class Rounds:
         self._parked = [p for p in self._parked if p not in self._ready]
         self._parking, self._ready = [], []
 
-    def _do(self, transaction: Transaction, batch: list[Work]) -> None:
+    def _do(
+        self, transaction: Transaction, batch: list[Work], before: _Parked | None = None
+    ) -> None:
+        """Do work, some of which may have been parked `before`: its patience is not renewed."""
+        waits_on = before is not None and before.ticket is not None
         for work in tuple(batch):
             try:
                 work.run(transaction)
             except NotYet as wait:
                 until = transaction.monotonic + PATIENCE_S * self._second_s
+                if before is not None and waits_on:
+                    until = before.until
                 self._parking.append(_Parked(work, wait.ticket, until))
             except IdReusedError as error:  # raised before anything was changed
                 self._leave(work, batch)
