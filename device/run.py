@@ -21,7 +21,7 @@ from device.drivers.ports import EmulatedFront, Front, Wiring
 from device.drivers.registry import make_front
 from device.drivers.usb_keypad import UsbKeypad
 from device.events import StaffKey
-from device.fitting import fit
+from device.fitting import Fitted, fit
 from device.footing import (
     Footing,
     go_online,
@@ -38,6 +38,7 @@ from device.kiosk_presenter import KioskPresenter
 from device.kiosk_session import KioskSession
 from device.kiosk_store import KioskStore
 from device.memory import Memory, remembered
+from device.outward import Outward
 from device.presenter import Presenter
 from device.session import Session
 from device.timekeeping import wall_is_synchronised
@@ -129,6 +130,7 @@ def _counter(footing: Footing) -> Loop:
         watchdog_s=watchdog_s(),
         changed=changed,
         memory=Memory(settings.unit.state, boot, footing.second_s),
+        outward=_outward(footing),
     )
     return Unit(parts, footing.inbox)
 
@@ -184,7 +186,7 @@ def _board(footing: Footing) -> Loop:
         uplink=footing.uplink,
         screen=window,
         presenter=BoardPresenter(identity.unit, LanguageOrder(settings.display.language)),
-        voice=_voice(footing),
+        voice=_voice(footing, _fitted(footing)),
         trace=footing.trace,
         notifier=footing.notifier,
         watchdog=Watchdog(footing.notifier, watchdog_s()),
@@ -193,11 +195,21 @@ def _board(footing: Footing) -> Loop:
     return BoardLoop(parts, footing.inbox)
 
 
-def _voice(footing: Footing) -> Speaker | None:
-    """The unit's voice with the speech module that it may use, both at work; None without one."""
-    settings, put = footing.settings, footing.inbox.put
-    fitted = fit(settings, put, lambda _card: None, footing.started)
+def _outward(footing: Footing) -> Outward:
+    fitted = _fitted(footing)
+    return Outward(fitted.sign, _voice(footing, fitted))
+
+
+def _fitted(footing: Footing) -> Fitted:
+    """The unit's peripherals, at work."""
+    fitted = fit(footing.settings, footing.inbox.put, lambda _card: None, footing.started)
     fitted.start()
+    return fitted
+
+
+def _voice(footing: Footing, fitted: Fitted) -> Speaker | None:
+    """The unit's voice with the speech module that it may use, at work; None without one."""
+    settings, put = footing.settings, footing.inbox.put
     if settings.voice is None:
         return None
     module = None

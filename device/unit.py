@@ -47,6 +47,7 @@ from device.inbox import Inbound, Stop
 from device.memory import Memory
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
+from device.outward import Outward
 from device.presenter import Presenter
 from device.session import Session
 from device.timekeeping import read_moment, wall_is_synchronised
@@ -56,7 +57,7 @@ from device.uplink import Identity, Uplink
 from wire.clock import Clock
 from wire.errors import StorageError, WireError
 from wire.link import Connected, Delivery, Disconnected
-from wire.messages import Answer, Call, Level, Receipt, State
+from wire.messages import Answer, Level, Receipt, State
 from wire.sdnotify import Notifier
 from wire.topics import Direction, locate, unpack
 
@@ -120,7 +121,7 @@ class Parts:
     watchdog_s: float | None
     changed: Callable[[], None]
     memory: Memory
-    speak: Callable[[Call], None] = lambda _call: None
+    outward: Outward
 
 
 class Unit:
@@ -335,7 +336,6 @@ class Unit:
                 self._parts.uplink.command(command)
             case Tell(call):
                 self._parts.uplink.call(call)
-                self._parts.speak(call)
             case Heard(epoch, outbox, committed):
                 self._parts.uplink.heard(epoch, outbox, committed, at.boot_s)
             case Remark(text):
@@ -370,6 +370,7 @@ class Unit:
             self._expected = None
             self._parts.trace.drawn(view, self._session)
             self._parts.changed()
+            self._parts.outward.follow(self._session)
 
     def _prepare(self) -> None:
         """Make ready what may be shown next, as long as nothing else is to be done."""

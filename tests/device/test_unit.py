@@ -17,6 +17,7 @@ from device.events import StaffKey
 from device.inbox import Inbound, Stop
 from device.memory import Memory
 from device.outbox import Outbox, RecordNotKept, open_outbox
+from device.outward import Outward
 from device.presenter import Presenter
 from device.session import Session
 from device.trace import LineTrace
@@ -107,6 +108,7 @@ class Rig:
             watchdog_s=None,
             changed=lambda: None,
             memory=Memory(directory, "boot-1"),
+            outward=Outward(),
         )
         self.unit = Unit(self.parts, self.inbox)
 
