@@ -209,9 +209,11 @@ class WireUnit:
                 self._take(topics.unpack(topic, event.payload), event.payload)
 
     def _take(self, message: w.Message, payload: bytes) -> None:
+        acts_anew = False
         with self._news:
             if isinstance(message, w.State):
                 if message.run == self.run and self._newer(message):
+                    acts_anew = self._acts_on() != (message.epoch, message.version)
                     self.state = message
                     self.state_at = time.monotonic()
                     self.states += 1
@@ -221,6 +223,11 @@ class WireUnit:
             elif isinstance(message, w.Receipt) and message.outbox == self.outbox:
                 self.receipted = max(self.receipted, message.through)
             self._news.notify_all()
+        if acts_anew:  # the hub waits for this word when it asks for a ticket back
+            self._say(topics.RENEW)
+
+    def _acts_on(self) -> tuple[int, int] | None:
+        return (self.state.epoch, self.state.version) if self.state else None
 
     def _newer(self, state: w.State) -> bool:
         before = self.state
