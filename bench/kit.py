@@ -84,32 +84,32 @@ class Layout:
         pin_hash = _pin_hash()
         names = [f"s{n}" for n in range(1, self.services + 1)]
         parts = [
-            _section(
+            section(
                 "hub",
                 data=str(self.data),
                 port=self.web_port,
                 broker=self.broker,
                 broker_port=self.broker_port,
             ),
-            _section(
+            section(
                 "hall",
                 id="test",
                 name={"zh": "测试大厅", "en": "Test hall"},
                 time_zone=_ZONE,
                 day_starts=self.day_starts,
             ),
-            _section("hours", **dict.fromkeys(_WEEKDAYS, "00:00-24:00")),
-            _section("rating", invite_s=self.invite_s),
+            section("hours", **dict.fromkeys(_WEEKDAYS, "00:00-24:00")),
+            section("rating", invite_s=self.invite_s),
         ]
         for n, name in enumerate(names):
             title = {"zh": f"事项{n + 1}", "en": f"Service {n + 1}"}
-            parts.append(_section("[services]", id=name, name=title, prefix=chr(65 + n)))
+            parts.append(section("[services]", id=name, name=title, prefix=chr(65 + n)))
         for n in range(1, self.counters + 1):
             counter = f"c{n}"
             parts.append(
-                _section("[counters]", id=counter, number=str(n), services=names, unit=f"unit-{n}")
+                section("[counters]", id=counter, number=str(n), services=names, unit=f"unit-{n}")
             )
-            parts.append(_section("[clerks]", id=f"k{n}", name=f"Clerk {n}", pin_hash=pin_hash))
+            parts.append(section("[clerks]", id=f"k{n}", name=f"Clerk {n}", pin_hash=pin_hash))
         file = self.folder / "hall.toml"
         file.write_text("\n".join(parts), encoding="utf-8")
         return file
@@ -117,7 +117,7 @@ class Layout:
     def write_unit(self, n: int) -> Path:
         """Write unit-N.toml and return its path."""
         parts = [
-            _section(
+            section(
                 "unit",
                 id=f"unit-{n}",
                 hall="test",
@@ -125,10 +125,10 @@ class Layout:
                 counter=f"c{n}",
                 state=str(self.folder / f"unit-{n}"),
             ),
-            _section("broker", url=self.broker_url),
-            _section("hardware", kind="emulated"),
-            _section("display", mode="offscreen", size="1024x600"),
-            _section("panel", port=0),
+            section("broker", url=self.broker_url),
+            section("hardware", kind="emulated"),
+            section("display", mode="offscreen", size="1024x600"),
+            section("panel", port=0),
         ]
         file = self.folder / f"unit-{n}.toml"
         file.write_text("\n".join(parts), encoding="utf-8")
@@ -143,7 +143,8 @@ def _pin_hash() -> str:
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _section(header: str, /, **values: Any) -> str:
+def section(header: str, /, **values: Any) -> str:
+    """A section of a TOML file."""
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
     return "\n".join([f"[{header}]", *lines, ""])
 
@@ -213,7 +214,7 @@ class Program:
         return code
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
     """An installed script, or the module that it would start."""
     return str(Path(sys.executable).parent / name)
 
@@ -224,7 +225,7 @@ class HubProcess(Program):
     def __init__(self, layout: Layout) -> None:
         file = layout.write_hall()
         super().__init__(
-            [_script("hall-hub"), "run", str(file), "--until-eof"], layout.folder / "hub.log"
+            [script("hall-hub"), "run", str(file), "--until-eof"], layout.folder / "hub.log"
         )
         self.layout = layout
         self.api = Api(layout.web_port)
@@ -260,7 +261,7 @@ class UnitProcess(Program):
 
     def __init__(self, layout: Layout, n: int) -> None:
         file = layout.write_unit(n)
-        command = [_script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
+        command = [script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
         super().__init__(command, layout.folder / f"unit-{n}.log")
         self.n = n
         self.seen: list[dict[str, Any]] = []
