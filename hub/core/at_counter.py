@@ -38,7 +38,7 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
         coming = _going_on(state.tickets[counter.ticket], now)
     elif counter.paused is not None:
         before = (e.CounterResumed(now, counter.id, counter.clerk),)
-    choice = _or_kept(state, counter, choose(state, counter.id, now, coming, elsewhere), now)
+    choice = or_kept(state, counter.id, choose(state, counter.id, now, coming, elsewhere), now)
     if choice is None:
         nobody = "nobody is waiting for this counter"
         return Decision(before, outcome="nothing_waiting", reason=nobody)
@@ -46,14 +46,12 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
     return Decision((*before, called), ticket=choice.ticket, reason=explain(choice.reason))
 
 
-def _or_kept(
-    state: State, counter: CounterState, choice: Choice | None, now: float
-) -> Choice | None:
+def or_kept(state: State, counter: str, choice: Choice | None, now: float) -> Choice | None:
     """The choice, unless somebody has waited longer who is kept for this very counter."""
     if not state.grants:
         return choice
     best = state.tickets[choice.ticket] if choice else None
-    kept = first_kept(state, counter.id, best)
+    kept = first_kept(state, counter, best)
     return choice if kept is None else Choice(kept.id, kept_reason(state, kept, now))
 
 
@@ -105,12 +103,21 @@ def explain(reason: dict[str, Any]) -> str:
     """The reason of a call in words."""
     # Who has an appointment may be called before its time.
     waited = f"waited {max(0.0, reason['waited_s']) / 60:.1f} min"
+    if reason["rule"] in _APART:
+        return f"{waited}, {_APART[reason['rule']]}"
     if reason["runner_up"] is None:
         return f"{waited}, nobody else waits for this counter"
     runner_up = f"{reason['runner_up']}, {reason['runner_up_waited_s'] / 60:.1f} min"
     if reason["rule"] == "overdue":
         return f"{waited}, far over the target; next would be {runner_up}"
     return f"{waited}, the most urgent of {reason['lines']} lines; next would be {runner_up}"
+
+
+_APART = {
+    "kept": "kept for this counter alone",
+    "alone": "called by the counter while it was cut off",
+}
+"""The rules by which nobody else was considered."""
 
 
 def _stepping(

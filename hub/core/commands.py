@@ -145,4 +145,5 @@ def refuse(code: str, reason: str, *events: e.Event) -> Decision:
 def busy(state: State, counter: CounterState) -> Decision:
     """The refusal of a counter that has somebody in hand, naming the ticket."""
     ticket = state.tickets[str(counter.ticket)]
-    return Decision((), "refused", "busy", ticket.id, f"{ticket.number} is still at this counter")
+    who = ticket.number or "somebody without a number"
+    return Decision((), "refused", "busy", ticket.id, f"{who} is still at this counter")

@@ -155,9 +155,14 @@ def _why_freed(
     return "taken_back" if acts_without and has >= said.through else None
 
 
+def lease_end(lease_s: float, answered: float) -> float:
+    """When a lease is over for certain, by the hub's clock, if a state was last sent then."""
+    return answered + lease_s + SLACK_S + lease_s / DRIFT
+
+
 def lease_over(lease_s: float, answered: float, now: float) -> bool:
     """Whether a lease is over for certain, by the hub's clock, since a state was last sent."""
-    return now >= answered + lease_s + SLACK_S + lease_s / DRIFT
+    return now >= lease_end(lease_s, answered)
 
 
 def kept_by(state: State, counter: str) -> list[Ticket]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from hub.core.grants import Said, lease_over
+from hub.core.grants import Said, lease_end
 from hub.core.hall import Hall
 from wire.messages import Hello, LinkRefusal, Renew, Status, Text
 
 LOST_AFTER_S = 6.0
-"""A unit unheard for this long is lost."""
+"""A unit unheard for so many real seconds is lost."""
 
 COMMAND_WITHIN_S = 4.0
-"""A command is in time if the renew that it quotes arrived no longer before it than this."""
+"""A command is in time if the renew that it quotes arrived no more real seconds before it."""
 
 _ARRIVALS_KEPT = 64
 
@@ -51,10 +51,16 @@ class Heard:
 
 
 class Presence:
-    """All units that are heard or were heard since the hub started, at `since`."""
+    """All units that are heard or were heard since the hub started, at `since`.
 
-    def __init__(self, since: float = 0.0) -> None:
+    `second_s` is how far the hub's clock advances in a real second: on a scaled clock a unit's
+    beat lasts real seconds all the same.
+    """
+
+    def __init__(self, since: float = 0.0, second_s: float = 1.0) -> None:
         self.since = since
+        self.lost_after_s = LOST_AFTER_S * second_s
+        self._command_within_s = COMMAND_WITHIN_S * second_s
         self._units: dict[str, Heard] = {}
 
     def get(self, unit: str) -> Heard | None:
@@ -64,7 +70,7 @@ class Presence:
     def heard(self, unit: str, now: float) -> bool:
         """Whether a unit is there."""
         found = self._units.get(unit)
-        return found is not None and found.online and now - found.at < LOST_AFTER_S
+        return found is not None and found.online and now - found.at < self.lost_after_s
 
     def hello(self, unit: str, hello: Hello, now: float) -> LinkRefusal | None:
         """Take in a hello; refuse the second of two living runs."""
@@ -92,7 +98,11 @@ class Presence:
             found.answered = now
 
     def lease_over(self, unit: str, run: str, lease_s: float, now: float) -> bool:
-        """Whether a run can certainly call no granted ticket any more, cut off as it is.
+        """Whether a run can certainly call no granted ticket any more, cut off as it is."""
+        return now >= self.lease_end(unit, run, lease_s)
+
+    def lease_end(self, unit: str, run: str, lease_s: float) -> float:
+        """From when on a run can certainly call no granted ticket any more, if it stays cut off.
 
         A start of the hub counts as an answer: what the hub before it sent is not known.
         """
@@ -100,7 +110,7 @@ class Presence:
         told = None
         if found is not None:
             told = found.answered if found.run == run else found.began
-        return lease_over(lease_s, self.since if told is None else told, now)
+        return lease_end(lease_s, self.since if told is None else told)
 
     def forget_unjoined(self, hall: Hall) -> None:
         """Forget runs whose joining was not kept: they get no state, and will say hello again."""
@@ -132,7 +142,7 @@ class Presence:
         if found is None or found.run != run:
             return False
         arrived = next((at for number, at in reversed(found.arrivals) if number == n), None)
-        return arrived is not None and now - arrived <= COMMAND_WITHIN_S
+        return arrived is not None and now - arrived <= self._command_within_s
 
 
 def _twin(unit: str, run: str) -> LinkRefusal:

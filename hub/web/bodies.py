@@ -101,6 +101,12 @@ class AdviceWanted(Wanted):
 class TextWanted(Wanted):
     """A text for everybody in the hall. One language may be left empty: the other stands alone."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"properties": {language: {"pattern": r"\S"}}} for language in ("zh", "en")]
+        }
+    )
+
     zh: Annotated[str, Field(max_length=200)]
     en: Annotated[str, Field(max_length=200)]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from heapq import merge
 from itertools import islice
 
+from hub.core.at_counter import or_kept
 from hub.core.commands import AtCounter
 from hub.core.decide import decide
 from hub.core.dispatch import Choice, choose, lines_for
+from hub.core.grants import kept_by
 from hub.core.hall import Hall
 from hub.core.plan import Counter
 from hub.core.state import CounterState
@@ -23,7 +25,9 @@ QUEUE_SHOWN = 8
 def choice_of(hall: Hall, counter: str, now: float) -> Choice | None:
     """Whom a counter would call now."""
     state = hall.counters[counter]
-    return choose(hall, counter, now) if state.open and state.clerk else None
+    if not state.open or not state.clerk:
+        return None
+    return or_kept(hall, counter, choose(hall, counter, now), now)
 
 
 def next_view(hall: Hall, choice: Choice | None) -> m.NextTicket | None:
@@ -40,6 +44,7 @@ def queue(hall: Hall, plan: Counter, choice: Choice | None, time: Time) -> list[
     lines = [
         [tickets[i] for i in line.tickets()[:QUEUE_SHOWN]] for line in lines_for(hall, plan.id)
     ]
+    lines.append(kept_by(hall, plan.id))
     order = merge(*lines, key=lambda ticket: (ticket.queued_at, ticket.order))
     first = [tickets[choice.ticket]] if choice else []
     others = (ticket for ticket in order if choice is None or ticket.id != choice.ticket)
@@ -48,13 +53,14 @@ def queue(hall: Hall, plan: Counter, choice: Choice | None, time: Time) -> list[
 
 
 def _queued(hall: Hall, ticket: Ticket, counter: str, time: Time) -> m.QueuedTicket:
+    grant = hall.grants.get(ticket.id)
     return m.QueuedTicket(
         id=ticket.id,
         number=ticket.number,
         service=ticket.service,
         queued_at=time(ticket.queued_at),
         kind=kind_name(hall, ticket.kind),
-        kept=ticket.bound == counter,
+        kept=counter in {ticket.bound, grant.counter if grant and grant.parked else None},
     )
 
 

@@ -23,6 +23,8 @@ COMMON = {
     "no_link": marked("No connection to the hall; trying again…"),
     "gave_up": marked("The hall cannot be reached. Nothing is lost: try again in a moment"),
     "refused": marked("The hall did not accept this: {code}"),
+    "no_number": marked("No number"),
+    "without_number": marked("a visitor without a number"),
 }
 
 HALL = {
@@ -81,6 +83,23 @@ HALL = {
     "told_emergency": marked("An emergency text covers all boards"),
     "told_shown": marked("On the boards now"),
     "told_taken": marked("Taken off the boards"),
+    "apart_waits": marked("waits {age}"),
+    "apart_held": marked("held by counter {counter}, cut off since {time}"),
+    "apart_left": marked("held by counter {counter}, whose unit has been replaced"),
+    "apart_may_call": marked("It may be called there until {time}"),
+    "apart_cannot_call": marked("It can no longer be called there"),
+    "apart_give": marked("Not called: give it to the others"),
+    "apart_given": marked("Every counter can call {number} now"),
+    "apart_sure_title": marked("Is the unit at counter {counter} switched off?"),
+    "apart_sure_text": marked(
+        "Cut off as it is, it may call {number} by itself until {time}; two counters would then "
+        "call the same person. Go on only if you have seen that the unit is off, and that "
+        "{number} was not called there."
+    ),
+    "apart_sure_yes": marked("The unit is off: give {number} to the others"),
+    "refused_not_granted": marked("Every counter can call this number already"),
+    "unit_board": marked("Board {unit}"),
+    "unit_kiosk": marked("Kiosk {unit}"),
 }
 
 CLERK = {
@@ -131,6 +150,11 @@ CLERK = {
     "refused_nothing_in_hand": marked("Nobody is called at this counter"),
     "refused_illegal_step": marked("That is not possible in this state of the ticket"),
     "refused_unavailable": marked("The hall cannot store this right now; nothing has changed"),
+    "cut_off": marked(
+        "The unit at this counter is cut off since {time} and decides by itself. Look at its "
+        "screen before you press anything here."
+    ),
+    "unheard": marked("The unit at this counter is not heard yet; it may be deciding by itself."),
 }
 
 TICKET = {
@@ -138,6 +162,15 @@ TICKET = {
     "title": marked("{number} · your number"),
     "title_booked": marked("Your appointment"),
     "left": marked("{age} left"),
+    "apart_since": marked("Counter {counter} keeps your number and is cut off since {time}."),
+    "apart_left": marked("Counter {counter} keeps your number and cannot be reached."),
+    "apart_may_call": marked(
+        "It may call you by itself until {time}: look at its sign. After that you can say here "
+        "that you were not called."
+    ),
+    "apart_say_so": marked(
+        "If you were not called there, say so: then every counter can call you."
+    ),
 }
 
 TAKE = {

@@ -12,7 +12,7 @@ from hub.web.load_views import Time
 from hub.web.texts import Words, both, marked
 from hub.web.why import kind_name
 
-WISHES = ("check_in", "come_back", "cancel")
+WISHES = ("check_in", "come_back", "not_called", "cancel")
 """What a citizen may do with a ticket."""
 
 _STATES = {
@@ -35,9 +35,16 @@ def state_text(state: TicketState) -> Words:
 
 
 def ticket_view(
-    hall: Hall, ticket: Ticket, now: float, time: Time, waits: Waits | None
+    hall: Hall,
+    ticket: Ticket,
+    now: float,
+    time: Time,
+    waits: Waits | None,
+    apart: m.HeldApart | None = None,
 ) -> m.TicketView:
-    """One ticket for the person who holds it."""
+    """One ticket for the person who holds it. `apart`: who keeps it and is cut off."""
+    # The word of who was not called counts once the counter can call by itself no more.
+    silent = apart is not None and apart.callable_until is None
     picture = ticket_picture(hall, ticket.id, now, waits)
     shown = picture.model_dump(exclude={"waited_s"})
     more = {
@@ -47,8 +54,9 @@ def ticket_view(
             m.NamedService(id=s, name=hall.plan.service[s].name) for s in ticket.further
         ),
         "kept_for": _kept_for(hall, ticket),
+        "held_apart": apart,
         "open_counters": sum(ticket.service in s for s in hall.duty.serving.values()),
-        "wishes": tuple(wish for wish in WISHES if _granted(hall, ticket, wish, now)),
+        "wishes": tuple(wish for wish in WISHES if _granted(hall, ticket, wish, now, silent)),
         "issued_at": time(ticket.issued_at),
         "since": time(ticket.since),
         **_moments(hall, ticket, time),
@@ -63,8 +71,8 @@ def _kept_for(hall: Hall, ticket: Ticket) -> str | None:
     return counter.number if counter else None
 
 
-def _granted(hall: Hall, ticket: Ticket, wish: str, now: float) -> bool:
-    wanted = OnTicket(ticket.id, wish, "citizen")  # type: ignore[arg-type]
+def _granted(hall: Hall, ticket: Ticket, wish: str, now: float, silent: bool) -> bool:
+    wanted = OnTicket(ticket.id, wish, "citizen", silent)  # type: ignore[arg-type]
     return decide(hall, wanted, now).outcome != "refused"
 
 

@@ -19,6 +19,9 @@ def why_called(reason: Reason) -> Words | None:
     if "waited_s" not in reason:
         return None
     waited = _minutes(reason["waited_s"])
+    apart = _CALLED_APART.get(reason.get("rule", ""))
+    if apart is not None:
+        return both(apart, minutes=waited)
     if reason["runner_up"] is None:
         return both("Waited {minutes} min, first in line", minutes=waited)
     return both(
@@ -29,6 +32,12 @@ def why_called(reason: Reason) -> Words | None:
         runner_up_minutes=_minutes(reason["runner_up_waited_s"]),
     )
 
+
+_CALLED_APART = {
+    "kept": marked("Waited {minutes} min, kept for this counter alone"),
+    "alone": marked("Waited {minutes} min, called by the counter while it was cut off"),
+}
+"""Rules by which nobody else was considered."""
 
 _CALLED = {
     "index": marked(
@@ -51,6 +60,8 @@ def _minutes(duration_s: float) -> str:
 
 def why_next(reason: Reason) -> Words:
     """The reason why a ticket would be called now, without ages, which the page counts itself."""
+    if reason["rule"] == "kept":
+        return both("Kept for this counter alone")
     if reason["runner_up"] is None:
         return both("First in line")
     rule = _NEXT.get(reason["rule"], _NEXT["index"])

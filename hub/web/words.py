@@ -7,14 +7,27 @@ from typing import Any
 
 from hub.core.hall import Hall
 from hub.core.state import News
+from hub.core.tickets import TicketState
+from hub.web.fault_words import fault_text, peripheral_name
 from hub.web.texts import Words, both, marked
+from hub.web.ticket_views import state_text
 from hub.web.why import pause_reason
 from wire.messages import Text
 
 
 def news_text(hall: Hall, news: News) -> Words:
     """A line of news in words."""
-    return _SAY[news.kind](_Names(hall, news.content))
+    return _as_sentence(_SAY[news.kind](_Names(hall, news.content)))
+
+
+def _as_sentence(text: Words) -> Words:
+    """The same; a line that begins with somebody who has no number begins with a capital."""
+    nobody = both(_NUMBERLESS).en
+    english = text.en[:1].upper() + text.en[1:] if text.en.startswith(nobody) else text.en
+    return Words(zh=text.zh, en=english)
+
+
+_NUMBERLESS = marked("a visitor without a number")
 
 
 class _Names:
@@ -28,10 +41,10 @@ class _Names:
         return self._content[key]
 
     @property
-    def number(self) -> str:
+    def number(self) -> str | Words:
         call = self._hall.calls.get(self._content.get("call_id", ""))
         known = call or self._hall.tickets.get(self._content.get("ticket", ""))
-        return known.number if known else "?"
+        return (known.number or both(_NUMBERLESS)) if known else "?"
 
     @property
     def counter(self) -> str:
@@ -44,8 +57,12 @@ class _Names:
 
     @property
     def unit_place(self) -> Words:
-        unit = self._content["unit"]
-        place = self._hall.plan.counter.get(self._hall.plan.counter_of_unit.get(unit, ""))
+        unit, plan = self._content["unit"], self._hall.plan
+        if unit in plan.board:
+            return both("Board {unit}", unit=unit)
+        if unit in plan.kiosk:
+            return both("Kiosk {unit}", unit=unit)
+        place = plan.counter.get(plan.counter_of_unit.get(unit, ""))
         if place is None:
             return both("Unit {unit}", unit=unit)
         return both("The unit at counter {counter}", counter=place.number)
@@ -134,8 +151,19 @@ def _plain(msgid: str) -> Callable[[_Names], Words]:
 
 _VOIDED = {
     "undone": marked("the call was undone"),
-    "alone": marked("the counter answered alone"),
+    "the counter answered alone": marked("the counter answered alone"),
 }
+
+_APART = {
+    "another_day": marked("that was on another day"),
+    "counter_closed": marked("the counter was closed by then"),
+    "unknown_service": marked("its service is no longer there"),
+    "known_ticket": marked("this had been told before"),
+    "unknown_ticket": marked("there is no such number"),
+    "kept_elsewhere": marked("it was another counter's to call"),
+    "nobody_signed_in": marked("nobody was signed in there"),
+}
+"""Why a call that a counter made while it was cut off stands apart."""
 
 _ATTENDANCE = {
     "absent": marked("{clerk} should be at counter {counter} and is not signed in"),
@@ -175,6 +203,32 @@ def _voided(n: _Names) -> Words:
     code = n["why"]
     why = both(_VOIDED[code]) if code in _VOIDED else code
     return both("{number} goes back to its place: {why}", number=n.number, why=why)
+
+
+def _called_apart(n: _Names) -> Words:
+    said = both(
+        "Counter {counter} called {number} while it was cut off", counter=n.counter, number=n.number
+    )
+    code = n["why"]
+    if code in _APART:
+        why = both(_APART[code])
+    elif code in set(TicketState):
+        why = both("it was already: {state}", state=state_text(TicketState(code)))
+    else:
+        why = Words(zh=code, en=code)
+    return both("{text} (only its rating counts: {why})", text=said, why=why)
+
+
+def _why_not_called(code: str) -> Words:
+    return both(WHY_NOT_CALLED[code]) if code in WHY_NOT_CALLED else Words(zh=code, en=code)
+
+
+def _health(n: _Names) -> Words:
+    if n["ok"]:
+        what = both("{peripheral} works again", peripheral=peripheral_name(n["peripheral"]))
+    else:
+        what = fault_text(n["peripheral"], n["code"] or "fault")
+    return both("{place}: {what}", place=n.unit_place, what=what)
 
 
 def _paused(n: _Names) -> Words:
@@ -260,6 +314,13 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "ClerkSignedOut": _by_clerk(marked("{clerk} leaves counter {counter}")),
     "CounterOpened": _at_counter(marked("Counter {counter} opens")),
     "CounterClosed": _at_counter(marked("Counter {counter} closes")),
+    "ServedUnnumbered": lambda n: both(
+        "Counter {counter}, cut off, served a visitor without a number: {service}",
+        counter=n.counter,
+        service=n.service,
+    ),
+    "CalledApart": _called_apart,
+    "HealthNoted": _health,
     "UnitJoined": _of_unit(marked("{place} is connected")),
     "UnitLost": _of_unit(marked("{place} is no longer heard")),
     "UnitBack": _of_unit(marked("{place} is heard again")),
@@ -269,7 +330,7 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
         "{number}, printed at {unit} while it was cut off, cannot be called: {why}",
         number=n["number"],
         unit=n["unit"],
-        why=both(WHY_NOT_CALLED[n["why"]]) if n["why"] in WHY_NOT_CALLED else n["why"],
+        why=_why_not_called(n["why"]),
     ),
     "RecordQuarantined": lambda n: both(
         "A record of {unit} was set aside: {why}", unit=n["unit"], why=why_set_aside(n["code"])

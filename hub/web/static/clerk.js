@@ -3,7 +3,8 @@
 import { askPause, askTransfer, asking } from './clerk_ask.js';
 import { hindrance, offered, usual } from './clerk_acts.js';
 import {
-  Live, clockOf, fill, lasting, make, own, page, put, reveal, say, showAlerts,
+  Live, clockOf, fill, lasting, make, numberOf, own, page, put, reveal, say, showAlerts, timeOf,
+  whoHas,
 } from './live.js';
 import { post } from './post.js';
 
@@ -30,6 +31,7 @@ function show(picture) {
   signIn.hidden = counter.clerk !== null;
   work.hidden = counter.clerk === null;
   document.getElementById('clock').textContent = clockOf(now, picture.hall.time_zone);
+  showCutOff(counter.unit);
   showHand(picture, now);
   showQueue(picture, now);
   showHeld(counter, now);
@@ -44,6 +46,14 @@ function left(until, now) {
   return until ? (Date.parse(until) - now) / 1000 : 0;
 }
 
+// A unit that is cut off decides by itself, and what it has done is not known here yet.
+function showCutOff(unit) {
+  const notice = document.getElementById('cut-off');
+  notice.hidden = unit === null || unit.heard;
+  notice.textContent = notice.hidden ? '' : unit.lost_since
+    ? say('cut_off', { time: timeOf(unit.lost_since) }) : say('unheard');
+}
+
 function showHand(picture, now) {
   const hand = document.getElementById('hand');
   const { counter } = picture;
@@ -52,7 +62,7 @@ function showHand(picture, now) {
   hand.dataset.state = counter.state;
   put(hand, 'state', say('state_' + (ticket && ticket.state === 'recalled' ? 'recalled' : counter.state)));
   put(hand, 'since', began ? say('since', { age: lasting((now - Date.parse(began)) / 1000) }) : '');
-  put(hand, 'number', ticket ? ticket.number : '—');
+  put(hand, 'number', ticket ? numberOf(ticket.number) : '—');
   put(hand, 'service', ticket ? page.services[ticket.service] : pause ? own(pause.reason) : '');
   put(hand, 'further', ticket && ticket.further.length
     ? say('further', { services: ticket.further.map((id) => page.services[id]).join(' · ') }) : '');
@@ -61,7 +71,7 @@ function showHand(picture, now) {
   put(hand, 'why', ticket ? own(ticket.why) : pause ? backText(pause, now) : '');
   const rates = left(counter.invitation && counter.invitation.until, now);
   put(hand, 'invited', rates > 0
-    ? say('invited', { number: counter.invitation.number, age: lasting(rates) }) : '');
+    ? say('invited', { number: whoHas(counter.invitation.number), age: lasting(rates) }) : '');
 }
 
 function backText(pause, now) {
@@ -95,7 +105,7 @@ function showQueue(picture, now) {
     const what = make('span', '', page.services[waits.service]);
     if (waits.kind) what.append(' ', make('span', 'mark', own(waits.kind)));
     if (waits.kept) what.append(' ', make('span', 'mark', say('kept')));
-    item.append(make('strong', '', waits.number), what, age());
+    item.append(make('strong', '', numberOf(waits.number)), what, age());
     if (waits.why) item.append(make('small', 'quiet', say('first', { why: own(waits.why) })));
     return item;
   });
@@ -115,7 +125,7 @@ function showHeld(counter, now) {
     button.dataset.ticket = kept.id;
     button.append(make('span', 'act-name', say('go_on')));
     if (index === 0) button.append(make('kbd', '', 'G'));
-    item.append(make('strong', '', kept.number), make('span', '', page.services[kept.service]), age(), button);
+    item.append(make('strong', '', numberOf(kept.number)), make('span', '', page.services[kept.service]), age(), button);
     return item;
   });
   counter.on_hold.forEach((kept, index) => {
@@ -138,7 +148,7 @@ function hint(action, picture, now) {
   if (action === 'next' && picture.next) return picture.next.number + ' · ' + own(picture.next.why);
   if (action !== 'undo' || !picture.undo) return '';
   const { step, number, until } = picture.undo;
-  return say('undo_' + step, { number, age: lasting(left(until, now)) });
+  return say('undo_' + step, { number: whoHas(number), age: lasting(left(until, now)) });
 }
 
 function said() {
@@ -202,7 +212,7 @@ function outcome(command, answer) {
   const { outcome: became, code, ticket } = answer.content;
   if (answer.status === 200) {
     if (became === 'nothing_waiting') tell(say('nothing_waiting'), '');
-    else tell(ticket ? say('done') + ' · ' + ticket.number : say('done'), 'good');
+    else tell(ticket ? say('done') + ' · ' + numberOf(ticket.number) : say('done'), 'good');
     return true;
   }
   const known = page.texts[`refused_${command.action}_${code}`] || page.texts['refused_' + code];

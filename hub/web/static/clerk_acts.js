@@ -1,6 +1,6 @@
 // What a clerk can do in which state of the counter, and why not.
 
-import { say } from './live.js';
+import { say, whoHas } from './live.js';
 
 const WITH_TICKET = ['recall', 'no_show', 'start', 'done', 'hold', 'transfer'];
 const WITHOUT_TICKET = ['next', 'close', 'sign_out', 'pause', 'resume'];
@@ -29,7 +29,7 @@ export function offered(action, picture, now) {
 export function hindrance(action, picture) {
   const { counter, undo } = picture;
   const { ticket } = counter;
-  if (WITHOUT_TICKET.includes(action) && ticket) return say('why_busy', { number: ticket.number });
+  if (WITHOUT_TICKET.includes(action) && ticket) return say('why_busy', { number: whoHas(ticket.number) });
   if (action === 'next' && counter.state === 'closed') return say('why_open');
   if (WITH_TICKET.includes(action) && !ticket) return say('why_nobody');
   if (action === 'start' && counter.state === 'serving') return say('why_serving');

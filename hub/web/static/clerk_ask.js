@@ -1,6 +1,6 @@
 // What the page asks a clerk before it sends a command: why a pause, and where to send a ticket.
 
-import { fill, make, own, page, put, say } from './live.js';
+import { fill, make, own, page, put, say, whoHas } from './live.js';
 
 const pause = document.getElementById('pause');
 const transfer = document.getElementById('transfer');
@@ -48,7 +48,7 @@ let asked = null;
 export async function askTransfer(picture) {
   asked = picture;
   const { ticket } = picture.counter;
-  put(transfer, 'transfer_title', say('transfer_title', { number: ticket.number }));
+  put(transfer, 'transfer_title', say('transfer_title', { number: whoHas(ticket.number) }));
   fill(places.service, Object.entries(page.services).map(([id, name]) => (
     option(id, id === ticket.service ? say('same_service', { service: name }) : name)
   )));

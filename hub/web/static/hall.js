@@ -2,9 +2,11 @@
 
 import { showAdvice } from './advice.js';
 import { showAlone } from './alone.js';
+import { showApart } from './apart.js';
 import { showNotice } from './notice.js';
 import {
-  Live, clockOf, fill, lasting, make, momentOf, own, put, say, showAlerts, timeOf, waiting,
+  Live, clockOf, fill, lasting, make, momentOf, numberOf, own, put, say, showAlerts, timeOf, waiting,
+  whoHas,
 } from './live.js';
 
 const RATINGS_SHOWN = 5;
@@ -28,6 +30,8 @@ function show(picture, live) {
   showAdvice(picture.advice);
   showNotice(picture);
   showAlone(picture.alone, picture.now);
+  showApart(picture, now);
+  showUnits(picture.units, now);
   showAside(picture);
   showNews(picture);
   showAlerts(picture.warnings);
@@ -121,11 +125,11 @@ function showCounter(counter, picture, now) {
   element.dataset.state = counter.state;
   element.dataset.overdue = Boolean(counter.pause && counter.pause.back_at && Date.parse(counter.pause.back_at) < now);
   put(element, 'state', say('state_' + state));
-  put(element, 'ticket', ticket ? ticket.number : say('none'));
+  put(element, 'ticket', ticket ? numberOf(ticket.number) : say('none'));
   put(element, 'since', began ? lasting(since(began, now)) : '');
   put(element, 'serving', service ? own(service.name) : paused(counter.pause, now));
   put(element, 'hold', counter.on_hold.length ? say('on_hold', {
-    count: counter.on_hold.length, numbers: counter.on_hold.map((kept) => kept.number).join(' · '),
+    count: counter.on_hold.length, numbers: counter.on_hold.map((kept) => numberOf(kept.number)).join(' · '),
   }) : '');
   showSkills(element, counter, picture.services);
   showMarks(element, counter.flags, now, counter.hottest, picture.services);
@@ -133,7 +137,7 @@ function showCounter(counter, picture, now) {
   showUnit(element, counter.unit, now);
   const left = counter.invitation ? (Date.parse(counter.invitation.until) - now) / 1000 : 0;
   put(element, 'invited', left > 0
-    ? say('invited', { number: counter.invitation.number, age: lasting(left) }) : '');
+    ? say('invited', { number: whoHas(counter.invitation.number), age: lasting(left) }) : '');
 }
 
 // Why the clerk is away, and until when.
@@ -193,6 +197,42 @@ function showUnit(element, unit, now) {
   else if (unit.heard) put(element, 'unit', say('unit_heard'));
   else if (!lost) put(element, 'unit', say('unit_unheard'));
   else put(element, 'unit', say('unit_lost', { time: timeOf(lost), age: lasting(since(lost, now)) }));
+  showFaults(element, unit ? unit.faults : []);
+}
+
+// Peripherals that do not work: in words, and as the driver puts it.
+function showFaults(element, faults) {
+  const list = element.querySelector('[data-faults]');
+  const wanted = JSON.stringify(faults);
+  if (list.dataset.shown === wanted) return;
+  list.dataset.shown = wanted;
+  list.hidden = faults.length === 0;
+  fill(list, faults.map((fault) => {
+    const item = make('li');
+    item.dataset.flag = 'fault';
+    item.append(make('strong', '', own(fault.text)));
+    if (fault.detail) item.append(make('small', '', fault.detail));
+    return item;
+  }));
+}
+
+function showUnits(units, now) {
+  document.getElementById('units-panel').hidden = units.length === 0;
+  const list = document.getElementById('units');
+  const ids = units.map((unit) => unit.id).join(' ');
+  if (list.dataset.shown !== ids) {
+    list.dataset.shown = ids;
+    fill(list, units.map((unit) => {
+      const item = make('li', 'placed');
+      const state = make('span', 'unit');
+      state.dataset.slot = 'unit';
+      const faults = make('ul', 'marks');
+      faults.dataset.faults = '';
+      item.append(make('strong', '', say('unit_' + unit.role, { unit: unit.id })), state, faults);
+      return item;
+    }));
+  }
+  units.forEach((unit, index) => showUnit(list.children[index], unit, now));
 }
 
 function showLevels(picture) {

@@ -130,6 +130,15 @@ export function own(text) {
   return text ? text[page.lang] : '';
 }
 
+// Who was served without a number: on a label, and in a sentence.
+export function numberOf(number) {
+  return number || say('no_number');
+}
+
+export function whoHas(number) {
+  return number || say('without_number');
+}
+
 export function lasting(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 60) return say('seconds', { n: whole });

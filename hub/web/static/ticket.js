@@ -1,6 +1,8 @@
 // The page that follows a ticket.
 
-import { Live, lasting, own, page, put, reveal, say, waiting } from './live.js';
+import {
+  Live, lasting, momentOf, numberOf, own, page, put, reveal, say, waiting,
+} from './live.js';
 
 const SUMMONS = ['called', 'recalled'];
 const VIBRATION_MS = [400, 200, 400, 200, 800];
@@ -21,7 +23,7 @@ function show(picture) {
   for (const wish of element.querySelectorAll('[data-wish]')) {
     wish.hidden = !ticket.wishes.includes(wish.dataset.wish);
   }
-  put(element, 'number', ticket.number);
+  put(element, 'number', numberOf(ticket.number));
   put(element, 'service', own(ticket.service_name));
   put(element, 'kind', own(ticket.kind));
   reveal(element, 'kind', ticket.kind !== null);
@@ -29,11 +31,23 @@ function show(picture) {
   element.querySelector('.slip-further').hidden = ticket.further.length === 0;
   put(element, 'kept', ticket.kept_for);
   element.querySelector('.slip-kept').hidden = ticket.kept_for === null;
+  showApart(ticket.held_apart, picture.now);
   showReturn(ticket);
   put(element, 'ahead', ticket.ahead || 0);
   put(element, 'wait', waiting(ticket.wait_s, ticket.open_counters));
   put(element, 'counter', ticket.counter_number || '');
   summon(ticket);
+}
+
+// Who is kept by a counter that is cut off sees by which, and what can be done.
+function showApart(apart, now) {
+  document.getElementById('apart').hidden = apart === null;
+  if (apart === null) return;
+  const counter = apart.counter_number;
+  put(element, 'apart', apart.since
+    ? say('apart_since', { counter, time: momentOf(apart.since, now) }) : say('apart_left', { counter }));
+  put(element, 'apart_more', apart.callable_until
+    ? say('apart_may_call', { time: momentOf(apart.callable_until, now) }) : say('apart_say_so'));
 }
 
 // Who missed the call sees how long there is still time to come back.

@@ -170,7 +170,12 @@ def test_the_hall_at_a_glance(house: House) -> None:
     residence = hall["services"][0]
     assert (residence["waiting"], residence["open_counters"]) == (1, 1)
     assert hall["counters"][0]["clerk"] == {"id": "wang", "name": "王芳"}
-    assert hall["counters"][0]["unit"] == {"id": "unit-1", "heard": False, "lost_since": None}
+    assert hall["counters"][0]["unit"] == {
+        "id": "unit-1",
+        "heard": False,
+        "lost_since": None,
+        "faults": [],
+    }
     assert [line["kind"] for line in hall["news"]][:2] == ["TicketIssued", "CounterOpened"]
     assert hall["news"][0]["text"] == {"zh": "A001取号：户籍办理", "en": "A001 taken: Residence"}
 

@@ -1,0 +1,101 @@
+// Tickets that a counter keeps which is cut off, and the word of a person that frees them.
+
+import { fill, lasting, make, numberOf, own, page, put, say, timeOf } from './live.js';
+import { post } from './post.js';
+
+const panel = document.getElementById('apart-panel');
+const list = document.getElementById('apart');
+const sure = document.getElementById('apart-sure');
+const said = document.getElementById('said');
+const TOLD_MS = 8000;
+
+let shown = '';
+let sending = false;
+
+for (const button of sure.querySelectorAll('[data-close]')) {
+  button.addEventListener('click', () => sure.close());
+}
+
+export function showApart(picture, now) {
+  const kept = picture.counters.flatMap((counter) => counter.kept_apart.map((ticket) => ({
+    ...ticket, counter: counter.number, since: counter.unit && counter.unit.lost_since,
+  })));
+  panel.hidden = kept.length === 0;
+  const wanted = JSON.stringify(kept);
+  if (wanted !== shown) {
+    shown = wanted;
+    const held = document.activeElement && document.activeElement.id;
+    fill(list, kept.map((ticket) => row(ticket, picture.services)));
+    if (held && list.querySelector('#' + CSS.escape(held))) document.getElementById(held).focus();
+  }
+  kept.forEach((ticket, index) => {
+    const age = lasting((now - Date.parse(ticket.queued_at)) / 1000);
+    put(list.children[index], 'age', say('apart_waits', { age }));
+  });
+}
+
+function row(ticket, services) {
+  const service = services.find((some) => some.id === ticket.service);
+  const age = make('span', 'quiet');
+  age.dataset.slot = 'age';
+  const what = make('p', 'apart-ticket');
+  what.append(make('strong', '', numberOf(ticket.number)), make('span', '', service ? own(service.name) : ''), age);
+  const where = make('p', 'apart-where', ticket.since
+    ? say('apart_held', { counter: ticket.counter, time: timeOf(ticket.since) })
+    : say('apart_left', { counter: ticket.counter }));
+  where.append(make('small', 'quiet', ticket.callable_until
+    ? say('apart_may_call', { time: timeOf(ticket.callable_until) }) : say('apart_cannot_call')));
+  const item = make('li');
+  item.append(what, where, button(ticket));
+  return item;
+}
+
+function button(ticket) {
+  const made = make('button', 'act slim', say('apart_give'));
+  made.type = 'button';
+  made.id = 'give-' + ticket.id;
+  made.setAttribute('aria-label', numberOf(ticket.number) + ': ' + say('apart_give'));
+  made.addEventListener('click', () => give(ticket, false));
+  return made;
+}
+
+async function give(ticket, unitOff) {
+  if (sending) return;
+  sending = true;
+  tell(say('sending'), '');
+  const address = `/api/tickets/${ticket.id}/not-called`;
+  const answer = await post(address, { unit_off: unitOff }, () => tell(say('no_link'), 'bad'));
+  sending = false;
+  if (answer === null) tell(say('gave_up'), 'bad');
+  else if (answer.status === 200) tell(say('apart_given', { number: numberOf(ticket.number) }), 'good');
+  else refused(ticket, answer.content.code || answer.status);
+}
+
+function refused(ticket, code) {
+  if (code === 'may_be_called') {
+    tell('', '');
+    ask(ticket);
+    return;
+  }
+  tell(page.texts['refused_' + code] || say('refused', { code }), 'bad');
+}
+
+// What nobody can take back is said once more, with what can go wrong.
+function ask(ticket) {
+  const values = {
+    number: numberOf(ticket.number),
+    counter: ticket.counter,
+    time: ticket.callable_until ? timeOf(ticket.callable_until) : say('none'),
+  };
+  put(sure, 'title', say('apart_sure_title', values));
+  put(sure, 'text', say('apart_sure_text', values));
+  put(sure, 'yes', say('apart_sure_yes', values));
+  sure.querySelector('form').onsubmit = () => { give(ticket, true); };
+  sure.showModal();
+}
+
+function tell(text, kind) {
+  said.textContent = text;
+  said.dataset.kind = kind;
+  if (kind) setTimeout(() => { if (said.textContent === text) said.textContent = ''; }, TOLD_MS);
+}

@@ -1,0 +1,97 @@
+"""What the web shows of units: whether they are heard, what of them fails, whom they keep."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from hub.core.grants import kept_by
+from hub.core.state import Grant
+from hub.core.tickets import Ticket
+from hub.transaction import Transaction
+from hub.web import models as m
+from hub.web.fault_words import fault_text
+from hub.web.load_views import Time
+
+MINUTE_S = 60
+
+
+class Units:
+    """The units as they are at one moment."""
+
+    def __init__(self, transaction: Transaction, time: Time) -> None:
+        self._transaction = transaction
+        self._hall = transaction.hall
+        self._presence = transaction.books.presence
+        self._time = time
+
+    def at_counter(self, unit: str) -> m.UnitView:
+        """The unit at a counter."""
+        known = self._hall.units.get(unit)
+        heard = self._presence.heard(unit, self._transaction.monotonic)
+        lost_at = known.lost_at if known and not heard else None
+        return m.UnitView(
+            id=unit,
+            heard=heard,
+            lost_since=None if lost_at is None else self._time(lost_at),
+            faults=self._faults(unit),
+        )
+
+    def placed(self) -> tuple[m.PlacedUnit, ...]:
+        """The boards and the kiosks, in the order of the plan."""
+        plan = self._hall.plan
+        return (
+            *(self._placed(unit, "board") for unit in plan.board),
+            *(self._placed(unit, "kiosk") for unit in plan.kiosk),
+        )
+
+    def _placed(self, unit: str, role: str) -> m.PlacedUnit:
+        shown = self.at_counter(unit).model_dump()
+        return m.PlacedUnit.model_validate({**shown, "role": role})
+
+    def _faults(self, unit: str) -> tuple[m.FaultView, ...]:
+        known = self._hall.units.get(unit)
+        return tuple(
+            m.FaultView(
+                peripheral=peripheral,
+                code=code,
+                text=fault_text(peripheral, code),
+                detail=detail,
+            )
+            for peripheral, (code, detail) in sorted(known.faults.items() if known else ())
+        )
+
+    def kept_apart(self, counter: str) -> tuple[m.KeptApart, ...]:
+        """The tickets that a counter keeps which is cut off, longest wait first."""
+        if not self._hall.grants:
+            return ()
+        return tuple(
+            m.KeptApart(
+                id=ticket.id,
+                number=ticket.number,
+                service=ticket.service,
+                queued_at=self._time(ticket.queued_at),
+                callable_until=self._callable_until(self._hall.grants[ticket.id]),
+            )
+            for ticket in kept_by(self._hall, counter)
+        )
+
+    def held_apart(self, ticket: Ticket) -> m.HeldApart | None:
+        """By whom a ticket is kept that is cut off; None if it is not."""
+        grant = self._hall.grants.get(ticket.id)
+        if grant is None or not grant.parked:
+            return None
+        plan, known = self._hall.plan.counter.get(grant.counter), self._hall.units.get(grant.unit)
+        lost_at = known.lost_at if known and known.run == grant.run else None
+        return m.HeldApart(
+            counter_number=plan.number if plan else grant.counter,
+            since=None if lost_at is None else self._time(lost_at),
+            callable_until=self._callable_until(grant),
+        )
+
+    def _callable_until(self, grant: Grant) -> str | None:
+        lease_s, monotonic = 60 * self._hall.plan.alone.lease_min, self._transaction.monotonic
+        left_s = self._presence.lease_end(grant.unit, grant.run, lease_s) - monotonic
+        if left_s <= 0:
+            return None
+        # To the whole minute, so that a picture does not change with every look.
+        return self._time(ceil((self._transaction.now + left_s) / MINUTE_S) * MINUTE_S)
