@@ -205,7 +205,7 @@ class Unit:
 
     def _remember(self) -> None:
         """Not while a citizen is about to press a key, who would wait for the disk."""
-        if self._session.invitation:
+        if self._session.invitation or not self._inbox.empty():
             return
         clock = self._parts.clock
         self._parts.memory.keep(
