@@ -23,7 +23,8 @@ from device.board_events import (
 )
 from device.board_presenter import BoardPresenter
 from device.board_session import BoardSession
-from device.drivers.ports import Health
+from device.board_sign import sign_text
+from device.drivers.ports import Health, SignText
 from device.events import Anomaly, Heard, LinkDown, LinkUp, Say, StateCame, Tick
 from device.inbox import Inbound, Stop, Watchdog
 from device.moment import Moment
@@ -51,6 +52,13 @@ class Voice(Protocol):
         """Say a call in its turn. Does not wait."""
 
 
+class LargeSign(Protocol):
+    """What the loop needs of a `device.drivers.supervised.SupervisedSign`."""
+
+    def show(self, content: SignText) -> None:
+        """Show this from now on, as soon as that can be. Does not wait."""
+
+
 class Screen(Protocol):
     """What the loop needs of a `device.ui.window.Window`."""
 
@@ -67,7 +75,10 @@ class Screen(Protocol):
 
 @dataclass(frozen=True)
 class BoardParts:
-    """What a board is put together from. `voice` is None on a board that is silent."""
+    """What a board is put together from. `voice` is None on a board that is silent.
+
+    `sign` is the hall's large sign, where it has one.
+    """
 
     clock: Clock
     identity: Identity
@@ -81,6 +92,7 @@ class BoardParts:
     notifier: Notifier
     watchdog: Watchdog
     changed: Callable[[], None]
+    sign: LargeSign | None = None
 
 
 class BoardLoop:
@@ -126,6 +138,8 @@ class BoardLoop:
         view = self._parts.presenter.view(self._session, now_s)
         self._next_change_s = self._parts.presenter.next_change_s(self._session, now_s)
         if self._parts.screen.show(view):
+            if self._parts.sign is not None:
+                self._parts.sign.show(sign_text(view))
             self._parts.trace.drawn_on_board(view)
             self._parts.changed()
 

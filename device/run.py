@@ -177,7 +177,10 @@ def _board_topics(hall: str, unit: str) -> list[str]:
 def _board(footing: Footing) -> Loop:
     settings, identity = footing.settings, footing.identity
     window = open_window(footing)
-    emulated = settings.hardware.kind == "emulated"
+    fitted, changed = _fitted(footing), _nobody
+    if settings.hardware.kind == "emulated":
+        changed = open_panel(footing, Keyless(), window, fitted.readings)
+        fitted.watch(changed)
     parts = BoardParts(
         clock=footing.clock,
         identity=identity,
@@ -186,11 +189,12 @@ def _board(footing: Footing) -> Loop:
         uplink=footing.uplink,
         screen=window,
         presenter=BoardPresenter(identity.unit, LanguageOrder(settings.display.language)),
-        voice=_voice(footing, _fitted(footing)),
+        voice=_voice(footing, fitted),
         trace=footing.trace,
         notifier=footing.notifier,
         watchdog=Watchdog(footing.notifier, watchdog_s()),
-        changed=open_panel(footing, Keyless(), window) if emulated else _nobody,
+        changed=changed,
+        sign=fitted.sign,
     )
     return BoardLoop(parts, footing.inbox)
 

@@ -19,7 +19,7 @@ from iotcore import Broker
 from device.board import BoardLoop, BoardParts
 from device.board_presenter import BoardPresenter
 from device.board_session import BoardSession
-from device.drivers.ports import Health
+from device.drivers.ports import Health, SignText
 from device.inbox import Inbound, Stop, Watchdog
 from device.outbox import open_outbox
 from device.trace import LineTrace
@@ -31,7 +31,7 @@ from tests.device.board_samples import HALL, alone, announce, board, call, wall
 from tests.device.samples import OUTBOX, RUN, FakeLink, state
 from wire.clock import ManualClock, rfc3339
 from wire.link import BrokerAddress, Connected, Delivery, Disconnected, Link, LinkEvent
-from wire.messages import Board, HealthRecord, Hello, Message, Renew, Role, State
+from wire.messages import Board, HealthRecord, Hello, Message, Renew, Role, State, Text
 from wire.sdnotify import Notifier
 from wire.topics import (
     ANNOUNCE,
@@ -82,6 +82,16 @@ class Voice:
         self.calls.append(call)
 
 
+class LargeSign:
+    """Keeps what it is to show."""
+
+    def __init__(self) -> None:
+        self.content = SignText("")
+
+    def show(self, content: SignText) -> None:
+        self.content = content
+
+
 class Rig:
     """A board; `run` lets it take what is in its inbox."""
 
@@ -89,6 +99,7 @@ class Rig:
         self.clock = ManualClock()
         self.outbox = open_outbox(directory, lambda: OUTBOX)
         self.link, self.screen, self.voice, self.out = FakeLink(), Screen(), Voice(), io.StringIO()
+        self.sign = LargeSign()
         self.inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
         identity = Identity("main", "board-1", RUN, None, "nextwindow 0", Role.BOARD)
         notifier = Notifier("")
@@ -105,6 +116,7 @@ class Rig:
             notifier=notifier,
             watchdog=Watchdog(notifier, None),
             changed=lambda: None,
+            sign=self.sign,
         )
         self.loop = BoardLoop(parts, self.inbox)
 
@@ -202,6 +214,15 @@ def test_what_is_being_said_stands_at_the_top(rig: Rig) -> None:
     assert rig.screen.board.calls[0].number == "B001"
 
 
+def test_the_large_sign_shows_the_call_at_the_top_and_an_emergency(rig: Rig) -> None:
+    rig.connect()
+    assert rig.sign.content == SignText("请A001号到3号窗口", "A001")
+    rig.deliver(BOARD, board(1.0, emergency=Text(zh="请撤离", en="Leave")))
+    assert rig.sign.content == SignText("请撤离")
+    rig.deliver(BOARD, board(2.0, open=False, queues=[]))
+    assert rig.sign.content == SignText("")
+
+
 def test_the_hub_learns_of_a_voice_in_trouble(rig: Rig) -> None:
     rig.connect()
     rig.link.take()
@@ -228,6 +249,10 @@ kind = "emulated"
 [display]
 mode = "offscreen"
 size = "600x1024"
+[voice]
+output = "file"
+chime = false
+repeat = 1
 """
 
 
@@ -309,6 +334,11 @@ def test_a_board_runs_shows_a_call_and_ends(hub: tuple[Hub, str], tmp_path: Path
         drawn = until(lambda line: line.get("calls"))
         assert drawn["calls"] == [["B007", "3"]]
         assert drawn["lit"] == ["B007"]
+        spoken = tmp_path / "state" / "spoken"
+        deadline = time.monotonic() + 30
+        while not list(spoken.glob("*.wav")):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
     finally:
         assert child.stdin is not None
         child.stdin.close()
