@@ -114,7 +114,7 @@ def test_a_citizen_cannot_say_that_the_unit_is_off(cut_off: CutOff) -> None:
     ticket = cut_off.ticket_id
     early = cut_off.wish(f"tickets/{ticket}/wishes", wish="not_called")
     assert (early.status_code, early.json()["code"]) == (409, "may_be_called")
-    more = {"wish": "not_called", "unit_off": True}
+    more: dict[str, Any] = {"wish": "not_called", "unit_off": True}
     assert cut_off.wish(f"tickets/{ticket}/wishes", **more).status_code == 422
     form = {"wish": "not_called", "key": "one", "unit_off": "true"}
     page = cut_off.client.post(f"/t/{ticket}", data=form, params={"lang": "en"})
@@ -134,7 +134,9 @@ def test_the_clerks_page_says_whom_this_counter_would_call(cut_off: CutOff) -> N
     assert desk.counter.unit is not None
     assert desk.counter.unit.lost_since is not None
     assert cut_off.desk("c2").queue == ()
-    assert cut_off.command("next").json()["ticket"]["number"] == "A001"
+    answer = cut_off.command("next").json()
+    assert answer["ticket"]["number"] == "A001"
+    assert answer["reason"].endswith("kept for this counter alone")
     held = cut_off.counter()["ticket"]
     assert held["why"]["en"].endswith("kept for this counter alone")
 
