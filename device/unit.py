@@ -43,7 +43,7 @@ from device.events import (
     Tick,
     Write,
 )
-from device.inbox import Inbound, Stop
+from device.inbox import Inbound, Stop, Touch
 from device.memory import Memory
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
@@ -91,6 +91,9 @@ class Screen(Protocol):
 
     def attend(self) -> bool:
         """Hear what the display says; whether somebody closed it."""
+
+    def touch(self, place: tuple[int, int] | None) -> None:
+        """A finger has come down at this pixel."""
 
     def touches(self) -> list[str]:
         """What has been touched since the last time, by the name of its target."""
@@ -232,6 +235,8 @@ class Unit:
                 self._session_event(LinkDown())
             case Health():
                 self._health(inbound)
+            case Touch(x, y):
+                self._parts.screen.touch((x, y))
             case Stop(why):
                 log.info("stopping: %s", why)
                 self._stopping = True

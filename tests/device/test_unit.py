@@ -14,7 +14,7 @@ import pytest
 from device.drivers.gpio import MockedFront
 from device.drivers.ports import Health, KeyEdge, Wiring
 from device.events import StaffKey
-from device.inbox import Inbound, Stop
+from device.inbox import Inbound, Stop, Touch
 from device.memory import Memory
 from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.outward import Outward
@@ -55,6 +55,9 @@ class Screen:
         self.prepared: list[View] = []
         self.closed = False
         self.fingers: list[str] = []
+
+    def touch(self, place: tuple[int, int] | None) -> None:
+        self.fingers.append(f"rating-{place[0]}" if place else "")
 
     def touches(self) -> list[str]:
         fingers, self.fingers = self.fingers, []
@@ -204,6 +207,14 @@ def test_a_finger_rates_and_names_reasons_as_the_keys_do(rig: Rig) -> None:
     bodies = [json.loads(record.body) for record in rig.outbox.records(0, 9)]
     assert [body["kind"] for body in bodies] == ["rating", "rating_tags"]
     assert (bodies[0]["level"], bodies[1]["tags"]) == ("dissatisfied", [TAGS[6].code])
+
+
+def test_a_click_on_the_panels_picture_is_a_finger(rig: Rig) -> None:
+    connect(rig, asked=True)
+    rig.inbox.put(Touch(4, 0))
+    rig.run()
+    assert isinstance(rig.screen.view, Thanks)
+    assert rig.outbox.through == 1
 
 
 def test_a_double_press_is_one_command(rig: Rig) -> None:
