@@ -175,8 +175,14 @@ class Transaction:
             body = answer_body(self.hall, key, command, decided, self.now)
         return StoredAnswer(key, print_, status, body, self.hall.day or "")
 
-    def unit_command(self, unit: str, message: w.Command, pin_right: bool) -> None:
-        """A staff key was pressed at a unit. The answer goes out after the commit."""
+    def unit_command(
+        self, unit: str, message: w.Command, pin_right: bool, arrived: float | None = None
+    ) -> None:
+        """A staff key was pressed at a unit. The answer goes out after the commit.
+
+        `arrived` is when it came, by the hub's monotonic clock; None for just now. It may have
+        waited since, for its PIN to be checked or for a ticket.
+        """
         command = AtCounter(
             message.counter,
             message.request,
@@ -187,7 +193,7 @@ class Transaction:
         )
         try:
             stored = self._answered(
-                message.id, command, lambda: self._decide_for(unit, message, command)
+                message.id, command, lambda: self._decide_for(unit, message, command, arrived)
             )
         except IdReusedError:
             self.reject("id_reused")
@@ -195,11 +201,13 @@ class Transaction:
         answer = w.Answer.model_validate_json(stored.body)
         self._answers.append(Outbound(topics.ANSWER, answer, unit))
 
-    def _decide_for(self, unit: str, message: w.Command, command: AtCounter) -> Decision:
+    def _decide_for(
+        self, unit: str, message: w.Command, command: AtCounter, arrived: float | None
+    ) -> Decision:
         if self.hall.plan.counter_of_unit.get(unit) != message.counter:
             return refuse("other_counter", f"unit {unit} does not stand at {message.counter}")
-        presence = self.books.presence
-        if not presence.in_time(unit, message.run, message.n, self.monotonic):
+        came = self.monotonic if arrived is None else arrived
+        if not self.books.presence.in_time(unit, message.run, message.n, came):
             return refuse("too_late", "the command took too long to arrive")
         return decide(self.hall, command, self.now)
 
@@ -225,11 +233,11 @@ class Transaction:
 
     # --- units -----------------------------------------------------------------------------
 
-    def hello(self, unit: str, hello: w.Hello) -> None:
-        """A unit has connected."""
+    def hello(self, unit: str, hello: w.Hello, arrived: float | None = None) -> None:
+        """A unit has connected. `arrived` as of `unit_command`."""
         refusal = self._stranger(unit, hello)
         if refusal is None:
-            refusal = self.books.presence.hello(unit, hello, self.monotonic)
+            refusal = self.books.presence.hello(unit, hello, self.monotonic, arrived)
         if refusal is not None:
             self._refused[unit] = (hello, refusal)
             self.reject(refusal.code)
@@ -287,15 +295,16 @@ class Transaction:
             board=hello.board,
         )
 
-    def renew(self, unit: str, renew: w.Renew) -> None:
-        """A unit is still there, and says what it acts on."""
+    def renew(self, unit: str, renew: w.Renew, arrived: float | None = None) -> None:
+        """A unit is still there, and says what it acts on. `arrived` as of `unit_command`."""
         before = self.books.presence.get(unit)
         new = before is None or renew.n > before.n  # not delivered again, long after it was sent
-        if not self.books.presence.renew(unit, renew, self.monotonic):
+        now = self.monotonic
+        if not self.books.presence.renew(unit, renew, now, arrived):
             known = self.hall.units.get(unit)
             if known is None or known.run != renew.run or before:
                 return  # it gets no state, and will say hello again
-            self.books.presence.adopt(unit, known.run, known.outbox, renew, self.monotonic)
+            self.books.presence.adopt(unit, known.run, known.outbox, renew, now, arrived)
         state = self.hall.units.get(unit)
         if state is not None and state.lost_at is not None:
             self.happen([e.UnitBack(self.now, unit)])

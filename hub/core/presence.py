@@ -40,10 +40,13 @@ class Heard:
     began: float = 0.0
     arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
 
-    def renewed(self, renew: Renew, at: float) -> None:
-        """A renew of this run has arrived; when it is delivered again, the first time counts."""
+    def renewed(self, renew: Renew, at: float, arrived: float | None = None) -> None:
+        """A renew of this run, taken in at `at`, has arrived, maybe some time before.
+
+        When it is delivered again, the first time counts.
+        """
         if not self.arrivals or renew.n > self.n:
-            self.arrivals.append((renew.n, at))
+            self.arrivals.append((renew.n, at if arrived is None else arrived))
             self.said = Said(self.run, renew.epoch, renew.version, renew.through)
         self.n = max(self.n, renew.n)
         self.at = at
@@ -72,20 +75,30 @@ class Presence:
         found = self._units.get(unit)
         return found is not None and found.online and now - found.at < self.lost_after_s
 
-    def hello(self, unit: str, hello: Hello, now: float) -> LinkRefusal | None:
+    def hello(
+        self, unit: str, hello: Hello, now: float, arrived: float | None = None
+    ) -> LinkRefusal | None:
         """Take in a hello; refuse the second of two living runs."""
         before = self._units.get(unit)
         if before is not None and before.run != hello.run and self.heard(unit, now):
             return _twin(unit, before.run)
         if before is None or before.run != hello.run:
             before = self._units[unit] = Heard(hello.run, hello.outbox, hello.n, now, began=now)
-        before.renewed(hello, now)
+        before.renewed(hello, now, arrived)
         return None
 
-    def adopt(self, unit: str, run: str, outbox: str, renew: Renew, now: float) -> None:
+    def adopt(
+        self,
+        unit: str,
+        run: str,
+        outbox: str,
+        renew: Renew,
+        now: float,
+        arrived: float | None = None,
+    ) -> None:
         """Take in a renew of a run that said hello before this hub started."""
         found = self._units[unit] = Heard(run, outbox, renew.n, now, began=now)
-        found.renewed(renew, now)
+        found.renewed(renew, now, arrived)
 
     def all_heard(self, now: float) -> list[str]:
         """The units that are there."""
@@ -119,12 +132,12 @@ class Presence:
             if known is None or known.run != found.run:
                 del self._units[unit]
 
-    def renew(self, unit: str, renew: Renew, now: float) -> bool:
+    def renew(self, unit: str, renew: Renew, now: float, arrived: float | None = None) -> bool:
         """Take in a renew. False if it is not of the present run."""
         found = self._units.get(unit)
         if found is None or found.run != renew.run:
             return False
-        found.renewed(renew, now)
+        found.renewed(renew, now, arrived)
         return True
 
     def status(self, unit: str, status: Status) -> None:
@@ -136,13 +149,13 @@ class Presence:
         if found is not None and found.run == status.run and not status.online:
             found.online = False
 
-    def in_time(self, unit: str, run: str, n: int, now: float) -> bool:
-        """Whether a command that quotes this run and renew may still act."""
+    def in_time(self, unit: str, run: str, n: int, arrived: float) -> bool:
+        """Whether a command that quotes this run and renew, and came at `arrived`, may act."""
         found = self._units.get(unit)
         if found is None or found.run != run:
             return False
-        arrived = next((at for number, at in reversed(found.arrivals) if number == n), None)
-        return arrived is not None and now - arrived <= self._command_within_s
+        renewed = next((at for number, at in reversed(found.arrivals) if number == n), None)
+        return renewed is not None and arrived - renewed <= self._command_within_s
 
 
 def _twin(unit: str, run: str) -> LinkRefusal:

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from hub.core.plan import Clerk
 from hub.identity import Identities
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 _locate = lru_cache(maxsize=4096)(topics.locate)
 """Units say a few things again and again. What is no topic of ours is not remembered."""
+
+_READER, _WRITER = "reader", "writer"
 
 UP = (
     topics.STATUS,
@@ -51,7 +53,8 @@ class MqttAdapter:
         self._hall = service.plan.hall.id
         self._pins = ThreadPoolExecutor(1, thread_name_prefix="pins")
         self._logged: set[str] = set()
-        self._up = threading.Event()
+        self._connecting = threading.Lock()
+        self._up: set[str] = set()
         self._unacknowledged: deque[Arrival] = deque()
         self._stopping = False
         self._reader = Link(
@@ -61,13 +64,13 @@ class MqttAdapter:
             subscriptions=[topic.filter(self._hall) for topic in UP],
             manual_ack=True,
         )
-        self._writer = Link(broker, f"{client_id}-w", lambda _event: None)
+        self._writer = Link(broker, f"{client_id}-w", partial(self._turned, _WRITER))
         service.watch(self._publish)
 
     @property
     def connected(self) -> bool:
-        """Whether units can reach the hub."""
-        return self._up.is_set()
+        """Whether units can reach the hub, and it them."""
+        return self._up == {_READER, _WRITER}
 
     def start(self) -> None:
         """Connect, now or as soon as the broker can be reached."""
@@ -86,16 +89,26 @@ class MqttAdapter:
     def _arrived(self, event: LinkEvent) -> None:
         if isinstance(event, Delivery):
             self._take(event)
-        elif isinstance(event, Connected):
-            self._up.set()
+        else:
+            self._turned(_READER, event)
+
+    def _turned(self, connection: str, event: LinkEvent) -> None:
+        """One of the two connections is up or down; each tells from a thread of its own."""
+        with self._connecting:
+            before = self.connected
+            if isinstance(event, Connected):
+                self._up.add(connection)
+            else:
+                self._up.discard(connection)
+            after = self.connected
+        if after and not before:
             log.info("connected to the broker")
-        elif self._up.is_set() and isinstance(event, Disconnected):
-            self._up.clear()
-            if not self._stopping:
-                log.warning("the broker is gone: %s", event.reason)
+        elif before and isinstance(event, Disconnected) and not self._stopping:
+            log.warning("the broker is gone: %s", event.reason)
 
     def _take(self, delivery: Delivery) -> None:
-        arrival = Arrival(delivery, self._hall, self._finished, self._note)
+        arrived = self._service.clock.monotonic()
+        arrival = Arrival(delivery, self._hall, arrived, self._finished, self._note)
         arrival.hide_person(self._identities)
         self._unacknowledged.append(arrival)
         if arrival.needs_pin:
@@ -128,17 +141,19 @@ class MqttAdapter:
 
 
 class Arrival:
-    """One delivery, as work for the service."""
+    """One delivery, as work for the service. `arrived` is by the service's monotonic clock."""
 
     def __init__(
         self,
         delivery: Delivery,
         hall: str,
+        arrived: float,
         tell_finished: Callable[[], None],
         note: Callable[[str, str], None],
     ) -> None:
         self.delivery = delivery
         self.finished = False
+        self._arrived = arrived
         self._tell_finished = tell_finished
         self._note = note
         self._pin_right = False
@@ -201,11 +216,11 @@ class Arrival:
         if isinstance(message, w.Record):
             transaction.record(self._unit, message)
         elif isinstance(message, w.Hello):
-            transaction.hello(self._unit, message)
+            transaction.hello(self._unit, message, self._arrived)
         elif isinstance(message, w.Renew):
-            transaction.renew(self._unit, message)
+            transaction.renew(self._unit, message, self._arrived)
         elif isinstance(message, w.Command):
-            transaction.unit_command(self._unit, message, self._pin_right)
+            transaction.unit_command(self._unit, message, self._pin_right, self._arrived)
         elif isinstance(message, w.Take):
             transaction.take(self._unit, message)
         elif isinstance(message, w.Status):

@@ -237,7 +237,7 @@ def test_an_identity_goes_no_further_than_its_hash() -> None:
     request = w.TakeNumber(wish="take", service="a", person="110101199001011234")
     payload = w.Take(id="wish-1", run="run-1", request=request).model_dump_json().encode()
     delivery = Delivery(1, 1, TAKE.of("civic", "kiosk-1"), payload, retained=False)
-    arrival = Arrival(delivery, "civic", lambda: None, lambda *_: None)
+    arrival = Arrival(delivery, "civic", 0.0, lambda: None, lambda *_: None)
     identities = Identities(b"k" * 32)
     arrival.hide_person(identities)
     heard: list[w.Take] = []

@@ -305,6 +305,18 @@ def test_a_command_that_took_too_long(joined: Running) -> None:
     assert key(joined, "k5", request("open"), n=1).outcome == "done"
 
 
+def test_a_command_is_as_old_as_it_was_when_it_came(joined: Running) -> None:
+    """It may have waited since, for its PIN to be checked."""
+    came = joined.clock.monotonic() + COMMAND_WITHIN_S
+    joined.clock.advance(COMMAND_WITHIN_S + 3.0)
+    for id_, late_s, code in (("k1", 0.1, "too_late"), ("k2", 0.0, None)):
+        joined.news.clear()
+        message = command(id_, sign_in("wang"), version(joined), n=0)
+        say(joined, "unit_command", "unit-1", message, True, came + late_s)
+        [answer] = joined.outbound(w.Answer, "unit-1")
+        assert answer.code == code
+
+
 def test_a_unit_commands_its_own_counter_only(joined: Running) -> None:
     seen = version(joined, "c2")
     answer = key(joined, "k1", sign_in("wang"), counter="c2", seen=seen)

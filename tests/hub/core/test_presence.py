@@ -83,6 +83,18 @@ def test_a_command_is_in_time_while_its_renew_is_fresh() -> None:
     assert not presence.in_time("u", "r1", 1, 2.1 + COMMAND_WITHIN_S)
 
 
+def test_what_counts_of_a_renew_is_when_it_came_not_when_it_was_taken_in() -> None:
+    presence = Presence()
+    presence.hello("u", hello("r1", 0), 3.0, arrived=1.0)
+    presence.renew("u", renew("r1", 1), 5.0, arrived=2.0)
+    for n, came in ((0, 1.0), (1, 2.0)):
+        assert presence.in_time("u", "r1", n, came + COMMAND_WITHIN_S)
+        assert not presence.in_time("u", "r1", n, came + COMMAND_WITHIN_S + 0.1)
+    assert presence.heard("u", 5.0 + LOST_AFTER_S - 0.1), "it is heard as long as its words are"
+    presence.adopt("v", "r1", "outbox-1", renew("r1", 7), 5.0, arrived=2.0)
+    assert not presence.in_time("v", "r1", 7, 2.1 + COMMAND_WITHIN_S)
+
+
 def test_a_command_of_another_run_an_unknown_renew_or_a_stranger_is_too_late() -> None:
     presence = Presence()
     presence.hello("u", hello("r1", 0), 0.0)
@@ -107,3 +119,12 @@ def test_a_hub_that_starts_again_takes_over_a_run_that_it_knows() -> None:
     assert presence.in_time("u", "r1", 77, 0.1)
     assert (heard(presence).outbox, heard(presence).n) == ("outbox-1", 77)
     assert presence.get("v") is None
+
+
+def test_on_a_scaled_clock_a_unit_is_heard_for_real_seconds() -> None:
+    presence = Presence(second_s=20.0)
+    presence.hello("u", hello("r1"), 0.0)
+    assert presence.heard("u", 20 * LOST_AFTER_S - 1)
+    assert not presence.heard("u", 20 * LOST_AFTER_S)
+    assert presence.in_time("u", "r1", 0, 20 * COMMAND_WITHIN_S)
+    assert not presence.in_time("u", "r1", 0, 20 * COMMAND_WITHIN_S + 1)
