@@ -111,8 +111,10 @@ def _counter(footing: Footing) -> Loop:
     order = LanguageOrder(display.language)
     presenter = Presenter(identity.unit, order, touch=display.touch)
     window.prepare(presenter.rehearsal())
-    front = _front(footing)
-    changed = open_panel(footing, front, window) if isinstance(front, EmulatedFront) else _nobody
+    front, fitted, changed = _front(footing), _fitted(footing), _nobody
+    if isinstance(front, EmulatedFront):
+        changed = open_panel(footing, front, window, fitted.readings)
+        fitted.watch(changed)
     boot = boot_id()
     parts = Parts(
         clock=footing.clock,
@@ -130,7 +132,7 @@ def _counter(footing: Footing) -> Loop:
         watchdog_s=watchdog_s(),
         changed=changed,
         memory=Memory(settings.unit.state, boot, footing.second_s),
-        outward=_outward(footing),
+        outward=Outward(fitted.sign, _voice(footing, fitted)),
     )
     return Unit(parts, footing.inbox)
 
@@ -197,11 +199,6 @@ def _board(footing: Footing) -> Loop:
         sign=fitted.sign,
     )
     return BoardLoop(parts, footing.inbox)
-
-
-def _outward(footing: Footing) -> Outward:
-    fitted = _fitted(footing)
-    return Outward(fitted.sign, _voice(footing, fitted))
 
 
 def _fitted(footing: Footing) -> Fitted:
