@@ -22,7 +22,7 @@ COLUMNS: Final = 3
 COLUMNS_UPRIGHT: Final = 2
 CARD: Final = 19.0
 """A card is at least so high, in units."""
-CARD_UPRIGHT: Final = 13.0
+CARD_UPRIGHT: Final = 15.5
 CARD_LONG: Final = 18.0
 CARD_LONG_UPRIGHT: Final = 22.0
 """A card with a long name is wider, and at least so high."""
