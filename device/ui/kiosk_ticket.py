@@ -9,9 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
-import qrcode
 from pygame import Rect
-from qrcode.exceptions import DataOverflowError
 
 from device.ui import theme
 from device.ui.kiosk_frame import ON_GROUND, TOUCH, button, framed, row, stack_of, wait_text
@@ -168,6 +166,10 @@ def _code(sheet: Sheet, room: Rect, url: str) -> None:
 @lru_cache(maxsize=_CODES_KEPT)
 def _matrix(url: str) -> tuple[tuple[bool, ...], ...] | None:
     """The code's modules, dark ones True; None for an address too long for any code."""
+    # Imported here: it brings Pillow, which units of other roles have no use for.
+    import qrcode  # noqa: PLC0415
+    from qrcode.exceptions import DataOverflowError  # noqa: PLC0415
+
     code = qrcode.QRCode(border=0, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(url)
     try:
