@@ -61,7 +61,7 @@ def _began(
     if why is not None or clerk is None:
         return [_apart(body, source, clerk or "", why or "nobody_signed_in")]
     back = [e.CounterResumed(source.at, counter.id, clerk)] if counter.paused else []
-    empty = _empty_hand(state, counter, source)
+    empty = _empty_hand(state, counter, source, body.ticket)
     who = (body.ticket, body.call_id, counter.id, clerk)
     if isinstance(body, WithoutNumberRecord):
         return [*back, *empty, e.ServedUnnumbered(source.at, *who, body.service)]
@@ -104,17 +104,18 @@ def _apart(
     return e.CalledApart(source.at, *who, number, body.service, why)
 
 
-def _empty_hand(state: State, counter: CounterState, source: Source) -> list[e.Event]:
+def _empty_hand(state: State, counter: CounterState, source: Source, coming: str) -> list[e.Event]:
     """Let go of whom the hub believes in hand: the counter has gone on without.
 
     Who was called, by the hub for the command that this record answers or from a page, goes
-    back to the old place; who was served is put on hold, for the clerk to go on with.
+    back to the old place, and so does the `coming` ticket itself, to be called anew; who else
+    was served is put on hold, for the clerk to go on with.
     """
     ticket = state.tickets.get(counter.ticket or "")
     if ticket is None:
         return []
     who = (ticket.id, str(ticket.call_id), counter.id)
-    if ticket.state is TicketState.SERVING and ticket.id != source.hub_called:
+    if ticket.state is TicketState.SERVING and ticket.id not in {source.hub_called, coming}:
         return [e.TicketHeld(source.at, *who, str(ticket.clerk))]
     return [e.CallVoided(source.at, *who, "the counter answered alone")]
 
@@ -157,7 +158,11 @@ def _resumed(
     clerk = body.clerk or counter.clerk or str(ticket.clerk)
     back = [e.CounterResumed(source.at, counter.id, clerk)] if counter.paused else []
     who = (ticket.id, str(ticket.call_id), counter.id, clerk)
-    return [*back, *_empty_hand(state, counter, source), e.TicketResumed(source.at, *who)]
+    return [
+        *back,
+        *_empty_hand(state, counter, source, ticket.id),
+        e.TicketResumed(source.at, *who),
+    ]
 
 
 def _who(ticket: Ticket, body: StepRecord) -> tuple[str, str, str, str]:

@@ -147,6 +147,15 @@ def test_the_same_ticket_called_by_both_is_called_once_by_the_counter(d: Driver)
     sound(d)
 
 
+def test_the_same_ticket_called_from_a_page_and_alone_is_in_hand_once(d: Driver) -> None:
+    d.press("c1", "next")
+    d.pass_time(60)
+    assert state_of(d, "A001") == "serving"
+    assert believe(d, called(d)) == ["CallVoided", "TicketCalled"]
+    assert d.hall.tickets[called(d).ticket].call_id == "alone-1"
+    sound(d)
+
+
 def test_whom_a_page_had_begun_to_serve_is_put_on_hold(d: Driver) -> None:
     d.press("c1", "next")
     d.press("c1", "start")

@@ -1,0 +1,383 @@
+"""The hall as a state machine: everything that can happen, in any order."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from device.events import RatingPressed, StaffKey
+from hub.core import events as e
+from hub.core.audit import Audit
+from hub.core.commands import AtCounter, Issue, OnTicket
+from hub.core.tickets import ALIVE, IN_HAND, TicketState
+from tests.hub.core.examples import make_plan, request, sign_in
+from tests.model.parts import Clock, HubModel, Network, UnitModel
+from wire import messages as w
+
+CLERKS = {"c1": "wang", "c2": "li", "c3": "zhao"}
+UNITS = {"unit-1": "c1", "unit-2": "c2", "unit-3": "c3"}
+KEYS = [StaffKey.NEXT] * 6 + [StaffKey.DONE] * 4 + [StaffKey.NO_SHOW, StaffKey.RECALL]
+KEYS += [StaffKey.HOLD, StaffKey.RESUME, StaffKey.PAUSE]
+ACCIDENTS = ["cable", "broker", "power", "power", "off", "disk", "hub", "hub", "hub is gone"]
+FATES = {"cancelled", "counter_closed", "another_day", "expired", "nobody_signed_in"}
+"""Why a call may stand apart without anybody having been called twice."""
+
+
+def memory_folder() -> Path:
+    """A folder that lies in memory where the system has one: disks are not what is tested."""
+    shared = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None))
+
+
+class CutOffHall(RuleBasedStateMachine):
+    """Three counters with units, a hub, a network between them, citizens, clerks, an operator."""
+
+    units = st.sampled_from(sorted(UNITS))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = memory_folder()
+        self.clock = Clock()
+        self.net = Network()
+        self.ids = Counter[str]()
+        self.alone_calls: dict[str, tuple[str, str]] = {}
+        self.hub = HubModel(plan(), self.clock, self.net.sent_down)
+        self.machines: dict[str, UnitModel] = {}
+        self.twins: dict[str, UnitModel] = {}
+        self.old: list[UnitModel] = []
+
+    def teardown(self) -> None:
+        try:
+            self.everything_ends_well()
+        finally:
+            for machine in [*self.machines.values(), *self.twins.values()]:
+                machine.stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @initialize(
+        rates=st.lists(st.sampled_from([1.0, 0.999, 1.001]), min_size=3, max_size=3),
+        waiting=st.integers(0, 12),
+    )
+    def open_the_hall(self, rates: list[float], waiting: int) -> None:
+        for (unit, counter), rate in zip(UNITS.items(), rates, strict=True):
+            self.machines[unit] = self.machine(unit, counter, unit, rate)
+            self.machines[unit].start()
+            self.machines[unit].connect()
+            self.at(counter, sign_in(CLERKS[counter]))
+            self.at(counter, request("open"))
+        for _ in range(waiting):
+            self.somebody_takes_a_number("a")
+        self.deliver_all()
+
+    def machine(self, unit: str, counter: str, folder: str, rate: float) -> UnitModel:
+        made = UnitModel(
+            unit, counter, self.folder / folder, self.clock, self.net.sent_up, rate, board=folder
+        )
+        made.watch = self.called_alone
+        return made
+
+    def new_id(self, what: str) -> str:
+        self.ids[what] += 1
+        return f"{what}-{self.ids[what]}"
+
+    def at(self, counter: str, action: w.Action) -> None:
+        call_id = self.new_id("call")
+        command = AtCounter(counter, action, None, call_id, pin_right=True)
+        self.hub.command(self.new_id("page"), command)
+
+    # --- what must always hold ------------------------------------------------------------------
+
+    def called_alone(self, machine: UnitModel, body: Any) -> None:
+        """A unit has decided a call: at this moment nobody else may have the ticket."""
+        if not isinstance(body, w.CalledRecord):
+            return
+        hall = self.hub.hall
+        ticket = hall.tickets.get(body.ticket)
+        if ticket is not None and ticket.state in IN_HAND:
+            assert ticket.counter == machine.counter, f"{body.number} is in hand elsewhere"
+        if ticket is not None and ticket.state is TicketState.WAITING:
+            grant = hall.grants.get(ticket.id)
+            assert grant is not None, f"{body.number} was called without a grant"
+            assert grant.counter == machine.counter, f"{body.number} is granted elsewhere"
+        before = self.alone_calls.get(body.ticket)
+        assert before is None or before[1] in hall.calls, f"{body.number} was called alone twice"
+        self.alone_calls[body.ticket] = (machine.counter, body.call_id)
+
+    @invariant()
+    def nobody_is_held_twice(self) -> None:
+        for event in self.new_events():
+            if isinstance(event, e.TicketCalled) and event.ticket in self.alone_calls:
+                counter, call_id = self.alone_calls[event.ticket]
+                heard = call_id in self.hub.hall.calls or event.call_id == call_id
+                assert heard or counter == event.counter, f"{event.ticket} is called twice"
+            if isinstance(event, e.CalledApart) and event.why not in FATES:
+                # From the page and with a key, at the very same counter: that is one holder.
+                ticket = self.hub.hall.tickets.get(event.ticket)
+                here = ticket is not None and ticket.counter == event.counter
+                assert here, f"{event.number} was called twice: {event.why}"
+
+    def new_events(self) -> list[e.Event]:
+        events = self.hub.journal.events[self.ids["read"] :]
+        self.ids["read"] += len(events)
+        return events
+
+    # --- people -----------------------------------------------------------------------------------
+
+    @rule(service=st.sampled_from("aaab"))
+    def somebody_takes_a_number(self, service: str) -> None:
+        self.hub.command(self.new_id("page"), Issue(service, self.new_id("t"), "web"))
+
+    @rule(unit=units, key=st.sampled_from(KEYS))
+    def a_clerk_presses(self, unit: str, key: StaffKey) -> None:
+        self.machines[unit].press(key)
+
+    @rule(unit=units, key=st.sampled_from([StaffKey.NEXT, StaffKey.NEXT, StaffKey.DONE]))
+    def a_clerk_presses_and_waits(self, unit: str, key: StaffKey) -> None:
+        """Long enough for an answer, or for none."""
+        self.machines[unit].press(key)
+        self.deliver_all()
+        self.pass_time(1.2)
+        self.deliver_all()
+
+    @rule(unit=units, level=st.sampled_from([*w.Level, None]))
+    def somebody_is_served(self, unit: str, level: w.Level | None) -> None:
+        for key in (StaffKey.NEXT, StaffKey.DONE):
+            self.a_clerk_presses_and_waits(unit, key)
+        if level is not None:
+            self.machines[unit].happen(RatingPressed(level))
+
+    @rule(unit=units, level=st.sampled_from([*w.Level, None]))
+    def somebody_else_is_served(self, unit: str, level: w.Level | None) -> None:
+        self.somebody_is_served(unit, level)
+
+    @rule(unit=units, level=st.sampled_from(list(w.Level)))
+    def a_citizen_rates(self, unit: str, level: w.Level) -> None:
+        self.machines[unit].happen(RatingPressed(level))
+
+    @rule(counter=st.sampled_from(sorted(CLERKS)), action=st.sampled_from(["next", "done", "open"]))
+    def a_clerk_uses_the_page(self, counter: str, action: str) -> None:
+        self.at(counter, request(action))
+
+    @rule(pick=st.integers(0, 50))
+    def somebody_gives_up(self, pick: int) -> None:
+        alive = [t.id for t in self.hub.hall.tickets.values() if t.state is TicketState.WAITING]
+        if alive and pick < 5:
+            ticket = alive[pick % len(alive)]
+            self.hub.command(self.new_id("page"), OnTicket(ticket, "cancel", "citizen"))
+
+    @rule(pick=st.integers(0, 9), unit_off=st.booleans())
+    def somebody_says_that_they_were_not_called(self, pick: int, unit_off: bool) -> None:
+        """People speak the truth here; and who says that a unit is off has switched it off."""
+        kept = [g for g in self.hub.hall.grants.values() if g.parked]
+        if not kept:
+            return
+        grant = kept[pick % len(kept)]
+        machine = self.machines[grant.unit]
+        off = unit_off and (not machine.on or machine.run != grant.run)
+        if grant.ticket not in self.alone_calls:
+            wish = OnTicket(grant.ticket, "not_called", "operator", unit_off=off)
+            self.hub.command(self.new_id("page"), wish)
+
+    # --- the network ------------------------------------------------------------------------------
+
+    @rule(pick=st.integers(0, 99), times=st.integers(1, 4), again=st.integers(0, 9))
+    def something_arrives(self, pick: int, times: int, again: int) -> None:
+        for _ in range(times):
+            ways = self.net.ways()
+            if not ways:
+                return
+            way, key = ways[pick % len(ways)]
+            self.arrive(way, key, repeat=again == 0)
+
+    def arrive(self, way: str, key: tuple[str, str], *, repeat: bool = False) -> None:
+        queue = (self.net.up if way == "up" else self.net.down)[key]
+        if way == "up" and not self.hub.up:
+            return  # it waits at the broker
+        message = queue.popleft()
+        if repeat:
+            queue.append(message)
+        if way == "up":
+            self.hub.take(key[0], message)
+        else:
+            for machine in (self.machines[key[0]], self.twins.get(key[0])):
+                if machine is not None:
+                    machine.hear(message)
+
+    @rule()
+    def all_arrives(self) -> None:
+        self.deliver_all()
+
+    def deliver_all(self) -> None:
+        for _ in range(400):
+            ways = [way for way in self.net.ways() if way[0] == "down" or self.hub.up]
+            if not ways:
+                return
+            for way, key in ways:
+                self.arrive(way, key)
+        raise AssertionError("the talk between hub and units has no end")
+
+    @rule(unit=units)
+    def a_cable_comes_out_for_long(self, unit: str) -> None:
+        self.machines[unit].cut()
+        self.pass_time(7.0)
+        self.deliver_all()
+
+    @rule(unit=units, level=st.sampled_from([*w.Level, None]))
+    def a_counter_goes_on_alone(self, unit: str, level: w.Level | None) -> None:
+        self.a_cable_comes_out_for_long(unit)
+        self.somebody_is_served(unit, level)
+        self.machines[unit].press(StaffKey.NEXT)
+
+    @rule(unit=units)
+    def a_cable_goes_in(self, unit: str) -> None:
+        self.machines[unit].connect()
+
+    # --- machines ---------------------------------------------------------------------------------
+
+    @rule(unit=units, what=st.sampled_from(ACCIDENTS))
+    def an_accident(self, unit: str, what: str) -> None:
+        machine = self.machines[unit]
+        if what == "cable":
+            machine.cut()
+        elif what == "broker":
+            machine.cut()
+            self.net.lose(unit)
+        elif what == "power":
+            machine.stop()
+            machine.start()
+            machine.connect()
+        elif what == "off":
+            machine.stop()
+        elif what == "disk":
+            self.replace_disk(machine)
+        elif what == "hub":
+            self.hub.crash()
+            self.hub.start()
+        else:
+            self.hub.crash()
+
+    def replace_disk(self, old: UnitModel) -> None:
+        old.stop()
+        self.old.append(old)
+        unit = old.unit
+        folder = f"{unit}-{len(self.old)}"
+        self.machines[unit] = self.machine(unit, old.counter, folder, old.rate)
+        self.machines[unit].start()
+        self.machines[unit].connect()
+
+    @rule(unit=units)
+    def what_was_off_is_switched_on(self, unit: str) -> None:
+        if not self.hub.up:
+            self.hub.start()
+        if not self.machines[unit].on:
+            self.machines[unit].start()
+            self.machines[unit].connect()
+
+    # --- time -------------------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([0.05, 0.2, 0.5, 1.1, 2.1, 3.1, 7.0]))
+    def a_moment_passes(self, seconds: float) -> None:
+        self.pass_time(seconds)
+
+    @rule(seconds=st.sampled_from([600.0, 3590.0, 3700.0]))
+    def a_while_passes(self, seconds: float) -> None:
+        """Nobody moves for a while, as after a long sleep."""
+        self.clock.now += seconds
+        for machine in self.machines.values():
+            machine.tick()
+        self.hub.do()
+
+    def pass_time(self, seconds: float) -> None:
+        until = self.clock.now + seconds
+        for _ in range(60):
+            times = [m.deadline for m in self.machines.values()] + [self.hub.rounds.deadline]
+            due = [t for t in times if t is not None and self.clock.now < t < until]
+            if not due:
+                break
+            self.clock.now = min(due) + 1e-6
+            for machine in self.machines.values():
+                machine.tick()
+            self.hub.do()
+        self.clock.now = until
+        for machine in self.machines.values():
+            machine.tick()
+        self.hub.do()
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def everything_ends_well(self) -> None:
+        """With the network whole again all is known, and everybody is served or has gone."""
+        if not self.machines:
+            return
+        if not self.hub.up:
+            self.hub.start()
+        for machine in self.machines.values():
+            if not machine.on:
+                machine.start()
+            machine.connect()
+        for _ in range(12):
+            self.settle()
+        self.no_record_is_missing()
+        self.nobody_is_left()
+        self.nobody_is_held_twice()
+        assert Audit().read(self.hub.journal.events) == []
+
+    def settle(self) -> None:
+        self.pass_time(1.1)
+        self.deliver_all()
+
+    def no_record_is_missing(self) -> None:
+        """Each rating is there once; each record of a machine that is there is."""
+        stored = self.hub.journal.records
+        ratings = Counter(
+            (x.unit, x.outbox, x.sequence)
+            for x in self.hub.journal.events
+            if isinstance(x, e.Rated)
+        )
+        assert set(ratings.values()) <= {1}
+        for machine in self.machines.values():
+            assert self.hub.books.heads.through(machine.unit, machine.outbox.id) == (
+                machine.outbox.through
+            ), f"{machine.unit} has records that the hub lacks"
+            for outbox, sequence, body in machine.written:
+                assert (machine.unit, outbox, sequence) in stored
+                if isinstance(body, w.RatingRecord):
+                    assert ratings[machine.unit, outbox, sequence] == 1
+        counted = [x for x in self.hub.journal.events if isinstance(x, e.Rated) and x.counted]
+        assert len({x.call_id for x in counted}) == len(counted)
+
+    def nobody_is_left(self) -> None:
+        """From every ticket some step leads on, a person's word included."""
+        for _ in range(80):
+            hall = self.hub.hall
+            if not any(t.state in ALIVE for t in hall.tickets.values()):
+                return
+            for grant in list(hall.grants.values()):
+                if grant.parked and grant.ticket not in self.alone_calls:
+                    wish = OnTicket(grant.ticket, "not_called", "operator", unit_off=True)
+                    self.hub.command(self.new_id("page"), wish)
+                elif grant.parked:  # the machine that called it has gone, and its disk with it
+                    self.hub.command(
+                        self.new_id("page"), OnTicket(grant.ticket, "cancel", "operator")
+                    )
+            for counter, clerk in CLERKS.items():
+                with contextlib.suppress(AssertionError):
+                    self.at(counter, sign_in(clerk))
+                for action in ("open", "unpause", "resume", "done", "next", "done"):
+                    self.at(counter, request(action))
+                    self.settle()
+        left = [t for t in self.hub.hall.tickets.values() if t.state in ALIVE]
+        raise AssertionError(f"no step leads on from {left}")
+
+
+def plan() -> Any:
+    """Three counters with units."""
+    hours = dict.fromkeys(("monday", "tuesday", "wednesday"), "00:00-23:59")
+    return make_plan(hours=hours)
