@@ -106,6 +106,13 @@ class StaffPressed:
 
 
 @dataclass(frozen=True)
+class DigitPressed:
+    """The clerk pressed a digit on a keypad."""
+
+    digit: str
+
+
+@dataclass(frozen=True)
 class HealthCame:
     """A peripheral or a key is at fault, in the words of `code` and `detail`, or well again."""
 
@@ -145,6 +152,7 @@ Event: TypeAlias = (
     | TagTouched
     | TagsDone
     | StaffPressed
+    | DigitPressed
     | HealthCame
     | Kept
     | NotKept

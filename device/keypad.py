@@ -14,23 +14,34 @@ from wire.settings import Settings
 
 NUMERIC_PAD: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "rating-5": 79,  # 1, as it is printed on the rating keys: the best level first
-        "rating-4": 80,
-        "rating-3": 81,
-        "rating-2": 75,
-        "rating-1": 76,  # 5
-        "next": 96,  # Enter
+        "digit-7": 71,
+        "digit-8": 72,
+        "digit-9": 73,
+        "digit-4": 75,
+        "digit-5": 76,
+        "digit-6": 77,
+        "digit-1": 79,
+        "digit-2": 80,
+        "digit-3": 81,
+        "digit-0": 82,
+        "next": 96,  # Enter, which confirms what was typed as well
         "recall": 78,  # +
         "no_show": 74,  # -
         "done": 83,  # the decimal point
         "hold": 55,  # *
         "pause": 98,  # /
-        "undo": 14,  # Backspace
+        "undo": 14,  # Backspace, which takes back what was typed
     }
 )
-"""The keys of an ordinary numeric keypad, by the codes of Linux's input-event-codes.h."""
+"""A numeric keypad as the clerk's, by the codes of Linux's input-event-codes.h.
 
-_NAMES: Final = frozenset(NUMERIC_PAD) | {key.value for key in StaffKey}
+The digits sign in: the clerk's number, Enter, the PIN, Enter. None of them rates: the clerk must
+not. A pad that faces the citizen is given the rating keys instead.
+"""
+
+RATING: Final = tuple(f"rating-{level}" for level in range(5, 0, -1))
+
+_NAMES: Final = frozenset({*NUMERIC_PAD, *RATING, *(key.value for key in StaffKey)})
 
 Code = Annotated[int, Field(ge=1, le=0x2FF, description="As input-event-codes.h names it.")]
 

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from device.asking import TAG_KEYS, OpenInvitation, OpenTags
-from device.session import NoticeKind, Session
+from device.notices import NoticeKind
+from device.session import Session
 from device.stages import Stage
 from device.ui import texts, viewmodel
 from device.ui.texts import Trouble
@@ -46,6 +47,9 @@ _REFUSALS: Final = MappingProxyType(
         "nothing_on_hold": texts.Notice.NOTHING_ON_HOLD,
         "nothing_to_undo": texts.Notice.NOTHING_TO_UNDO,
         "too_late": texts.Notice.UNDO_TOO_LATE,
+        "wrong_pin": texts.Notice.WRONG_PIN,
+        "too_many_attempts": texts.Notice.PIN_TRIES,
+        "signed_in_elsewhere": texts.Notice.ELSEWHERE,
         "cut_off": texts.Notice.CUT_OFF,
         "no_service": texts.Notice.CUT_OFF,
         "no_number": texts.Notice.NO_NUMBER,
@@ -186,6 +190,10 @@ def _picture(session: Session, frame: Frame, now_s: float) -> View:
             return _paused(session, frame, picture, now_s)
         case Stage.OFFERING:
             return viewmodel.Offering(frame)
+        case Stage.SIGNING_IN if session.entry:
+            pin = session.entry.pin
+            digits = None if pin is None else len(pin)
+            return viewmodel.SigningIn(frame, session.entry.clerk, digits)
     return _asked(session, frame, now_s) or viewmodel.Closed(frame)
 
 

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
 from device.alone import Desk, Press, Refused
 from device.asking import Asking, OpenInvitation, OpenTags, Thanked
 from device.deciding import Deciding, Offer, Remembered
+from device.entry import ENTRY_S, Entry
 from device.events import (
     Anomaly,
     AnswerCame,
     Body,
+    DigitPressed,
     Effect,
     Event,
     HealthCame,
@@ -46,7 +47,9 @@ from device.events import (
 )
 from device.hearing import SILENCE_S, Hearing
 from device.moment import Moment
+from device.notices import Notice, NoticeKind
 from device.stages import Cue, Stage, step
+from device.stamps import health_record
 from device.wishes import asked_by
 from wire.messages import (
     Answer,
@@ -72,28 +75,6 @@ _AT_WORK: Final[Mapping[CounterState | None, Cue]] = MappingProxyType(
     }
 )
 """What a counter shows though an invitation be open, which then lies beneath it."""
-
-
-# --- facts -------------------------------------------------------------------------------
-
-
-class NoticeKind(Enum):
-    """What a notice tells; a refusal's code says why."""
-
-    NOT_CONNECTED = "not_connected"
-    NOBODY_WAITING = "nobody_waiting"
-    REFUSED = "refused"
-    DISK_FULL = "disk_full"
-    DISK_BROKEN = "disk_broken"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A short word on the screen, until `until_s`."""
-
-    kind: NoticeKind
-    until_s: float
-    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +116,7 @@ class Session:
         self._own = Deciding(run, counter, self._asking, second_s, remembered.decisions)
         self._remembered = remembered
         self._recall_s: float | None = None  # when what is remembered has to do
+        self.entry: Entry | None = None
         self._waiting: _Waiting | None = None
         self._lit: frozenset[Level] | None = None
 
@@ -200,7 +182,7 @@ class Session:
     @property
     def deadline_s(self) -> float | None:
         """When a `Tick` is wanted next."""
-        timed = (self.notice, self.offer, self._waiting)
+        timed = (self.notice, self.offer, self.entry, self._waiting)
         times = [item.until_s for item in timed if item] + self._asking.times
         wanted = (self.hearing.deadline_s, self._recall_s)
         times += [time_s for time_s in wanted if time_s is not None]
@@ -214,8 +196,8 @@ class Session:
                 effects += self._state_came(state, at)
             case AnswerCame(answer):
                 effects += self._answer_came(answer, at)
-            case StaffPressed(key, fresh_id):
-                effects += self._press(key, fresh_id, at)
+            case StaffPressed() | DigitPressed():
+                effects += self._clerk(event, at)
             case Kept(body, sequence):
                 effects += self._kept(body, sequence, at)
             case NotKept(body, full):
@@ -223,7 +205,7 @@ class Session:
             case RatingPressed() | TagTouched() | TagsDone():
                 effects += self._citizen(event, at)
             case HealthCame():
-                effects.append(self._health(event, at))
+                effects.append(Write(health_record(self.hearing.run, event, at)))
             case LinkUp() | LinkDown() | Tick():
                 effects += self._listen(event, at)
         self._weigh(at)
@@ -240,6 +222,8 @@ class Session:
             self.notice = None
         if self.offer and at.boot_s >= self.offer.until_s:
             self._own.offer = None
+        if self.entry and (at.boot_s >= self.entry.until_s or not self._may_sign_in()):
+            self.entry = None
         if self._waiting and at.boot_s >= self._waiting.until_s:
             effects += self._waited_in_vain(self._waiting, at)
         return effects
@@ -328,22 +312,50 @@ class Session:
 
     # --- staff keys ---
 
+    def _clerk(self, event: StaffPressed | DigitPressed, at: Moment) -> list[Effect]:
+        """While a clerk signs in, next confirms and undo begins anew; else each key is its own."""
+        until_s = at.boot_s + ENTRY_S * self._second_s
+        match event:
+            case DigitPressed(digit):
+                if self._may_sign_in():
+                    self.entry = (self.entry or Entry("", until_s)).typed(digit, until_s)
+                return []
+            case StaffPressed(StaffKey.UNDO) if self.entry:
+                self.entry = None
+                return []
+            case StaffPressed(StaffKey.NEXT, fresh_id) if self.entry:
+                confirmed = self.entry.confirmed(until_s)
+                if isinstance(confirmed, Entry):
+                    self.entry = confirmed
+                    return []
+                self.entry = None
+                return self._ask(Press(confirmed, fresh_id), at)
+            case StaffPressed(key, fresh_id):
+                return self._press(key, fresh_id, at)
+
+    def _may_sign_in(self) -> bool:
+        """The hub alone knows a PIN, and a counter with a clerk has no need of one."""
+        return self.picture is not None and self.picture.clerk is None and self.alone is None
+
     def _press(self, key: StaffKey, fresh_id: str, at: Moment) -> list[Effect]:
         """Who decides a press of a staff key: the hub while it is heard, otherwise this unit."""
         picture = self.picture
         if picture is None:
             self._notify(NoticeKind.NOT_CONNECTED, at)
             return []
-        if self._waits_for(picture):
-            return [Remark(f"{key.value} pressed again before the hub's answer: ignored")]
+        return self._ask(Press(asked_by(key, picture), fresh_id), at)
+
+    def _ask(self, press: Press, at: Moment) -> list[Effect]:
+        picture = self.picture
+        if picture is None or self._waits_for(picture):
+            return [Remark(f"{press.action.action} again before the hub's answer: ignored")]
         self.notice = None
-        press = Press(asked_by(key, picture), fresh_id)
         if self.alone:
             return self._decide(self.alone, press, at)
         until_s = at.boot_s + ANSWER_S * self._second_s
         self._waiting = _Waiting(press, picture.version, until_s)
         command = Command(
-            id=fresh_id,
+            id=press.fresh_id,
             run=self.hearing.run,
             n=self.hearing.answered_n,
             counter=self._counter,
@@ -392,20 +404,6 @@ class Session:
             case TagsDone():
                 return self._asking.finish_tags(at)
 
-    def _health(self, news: HealthCame, at: Moment) -> Effect:
-        return Write(
-            HealthRecord(
-                run=self.hearing.run,
-                boot_ms=at.boot_ms,
-                wall=at.wall,
-                synchronised=at.synchronised,
-                peripheral=news.peripheral,
-                ok=news.ok,
-                code=news.code,
-                detail=news.detail,
-            )
-        )
-
     # --- the outbox ---
 
     def _kept(self, body: Body, sequence: int, at: Moment) -> list[Effect]:
@@ -441,7 +439,8 @@ class Session:
             return Cue.NO_NEWS
         if held is None:
             return Cue.REFUSED
-        return Cue.CLOSED if held is CounterState.CLOSED else Cue.IDLE
+        closed = Cue.TYPED if self.entry else Cue.CLOSED
+        return closed if held is CounterState.CLOSED else Cue.IDLE
 
     def _levels(self) -> frozenset[Level]:
         return frozenset(option.level for option in self.options)

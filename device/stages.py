@@ -13,6 +13,7 @@ class Stage(Enum):
 
     CONNECTING = "connecting"
     CLOSED = "closed"
+    SIGNING_IN = "signing in"
     IDLE = "idle"
     PAUSED = "paused"
     CALLING = "calling"
@@ -29,6 +30,7 @@ class Cue(Enum):
 
     NO_NEWS = "no state has been used yet"
     CLOSED = "the counter is closed"
+    TYPED = "a clerk is typing to sign in"
     IDLE = "the counter is free"
     PAUSED = "the clerk is away"
     CALLED = "a ticket is called"
@@ -61,6 +63,7 @@ _ALL: Final = {
     Cue.TAGGED: Stage.TAGS,
     Cue.RATED: Stage.THANKS,
     Cue.OFFERED: Stage.OFFERING,
+    Cue.TYPED: Stage.SIGNING_IN,
 }
 
 TABLE: Final[Mapping[Stage, Mapping[Cue, Stage]]] = MappingProxyType(

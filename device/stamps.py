@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from device.events import HealthCame
 from device.moment import Moment
+from wire.messages import HealthRecord
 
 
 class Stamps(TypedDict):
@@ -25,4 +27,18 @@ def stamps(run: str, counter: str, at: Moment) -> Stamps:
         boot_ms=at.boot_ms,
         wall=at.wall,
         synchronised=at.synchronised,
+    )
+
+
+def health_record(run: str, news: HealthCame, at: Moment) -> HealthRecord:
+    """What is wrong with a peripheral or a key, or that it is well again."""
+    return HealthRecord(
+        run=run,
+        boot_ms=at.boot_ms,
+        wall=at.wall,
+        synchronised=at.synchronised,
+        peripheral=news.peripheral,
+        ok=news.ok,
+        code=news.code,
+        detail=news.detail,
     )

@@ -21,6 +21,7 @@ from device.drivers.ports import Front, Health, KeyEdge
 from device.events import (
     Anomaly,
     AnswerCame,
+    DigitPressed,
     Effect,
     Event,
     HealthCame,
@@ -72,6 +73,9 @@ UNHEARD_S: Final = 30.0
 """Linked to the broker but without a state for so many real seconds, it is worth a warning."""
 
 _LAMPS: Final = MappingProxyType({level: name for name, level in RATING_KEYS.items()})
+DIGITS: Final = tuple(f"digit-{digit}" for digit in range(10))
+"""The digits of a keypad, for signing in."""
+
 _KEY_FAULTS: Final[Mapping[KeyFault | None, str]] = MappingProxyType(
     {
         None: "the key works again",
@@ -136,7 +140,7 @@ class Unit:
         self._inbox = inbox
         self._stopping = False
         self._debounce = {
-            name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS)
+            name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS, *DIGITS)
         }
         self._key_faults: dict[str, KeyFault | None] = {}
         self._next_change_s = 0.0
@@ -270,9 +274,12 @@ class Unit:
             return
         if not self._debounce[edge.name].press(edge.closed, edge.at_ms):
             return
-        self._parts.trace.key(edge)
+        if edge.name not in DIGITS:  # a PIN is nobody's to read
+            self._parts.trace.key(edge)
         if edge.name in RATING_KEYS:
             self._session_event(RatingPressed(RATING_KEYS[edge.name]))
+        elif edge.name in DIGITS:
+            self._session_event(DigitPressed(edge.name[-1]))
         else:
             fresh_id, self._spare_id = self._spare_id or self._parts.new_id(), None
             self._session_event(StaffPressed(_STAFF_KEYS[edge.name], fresh_id))

@@ -15,6 +15,7 @@ from wire.messages import (
     Hold,
     Next,
     NoShow,
+    Open,
     Pause,
     Recall,
     Resume,
@@ -37,7 +38,9 @@ _ACTIONS: Final[Mapping[StaffKey, Action]] = MappingProxyType(
 
 
 def asked_by(key: StaffKey, picture: CounterPicture) -> Action:
-    """What a key asks for at the counter that its clerk sees: two of them toggle."""
+    """What a key asks for at the counter that its clerk sees: two toggle, and next opens it."""
+    if key is StaffKey.NEXT and picture.state is CounterState.CLOSED and picture.clerk:
+        return Open(action="open")
     if key is StaffKey.PAUSE and picture.state is CounterState.PAUSED:
         return Unpause(action="unpause")
     if key is StaffKey.HOLD and picture.ticket is None and picture.on_hold:

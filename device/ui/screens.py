@@ -41,6 +41,7 @@ from device.ui.viewmodel import (
     Paused,
     Question,
     Serving,
+    SigningIn,
     TagQuestion,
     Tags,
     Thanks,
@@ -82,6 +83,21 @@ def _closed(view: Closed, sheet: Sheet) -> None:
         sheet.pair(both("Counter closed"), theme.TITLE, _ON_GROUND, strong=True),
         sheet.pair(both("Please go to another counter"), theme.BODY, _ON_GROUND, gap=3),
     )
+
+
+@_set.register
+def _signing_in(view: SigningIn, sheet: Sheet) -> None:
+    room = _inset(sheet, chrome.framed(sheet, view.frame))
+    upper, lower = _split(room, round(room.height * 0.45))
+    asks_pin = view.pin_digits is not None
+    label = both("PIN of clerk {clerk}", clerk=view.clerk) if asks_pin else both("Clerk's number")
+    sheet.text(upper, sheet.pair(label, 8.0, _ON_GROUND, strong=True))
+    field, hint = _split(lower, sheet.px(18))
+    sheet.put(Block(field, theme.PAPER, sheet.px(theme.RADIUS)))
+    shown = "●" * (view.pin_digits or 0) if asks_pin else view.clerk
+    sheet.number(field.inflate(-sheet.px(4), -sheet.px(6)), shown, sheet.px(12), theme.INK)
+    confirm = both("Enter confirms, Backspace begins again")
+    sheet.text(hint, sheet.pair(confirm, 4.4, _ON_GROUND))
 
 
 @_set.register

@@ -94,6 +94,9 @@ class Notice(Enum):
     RATED = marked("Thank you for your rating")
     CUT_OFF = marked("Not possible while cut off from the hall")
     NO_NUMBER = marked("There is no number to call again")
+    WRONG_PIN = marked("The clerk's number or the PIN is wrong")
+    PIN_TRIES = marked("Too many wrong PINs: wait five minutes")
+    ELSEWHERE = marked("Still serving at another counter")
     OFFER = marked("No number left to call: press Next again to serve without one")
 
     @property

@@ -162,6 +162,15 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningIn:
+    """A clerk types: the number first, then a PIN of which only the length is shown."""
+
+    frame: Frame
+    clerk: str
+    pin_digits: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Idle:
     """Open, with no ticket held; `waiting` people wait for the counter's services."""
 
@@ -330,6 +339,7 @@ BoardView: TypeAlias = HallBoard | Emergency | BoardConnecting | BoardFault
 
 View: TypeAlias = (
     Closed
+    | SigningIn
     | Idle
     | Calling
     | Serving

@@ -8,6 +8,7 @@ import pytest
 
 from device.events import (
     AnswerCame,
+    DigitPressed,
     Event,
     Kept,
     LinkDown,
@@ -359,3 +360,14 @@ def test_nothing_is_expected_at_a_closed_counter_or_before_the_hub_is_heard(desk
     assert expected(desk) == []
     desk.give(StateCame(state(picture(CounterState.CLOSED))))
     assert expected(desk) == []
+
+
+def test_a_pin_is_shown_as_its_length(desk: Desk) -> None:
+    nobody = picture(CounterState.CLOSED).model_copy(update={"clerk": None})
+    desk.give(StateCame(state(nobody)))
+    desk.give(DigitPressed("9"))
+    assert desk.view() == viewmodel.SigningIn(desk.view().frame, "9", None)
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    for digit in "123":
+        desk.give(DigitPressed(digit))
+    assert desk.view() == viewmodel.SigningIn(desk.view().frame, "9", 3)

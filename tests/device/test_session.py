@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.asking import THANKS_S
+from device.entry import ENTRY_S
 from device.events import (
     Anomaly,
     AnswerCame,
     Body,
+    DigitPressed,
     Effect,
     Event,
     Heard,
@@ -29,7 +31,8 @@ from device.events import (
     Tick,
     Write,
 )
-from device.session import ANSWER_S, NoticeKind, Session
+from device.notices import NoticeKind
+from device.session import ANSWER_S, Session
 from device.stages import TABLE, Cue, IllegalCue, Stage, step
 from tests.device.samples import RUN, invitation, moment, picture, state
 from wire.messages import (
@@ -40,6 +43,7 @@ from wire.messages import (
     Level,
     LinkRefusal,
     RatingRecord,
+    SignIn,
     State,
     Text,
     UnratedRecord,
@@ -397,6 +401,8 @@ def test_a_staff_key_sends_what_the_person_saw(desk: Desk) -> None:
 
 
 TOGGLED = {
+    (StaffKey.NEXT, CounterState.CLOSED, False): "open",
+    (StaffKey.NEXT, CounterState.CLOSED, True): "open",
     (StaffKey.PAUSE, CounterState.PAUSED, False): "unpause",
     (StaffKey.PAUSE, CounterState.PAUSED, True): "unpause",
     (StaffKey.HOLD, CounterState.CLOSED, True): "resume",
@@ -549,3 +555,68 @@ def test_in_any_order_no_picture_is_commanded_on_twice(
                 seen, until_s = effect.command.seen, desk.now_s + ANSWER_S
                 assert open_for is None or open_for[0] != seen or desk.now_s >= open_for[1]
                 open_for = (seen, until_s)
+
+
+# --- signing in on a keypad --------------------------------------------------------------
+
+NOBODY = picture(CounterState.CLOSED).model_copy(update={"clerk": None})
+
+
+def type_in(desk: Desk, digits: str) -> list[Effect]:
+    for digit in digits:
+        desk.give(DigitPressed(digit))
+    return desk.give(StaffPressed(StaffKey.NEXT, f"k{digits}"))
+
+
+def test_a_clerk_signs_in_with_a_number_and_a_pin(desk: Desk) -> None:
+    desk.news(NOBODY)
+    assert not only(type_in(desk, "1024"), Send)
+    assert desk.stage() is Stage.SIGNING_IN
+    (send,) = only(type_in(desk, "4711"), Send)
+    assert isinstance(send, Send)
+    assert send.command.request == SignIn(action="sign_in", clerk="1024", pin="4711")
+    assert desk.session.entry is None
+    desk.give(answer("k4711", "refused", "wrong_pin"))
+    assert desk.session.notice
+    assert desk.session.notice.code == "wrong_pin"
+
+
+def test_what_was_typed_is_taken_back_or_forgotten_and_a_pin_is_in_no_log(desk: Desk) -> None:
+    desk.news(NOBODY)
+    type_in(desk, "1")
+    for digit in "4711":
+        desk.give(DigitPressed(digit))
+    assert desk.session.entry
+    assert desk.session.entry.pin == "4711"
+    assert "4711" not in repr(desk.session.entry)
+    desk.give(StaffPressed(StaffKey.UNDO, "k1"))
+    assert desk.session.entry is None
+    desk.give(DigitPressed("1"))
+    desk.after(ENTRY_S)
+    assert (desk.session.entry, desk.stage()) == (None, Stage.CLOSED)
+
+
+def test_an_empty_number_or_pin_signs_nobody_in(desk: Desk) -> None:
+    desk.news(NOBODY)
+    type_in(desk, "1")
+    assert not only(desk.give(StaffPressed(StaffKey.NEXT, "k2")), Send)
+    assert desk.stage() is Stage.SIGNING_IN
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_digits_mean_nothing_to_a_counter_with_a_clerk_or_without_a_hub(
+    desk: Desk, alone: bool
+) -> None:
+    desk.news(NOBODY if alone else picture())
+    if alone:
+        desk.give(LinkDown())
+    desk.give(DigitPressed("1"))
+    assert desk.session.entry is None
+
+
+def test_an_entry_ends_when_the_counter_is_taken_or_the_link_is_lost(desk: Desk) -> None:
+    desk.news(NOBODY)
+    desk.give(DigitPressed("1"))
+    desk.give(LinkDown())
+    desk.give(Tick())
+    assert desk.session.entry is None

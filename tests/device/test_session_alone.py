@@ -37,7 +37,8 @@ from device.events import (
     Write,
 )
 from device.hearing import SILENCE_S
-from device.session import ANSWER_S, NoticeKind, Session
+from device.notices import NoticeKind
+from device.session import ANSWER_S, Session
 from device.stages import Stage
 from tests.device.samples import (
     ASKING,
