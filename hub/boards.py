@@ -22,6 +22,8 @@ APART_S = 0.5
 AGAIN_S = 2.0
 """A picture is sent again after so many real seconds."""
 
+_CALLS_AT_LEAST = 6
+
 
 @dataclass(slots=True)
 class _Told:
@@ -71,7 +73,7 @@ class Boards:
         out: list[Outbound] = []
         for unit, place in hall.plan.board.items():
             if told or self._is_due(unit, now_s):
-                picture = board_picture(hall, place, now, foretold)
+                picture = _sendable(board_picture(hall, place, now, foretold))
                 out += self._tell(unit, picture, now_s)
         self._asked.clear()
         if told or out:
@@ -88,6 +90,22 @@ class Boards:
             return []
         self._told[unit] = _Told(picture, now_s)
         return [Outbound(topics.BOARD, picture, unit)]
+
+
+def _sendable(picture: w.Board) -> w.Board:
+    """The picture with as much in it as a message may carry.
+
+    Only a hall of very many services with very long names has to leave something out: old calls
+    first, then the last lines.
+    """
+    while len(picture.model_dump_json().encode()) > topics.MAX_PAYLOAD_BYTES:
+        calls, queues = picture.calls, picture.queues
+        if len(calls) > _CALLS_AT_LEAST:
+            calls = calls[: max(_CALLS_AT_LEAST, len(calls) // 2)]
+        else:
+            queues = queues[: len(queues) * 3 // 4]
+        picture = picture.model_copy(update={"calls": calls, "queues": queues})
+    return picture
 
 
 def _same(one: w.Board, other: w.Board) -> bool:

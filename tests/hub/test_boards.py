@@ -82,6 +82,27 @@ def test_a_hall_without_boards_has_nothing_to_do() -> None:
     assert due(boards, plain, 100.0) == []
 
 
+def test_a_hall_of_endless_names_still_has_a_board() -> None:
+    name = {"zh": "登" * 200, "en": "x" * 200}
+    keys = [f"s{n}" for n in range(120)]
+    prefixes = [f"{a}{b}" for a in "ABCDEFGHIJKL" for b in "ABCDEFGHIJ"]
+    services = [
+        {"id": key, "name": name, "prefix": prefix}
+        for key, prefix in zip(keys, prefixes, strict=True)
+    ]
+    counters = [{"id": "c1", "number": "1", "services": keys, "unit": "unit-1"}]
+    driver = Driver(make_plan(services=services, counters=counters, boards=[{"unit": "board-1"}]))
+    driver.open("c1", "wang")
+    for _ in range(30):
+        driver.serve("c1", "s0")
+    [out] = due(Boards(), driver, 100.0)
+    packed = topics.publication(out.topic, out.message, "civic", out.unit)
+    assert len(packed.payload) <= topics.MAX_PAYLOAD_BYTES
+    assert isinstance(out.message, w.Board)
+    assert len(out.message.calls) == 6
+    assert len(out.message.queues) > 30
+
+
 # --- in a running hub ---------------------------------------------------------------------
 
 
