@@ -164,6 +164,7 @@ class View:
         clerk = self._plan.clerk.get(state.clerk or "")
         ticket = self._hall.tickets.get(state.ticket or "")
         services = self._hall.services_of(plan.id)
+        kept_apart = self._units.kept_apart(plan.id)
         return m.CounterView(
             id=plan.id,
             number=plan.number,
@@ -179,9 +180,9 @@ class View:
             on_hold=tuple(self._kept(kept) for kept in self._on_hold(plan.id)),
             flags=load_views.flags_of(self._hall, "counter", plan.id, self._time),
             hottest=load_views.hottest(self._hall, services if state.open else (), self._time),
-            kept_apart=self._units.kept_apart(plan.id),
+            kept_apart=kept_apart,
             invitation=self._invitation(state),
-            waiting=waiting_for(self._hall, plan.id),
+            waiting=waiting_for(self._hall, plan.id) + len(kept_apart),
             served_today=state.served_today,
             unit=self._units.at_counter(plan.unit) if plan.unit else None,
             last_command=self._transaction.books.commanded.get(plan.id),

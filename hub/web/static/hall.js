@@ -66,7 +66,9 @@ function showFigures(picture, now) {
   const notes = [open ? say('free_counters', { count: free }) : say('none_open')];
   if (paused) notes.push(say('paused_counters', { count: paused }));
   put(figures, 'open_note', notes.join(' · '));
-  put(figures, 'waiting_note', say('taken', { count: today.issued }));
+  const apart = counters.reduce((sum, counter) => sum + counter.kept_apart.length, 0);
+  const taken = say('taken', { count: today.issued });
+  put(figures, 'waiting_note', apart ? taken + ' · ' + say('apart_also', { count: apart }) : taken);
   put(figures, 'served', today.served);
   put(figures, 'served_note', say('missed', { count: today.missed }));
   put(figures, 'rated', today.rated);

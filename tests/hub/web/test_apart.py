@@ -131,6 +131,7 @@ def test_the_clerks_page_says_whom_this_counter_would_call(cut_off: CutOff) -> N
     assert desk.next is not None
     assert (desk.next.number, desk.next.why.en) == ("A001", "Kept for this counter alone")
     assert [(ticket.number, ticket.kept) for ticket in desk.queue] == [("A001", True)]
+    assert (desk.counter.waiting, cut_off.desk("c2").counter.waiting) == (1, 0)
     assert desk.counter.unit is not None
     assert desk.counter.unit.lost_since is not None
     assert cut_off.desk("c2").queue == ()
