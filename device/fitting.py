@@ -78,6 +78,13 @@ class Fitted:
         """What each emulated peripheral shows, has said or has printed last, by section."""
         return {name: line.instrument.reading() for name, line in self.lines.items()}
 
+    def disturb(self, section: str, trouble: str) -> None:
+        """Have an emulated peripheral fail, or work again with "none": `PtyLine.suffer`.
+
+        Raises KeyError for one that is not there, ValueError for a trouble that is none.
+        """
+        self.lines[section].suffer(trouble)
+
     def watch(self, changed: Callable[[], None]) -> None:
         """Have `changed` called, from any thread, when a reading may be another one."""
         for line in self.lines.values():

@@ -12,7 +12,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +20,7 @@ from types import FrameType
 
 from device.configuration import UnitSettings, broker_address
 from device.drivers.ports import EmulatedFront
+from device.fitting import Fitted
 from device.hardware_id import board_of
 from device.inbox import Inbound, Stop, Touch
 from device.outbox import LOCK_NAME, Outbox, open_outbox
@@ -109,12 +110,9 @@ def open_panel(
     footing: Footing,
     front: EmulatedFront,
     window: Window,
-    readings: Callable[[], Mapping[str, str]] = dict,
+    fitted: Fitted,
 ) -> Callable[[], None]:
-    """Start the page of an emulated unit; whom to tell when what it shows has changed.
-
-    `readings` is what its other peripherals show: `Fitted.readings`.
-    """
+    """Start the page of an emulated unit; whom to tell when what it shows has changed."""
     from device.drivers.panel import Panel  # noqa: PLC0415  a real unit carries no web server
 
     settings = footing.settings
@@ -124,11 +122,13 @@ def open_panel(
         f"{settings.unit.id} · {settings.unit.counter or settings.unit.role}",
         settings.display.pixels,
         settle_s=settings.keys.debounce_ms / 1000 + 0.01,
-        readings=readings,
+        readings=fitted.readings,
+        disturb=fitted.disturb,
         touch=lambda x, y: footing.inbox.put(Touch(x, y)),
     )
     panel.start(settings.panel.port)
     footing.started.callback(panel.stop)
+    fitted.watch(panel.changed)
     footing.trace.panel(panel.url)
     log.info("panel page: %s", panel.url)
     return panel.changed

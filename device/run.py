@@ -113,8 +113,7 @@ def _counter(footing: Footing) -> Loop:
     window.prepare(presenter.rehearsal())
     front, fitted, changed = _front(footing), _fitted(footing), _nobody
     if isinstance(front, EmulatedFront):
-        changed = open_panel(footing, front, window, fitted.readings)
-        fitted.watch(changed)
+        changed = open_panel(footing, front, window, fitted)
     boot = boot_id()
     parts = Parts(
         clock=footing.clock,
@@ -181,8 +180,7 @@ def _board(footing: Footing) -> Loop:
     window = open_window(footing)
     fitted, changed = _fitted(footing), _nobody
     if settings.hardware.kind == "emulated":
-        changed = open_panel(footing, Keyless(), window, fitted.readings)
-        fitted.watch(changed)
+        changed = open_panel(footing, Keyless(), window, fitted)
     parts = BoardParts(
         clock=footing.clock,
         identity=identity,
@@ -236,8 +234,7 @@ def _kiosk(footing: Footing) -> Loop:
     fitted.start()
     store, changed = KioskStore(settings.unit.state), _nobody
     if settings.hardware.kind == "emulated":
-        changed = open_panel(footing, Keyless(), window, fitted.readings)
-        fitted.watch(changed)
+        changed = open_panel(footing, Keyless(), window, fitted)
     session = KioskSession(
         identity.run,
         store.load(),

@@ -22,7 +22,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from device.drivers.ports import EmulatedFront
 from wire.errors import HardwareError
@@ -32,6 +32,7 @@ HOLD_MS_RANGE: Final = (5, 2000)
 HEARTBEAT_S: Final = 10.0
 MAX_BODY_BYTES: Final = 65_536
 
+_PORTS: Final = "/ports/"
 _FOLDER: Final = Path(__file__).parent / "panel"
 _FILES: Final = {
     "/": ("panel.html", "text/html; charset=utf-8"),
@@ -57,6 +58,11 @@ _HEADERS: Final = {
 }
 
 
+def _disturb_nothing(section: str, _trouble: str) -> None:
+    """There is nothing that could be made to fail."""
+    raise KeyError(section)
+
+
 class Panel:
     """The page and its server. `changed` tells whoever looks that there is something new."""
 
@@ -69,13 +75,17 @@ class Panel:
         settle_s: float,
         readings: Callable[[], Mapping[str, str]] = dict,
         touch: Callable[[int, int], None] | None = None,
+        disturb: Callable[[str, str], None] = _disturb_nothing,
     ) -> None:
         """`readings` is what the other peripherals show, by their sections.
 
+        `disturb` makes one of them fail: it is told its section and in which way, and raises
+        KeyError for a section or ValueError for a way that is not there.
         `touch` is told of each pixel of the picture that is clicked; None: of none.
         """
         self.front = front
         self.touch = touch
+        self.disturb = disturb
         self.screen_png = screen_png
         self.title = title
         self.size = size
@@ -182,7 +192,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND, "no such page")
 
     def do_POST(self) -> None:
-        """Press a key, POST /keys/{name}?hold_ms=80, or touch the screen, POST /touch?x=1&y=2."""
+        """Press a key, POST /keys/{name}?hold_ms=80, or touch the screen, POST /touch?x=1&y=2.
+
+        POST /ports/{section}?trouble=silent makes an emulated peripheral fail.
+        """
         self.close_connection = True
         self._swallow_body()
         if not self._is_local() or not self._is_same_origin():
@@ -190,7 +203,12 @@ class _Handler(BaseHTTPRequestHandler):
         target = urlsplit(self.path)
         if target.path == "/touch":
             self._touch(target.query)
-            return
+        elif target.path.startswith(_PORTS):
+            self._disturb(target.path.removeprefix(_PORTS), target.query)
+        else:
+            self._press(target)
+
+    def _press(self, target: SplitResult) -> None:
         hold_ms = _hold_ms(target.query)
         if hold_ms is None:
             low, high = HOLD_MS_RANGE
@@ -202,6 +220,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.NOT_FOUND, "no such key")
             return
         self._answer(HTTPStatus.NO_CONTENT, b"", None)
+
+    def _disturb(self, section: str, query: str) -> None:
+        trouble = parse_qs(query).get("trouble", [""])[-1]
+        try:
+            self.server.panel.disturb(section, trouble)
+        except KeyError:
+            self._refuse(HTTPStatus.NOT_FOUND, "no such peripheral")
+        except ValueError:
+            self._refuse(HTTPStatus.BAD_REQUEST, "no such trouble")
+        else:
+            self._answer(HTTPStatus.NO_CONTENT, b"", None)
 
     def _touch(self, query: str) -> None:
         panel, place = self.server.panel, _pixel(query, self.server.panel.size)

@@ -15,7 +15,6 @@ import pytest
 
 from device.configuration import UnitSettings
 from device.drivers.far_ends.card_reader import SamModule
-from device.drivers.far_ends.line import Fault
 from device.drivers.ports import CitizenCard, Health, SignText, Slip
 from device.drivers.simulated import SimulatedSign
 from device.drivers.transport_file import DeviceFileTransport
@@ -144,30 +143,40 @@ def test_a_printer_and_a_reader_of_an_emulated_kiosk(started: contextlib.ExitSta
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("fault", "code"),
+    ("trouble", "code"),
     [
-        (Fault.SILENT, "no_answer"),
-        (Fault.GARBLING, "bad_answer"),
-        (None, "unplugged"),
+        ("silent", "no_answer"),
+        ("garbling", "bad_answer"),
+        ("half", "no_answer"),
+        ("unplugged", "unplugged"),
+        ("cut", "unplugged"),
     ],
 )
 def test_each_fault_of_a_printer_is_told_and_its_end_too(
-    started: contextlib.ExitStack, fault: Fault | None, code: str
+    started: contextlib.ExitStack, trouble: str, code: str
 ) -> None:
     stand = Stand(KIOSK + "[printer]\n", started)
     assert stand.next_of(Health).ok
     line = stand.fitted.lines["printer"]
-    if fault is None:
-        line.unplug()
-    else:
-        line.fault = fault
+    stand.fitted.disturb("printer", trouble)
     assert stand.next_of(Health).code == code
-    line.fault = Fault.NONE
-    line.plug()
+    stand.fitted.disturb("printer", "none")
     assert stand.next_of(Health).ok
     folder = line.path.parent
     started.close()
     assert not folder.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("section", "trouble", "error"), [("sign", "none", KeyError), ("printer", "sad", ValueError)]
+)
+def test_no_other_peripheral_fails_and_none_in_another_way(
+    started: contextlib.ExitStack, section: str, trouble: str, error: type[Exception]
+) -> None:
+    stand = Stand(KIOSK + "[printer]\n", started)
+    with pytest.raises(error):
+        stand.fitted.disturb(section, trouble)
 
 
 @pytest.mark.slow

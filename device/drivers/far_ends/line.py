@@ -27,6 +27,12 @@ class Fault(Enum):
     HALF = "half"  # of an answer only the first half comes
 
 
+UNPLUGGED = "unplugged"
+CUT = "cut"
+_CUT_AFTER = 2
+"""So many bytes come through before a cut: fewer than the shortest frame has."""
+
+
 class PtyLine:
     """A port at `path`, and what hangs on it.
 
@@ -62,6 +68,18 @@ class PtyLine:
             self._plug = None
             self.instrument.power_cut()
             self._tell()
+
+    def suffer(self, trouble: str) -> None:
+        """Fail in the way of a `Fault`, or be "unplugged", at once or by a "cut" in a frame.
+
+        With "none" it is plugged in and works again. Raises ValueError for any other word.
+        """
+        fault = Fault.NONE if trouble in {UNPLUGGED, CUT} else Fault(trouble)
+        self.fault, self.cut_after = fault, _CUT_AFTER if trouble == CUT else None
+        if trouble == UNPLUGGED:
+            self.unplug()
+        else:
+            self.plug()
 
     def wait_until(self, seen: Callable[[], bool], within_s: float = 10.0) -> bool:
         """Wait until `seen` holds, looking whenever bytes have come; whether it does."""

@@ -33,6 +33,7 @@ class Rig:
         self.edges: list[KeyEdge] = []
         self.encoded = 0
         self.readings: dict[str, str] = {}
+        self.troubles: dict[str, str] = {"sign": "none"}
         self.front = MockedFront(WIRING)
         self.front.start(self.edges.append)
         self.panel = Panel(
@@ -42,9 +43,17 @@ class Rig:
             (1024, 600),
             settle_s=0.0,
             readings=lambda: self.readings,
+            disturb=self._disturb,
         )
         self.panel.start(0)
         self.port = int(self.panel.url.rstrip("/").rsplit(":", 1)[1])
+
+    def _disturb(self, section: str, trouble: str) -> None:
+        if not trouble:
+            raise ValueError(trouble)
+        if section not in self.troubles:
+            raise KeyError(section)
+        self.troubles[section] = trouble
 
     def _png(self) -> bytes:
         self.encoded += 1
@@ -198,6 +207,31 @@ def test_the_stream_tells_what_the_peripherals_show(rig: Rig) -> None:
     rig.panel.changed()
     second = _event(response)
     assert (first["readings"], second["readings"]) == ({}, {"sign": "请A012号"})
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("sign?trouble=silent", 204),
+        ("lamp?trouble=silent", 404),
+        ("?trouble=silent", 404),
+        ("sign", 400),
+    ],
+)
+def test_a_peripheral_can_be_made_to_fail(rig: Rig, path: str, status: int) -> None:
+    assert rig.ask("POST", f"/ports/{path}").status == status
+    assert rig.troubles == {"sign": "silent" if status == 204 else "none"}
+
+
+def test_another_page_cannot_make_a_peripheral_fail(rig: Rig) -> None:
+    path = "/ports/sign?trouble=silent"
+    assert rig.ask("POST", path, Origin="http://example.com").status == 403
+    assert rig.troubles == {"sign": "none"}
+
+
+def test_where_nothing_can_fail_no_peripheral_is_found(rig: Rig) -> None:
+    rig.panel.disturb = Panel(rig.front, rig._png, "", (1, 1), 0.0).disturb
+    assert rig.ask("POST", "/ports/sign?trouble=silent").status == 404
 
 
 def test_the_page_has_a_name_for_every_peripheral() -> None:
