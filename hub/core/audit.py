@@ -6,12 +6,14 @@ It shares no code with `Hall`, so that a mistake there cannot hide itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.core import events as e
-from hub.core.audit_grants import GrantBook
-from hub.core.audit_places import ANYBODY, House, Paper, Places
+from hub.core.audit_alone import GrantAudit
+from hub.core.audit_counters import CounterAudit
+from hub.core.audit_notes import LastStep
+from hub.core.audit_places import ANYBODY, House, Paper
 
 _ByHolder = (
     e.TicketRecalled
@@ -25,40 +27,8 @@ _ByHolder = (
 
 
 @dataclass(slots=True)
-class _LastStep:
-    """A counter's last step: the ticket as it was, and its line's priority calls in a row."""
-
-    step: str
-    paper: Paper
-    run: int
-
-
-@dataclass(slots=True)
-class Audit:
+class Audit(GrantAudit, CounterAudit):
     """Reads events in order and remembers what was wrong."""
-
-    violations: list[str] = field(default_factory=list)
-    calls: int = 0
-    ratings: int = 0
-    _house: House = field(default_factory=House)
-    _papers: dict[str, Paper] = field(default_factory=dict)
-    _places: Places = field(default_factory=Places)
-    _grants: GrantBook = field(default_factory=GrantBook)
-    _issued: set[str] = field(default_factory=set)
-    _numbers: set[str] = field(default_factory=set)
-    _hand: dict[str, str] = field(default_factory=dict)
-    _open: set[str] = field(default_factory=set)
-    _paused: set[str] = field(default_factory=set)
-    _last: dict[str, _LastStep] = field(default_factory=dict)
-    _runs: dict[str, int] = field(default_factory=dict)
-    _call_ids: set[str] = field(default_factory=set)
-    _done_calls: set[str] = field(default_factory=set)
-    _rated_calls: set[str] = field(default_factory=set)
-    _records: set[tuple[str, str, int]] = field(default_factory=set)
-    _flags: set[tuple[str, str, str]] = field(default_factory=set)
-    _advice: set[str] = field(default_factory=set)
-    _epoch: int = 0
-    _read: int = 0
 
     def read(self, events: Iterable[e.Event]) -> list[str]:
         """All violations found in these events and those read before."""
@@ -77,19 +47,6 @@ class Audit:
             if paper.state == "waiting":
                 self._replaced(paper)
         yield from ()
-
-    def _replaced(self, paper: Paper) -> None:
-        """Nobody waits for a counter that has gone, or that does not serve the ticket now."""
-        self._places.remove(paper)
-        house = self._house
-        if paper.bound not in house.skills:
-            paper.bound = None
-        there = house.serves.get(paper.label or "", set())
-        if not house.assigned or paper.bound is not None:
-            paper.label = None
-        elif paper.service not in there:
-            paper.label = ANYBODY
-        self._places.add(paper)
 
     def _epoch_started(self, event: e.EpochStarted) -> Iterator[str]:
         if event.epoch <= self._epoch:
@@ -139,77 +96,6 @@ class Audit:
         self._leave(paper)
         paper.kind, paper.label, paper.queued_at = event.kind, event.label, event.queued_at
         self._wait(paper)
-
-    def _paper(self, ticket: str) -> Paper:
-        """A ticket; one that was never issued is taken as one that has ended."""
-        return self._papers.get(ticket) or Paper(ticket, "", "", 0.0, 0, "expired")
-
-    def _wait(self, paper: Paper) -> None:
-        paper.state = "waiting"
-        self._places.add(paper)
-
-    def _again(self, paper: Paper, queued_at: float, bound: str | None = None) -> None:
-        paper.queued_at, paper.bound = queued_at, bound
-        paper.label = ANYBODY if self._house.assigned and bound is None else None
-        self._wait(paper)
-
-    def _leave(self, paper: Paper) -> None:
-        if paper.state == "waiting":
-            self._places.remove(paper)
-            self._grants.gone(paper.id)
-
-    # --- grants ----------------------------------------------------------------------------
-
-    def _joined(self, event: e.UnitJoined) -> Iterator[str]:
-        self._grants.joined(event)
-        yield from ()
-
-    def _heard(self, event: e.UnitLost | e.UnitBack) -> Iterator[str]:
-        self._grants.heard(event)
-        yield from ()
-
-    def _granted(self, event: e.GrantsGiven) -> Iterator[str]:
-        yield from self._grants.given(event)
-        for ticket in event.tickets:
-            paper = self._paper(ticket)
-            if paper.state != "waiting":
-                yield f"ticket {ticket} is {paper.state} and was granted"
-            self._places.remove(paper)
-
-    def _withdrawn(self, event: e.GrantsWithdrawn) -> Iterator[str]:
-        yield from self._grants.withdrawn(event)
-
-    def _freed(self, event: e.GrantsEnded) -> Iterator[str]:
-        yield from self._grants.ended(event)
-        for ticket in event.tickets:
-            paper = self._paper(ticket)
-            if paper.state == "waiting":
-                self._places.add(paper)
-
-    def _unnumbered(self, event: e.ServedUnnumbered) -> Iterator[str]:
-        if event.ticket in self._issued:
-            yield f"ticket {event.ticket} issued twice"
-        if event.counter in self._hand:
-            yield f"counter {event.counter} holds {self._hand[event.counter]} already"
-        if event.call_id in self._call_ids:
-            yield f"call {event.call_id} made twice"
-        paper = Paper(event.ticket, event.service, "", event.at, self._read, "hand")
-        paper.counter, paper.call_id = event.counter, event.call_id
-        self._issued.add(event.ticket)
-        self._papers[event.ticket] = paper
-        self._call_ids.add(event.call_id)
-        self._hand[event.counter] = event.ticket
-
-    def _apart(self, event: e.CalledApart) -> Iterator[str]:
-        if event.call_id in self._call_ids:
-            yield f"call {event.call_id} made twice"
-        self._call_ids.add(event.call_id)
-
-    def _ended_apart(self, event: e.EndedApart) -> Iterator[str]:
-        if event.call_id in self._done_calls:
-            yield f"call {event.call_id} ended twice"
-        self._done_calls.add(event.call_id)
-        yield from ()
 
     def _called(self, event: e.TicketCalled) -> Iterator[str]:
         self.calls += 1
@@ -277,7 +163,7 @@ class Audit:
 
     def _take(self, paper: Paper, event: e.TicketCalled, *, alone: bool) -> None:
         run = self._runs.get(paper.service, 0)
-        self._last[event.counter] = _LastStep("next", replace(paper), run)
+        self._last[event.counter] = LastStep("next", replace(paper), run)
         self._leave(paper)
         if paper.bound is None and not alone:  # cut off, it could not know who else was called
             in_a_row = paper.kind != "" and self._places.ordinary_waits(paper.service)
@@ -298,7 +184,7 @@ class Audit:
 
     def _let_go(self, event: _ByHolder, step: str, state: str) -> Paper:
         paper = self._paper(event.ticket)
-        self._last[event.counter] = _LastStep(step, replace(paper), 0)
+        self._last[event.counter] = LastStep(step, replace(paper), 0)
         self._leave(paper)
         paper.state = state
         self._hand.pop(event.counter, None)
@@ -421,79 +307,6 @@ class Audit:
         if holder is not None:
             self._hand.pop(holder, None)
         paper.state = "expired"
-
-    # --- counters ---------------------------------------------------------------------------
-
-    def _opened(self, event: e.CounterOpened) -> Iterator[str]:
-        self._open.add(event.counter)
-        self._paused.discard(event.counter)
-        yield from ()
-
-    def _closed(self, event: e.CounterClosed | e.CounterPaused) -> Iterator[str]:
-        if event.counter in self._hand:
-            yield f"counter {event.counter} holds {self._hand[event.counter]}"
-        if event.counter not in self._open:
-            yield f"counter {event.counter} was not open"
-        self._last.pop(event.counter, None)
-        if isinstance(event, e.CounterPaused):
-            self._paused.add(event.counter)
-        else:
-            self._open.discard(event.counter)
-            self._paused.discard(event.counter)
-
-    def _back(self, event: e.CounterResumed) -> Iterator[str]:
-        if event.counter not in self._paused:
-            yield f"counter {event.counter} was not paused"
-        self._paused.discard(event.counter)
-
-    def _added(self, event: e.ServiceAdded) -> Iterator[str]:
-        if event.service not in self._house.skills.get(event.counter, set()):
-            yield f"counter {event.counter} has not the skill for {event.service}"
-        if event.service in self._house.serves.setdefault(event.counter, set()):
-            yield f"counter {event.counter} serves {event.service} already"
-        self._house.serves[event.counter].add(event.service)
-
-    def _taken_back(self, event: e.ServiceTakenBack) -> Iterator[str]:
-        house = self._house
-        if event.service not in house.serves.get(event.counter, set()):
-            yield f"counter {event.counter} did not serve {event.service}"
-        if event.service not in house.planned.get(event.counter, set()):
-            house.serves.setdefault(event.counter, set()).discard(event.service)
-        for paper in self._papers.values():
-            if paper.state == "waiting" and event.counter in {paper.label, paper.bound}:
-                self._replaced(paper)
-
-    def _advised(self, event: e.AdviceGiven) -> Iterator[str]:
-        if event.advice in self._advice:
-            yield f"advice {event.advice} given twice"
-        self._advice.add(event.advice)
-
-    def _advice_closed(self, event: e.AdviceClosed) -> Iterator[str]:
-        if event.advice not in self._advice:
-            yield f"advice {event.advice} was not given"
-        self._advice.discard(event.advice)
-
-    def _flagged(self, event: e.Flagged) -> Iterator[str]:
-        key = (event.kind, event.scope, event.target)
-        if event.on == (key in self._flags):
-            yield f"{' '.join(key)} was {'on' if event.on else 'off'} already"
-        (self._flags.add if event.on else self._flags.discard)(key)
-
-    # --- ratings ----------------------------------------------------------------------------
-
-    def _rate(self, event: e.Rated | e.Unrated) -> Iterator[str]:
-        key = (event.unit, event.outbox, event.sequence)
-        if key in self._records:
-            yield f"record {key} taken twice"
-        self._records.add(key)
-        if not isinstance(event, e.Rated) or not event.counted:
-            return
-        self.ratings += 1
-        if event.call_id not in self._done_calls:
-            yield f"rating of call {event.call_id}, which never ended"
-        if event.call_id in self._rated_calls:
-            yield f"call {event.call_id} rated twice"
-        self._rated_calls.add(event.call_id)
 
 
 ALONE = "alone"

@@ -337,6 +337,16 @@ def test_the_audit_sees_a_granted_ticket_called_elsewhere(one: Driver) -> None:
     assert any("only c1 may call" in found for found in Audit().read([*one.events, call]))
 
 
+def test_the_audit_follows_a_granted_ticket_through_a_change_of_the_plan(one: Driver) -> None:
+    one.apply(e.Configured(one.now, make_plan(hours={}).model_dump(mode="json")))
+    withdrawn(one, "A001")
+    assert free(one, "unit-1", said(one)) != []
+    assert nxt(one, "c3").outcome == "done"
+    numbers(one, "a", 1)
+    assert nxt(one, "c1").outcome == "done"
+    assert Audit().read(one.events) == []
+
+
 def test_the_audit_sees_a_grant_that_ended_with_its_lease(one: Driver) -> None:
     (ticket,) = one.hall.grants
     for why in ("lease", "taken_back", "later_run", "not_called"):
