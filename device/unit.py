@@ -139,6 +139,7 @@ class Unit:
         self._session = parts.session
         self._inbox = inbox
         self._stopping = False
+        self._outbox_reported = False
         self._debounce = {
             name: Debounce(parts.debounce_ms) for name in (*RATING_KEYS, *_STAFF_KEYS, *DIGITS)
         }
@@ -155,6 +156,7 @@ class Unit:
     def run(self) -> None:
         """Draw, report ready, and go round until something says stop."""
         self._stopping = False
+        self._report_outbox()
         self._show()
         self._parts.notifier.ready()
         self._feed_watchdog()
@@ -251,6 +253,16 @@ class Unit:
         code = None if health.ok else health.code
         name = health.peripheral.replace("_", "-")
         self._session_event(HealthCame(name, health.ok, code, health.detail))
+
+    def _report_outbox(self) -> None:
+        """A damaged outbox was set aside and replaced, which is over by now, and worth knowing."""
+        aside = self._parts.outbox.set_aside
+        if aside is None or self._outbox_reported:
+            return
+        self._outbox_reported = True
+        lost = f"the outbox was damaged and is kept as {aside.name}"
+        self._session_event(HealthCame("outbox", ok=False, code="damaged", detail=lost))
+        self._session_event(HealthCame("outbox", ok=True, code=None, detail="a new one is in use"))
 
     def _say_why(self, reason: str) -> None:
         """Log a change of the link once, not every attempt of a long night without a broker."""

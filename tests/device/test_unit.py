@@ -20,6 +20,7 @@ from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.outward import Outward
 from device.presenter import Presenter
 from device.session import Session
+from device.timekeeping import read_moment
 from device.trace import LineTrace
 from device.ui.viewmodel import Calling, Fault, Inviting, Paused, Tags, Thanks, View
 from device.unit import RATING_KEYS, Parts, Unit
@@ -176,6 +177,27 @@ def test_a_disk_that_fails_is_shown_instead_of_thanks(
     assert not any(isinstance(view, Thanks) for view, _ in rig.screen.shown)
     assert any(isinstance(view, Fault) for view, _ in rig.screen.shown)
     assert rig.topics()[-1] == "command"
+    monkeypatch.undo()
+    assert renewed(rig)["trouble"] == "disk_full", "no record can tell the hub"
+    rig.front.press("rating-4", 0.002)
+    rig.run()
+    assert renewed(rig)["trouble"] is None
+
+
+def renewed(rig: Rig) -> dict[str, object]:
+    """What the next renew says."""
+    rig.link.take()
+    rig.parts.uplink.say(rig.session.hearing.connect(rig.clock.monotonic()), read_moment(rig.clock))
+    content: dict[str, object] = json.loads(rig.link.take()[-1].payload)
+    return content
+
+
+def test_an_outbox_that_was_damaged_is_reported(rig: Rig) -> None:
+    rig.outbox.set_aside = Path("outbox.sqlite3.damaged-1")
+    connect(rig)
+    bodies = [json.loads(record.body) for record in rig.outbox.records(0, 9)]
+    said = [(body["peripheral"], body["ok"], body["code"]) for body in bodies]
+    assert said == [("outbox", False, "damaged"), ("outbox", True, None)]
 
 
 def test_an_outbox_that_cannot_be_read_does_not_end_the_unit(
