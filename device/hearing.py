@@ -8,8 +8,9 @@ A state that quotes renew `n` lends its grants until `lease_s` after that renew 
 after the state arrived: the hub reckons from when it saw the renew, which is later. The lease
 is in memory only and ends with the run.
 
-On a scaled clock silence still lasts real seconds, as a network knows no other. The beat
-follows the clock: the hub judges by that same clock how fresh a renew is.
+On a scaled clock the beat and silence still last real seconds, as a network and a processor
+know no other; the hub judges by real seconds, too, who is heard and how fresh a renew is. Only
+the lease follows the clock.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from wire.messages import State
 
 BEAT_S = 2.0
-"""Between two hellos or renews."""
+"""Between two hellos or renews, in real seconds."""
 
 SILENCE_S = 6.0
 """Without a state for so many real seconds, the hub counts as gone."""
@@ -64,6 +65,7 @@ class Hearing:
         self._linked = False
         self._answered = False
         self._due_s: float | None = None
+        self._beat_s = BEAT_S * second_s
         self._silence_s = SILENCE_S * second_s
 
     @property
@@ -127,5 +129,5 @@ class Hearing:
         self.n += 1
         self._sent_s[self.n] = now_s
         self._sent_s.pop(self.n - _SENT_KEPT, None)
-        self._due_s = now_s + BEAT_S
+        self._due_s = now_s + self._beat_s
         return Beat(not self._answered, self.n, self._epoch, self._epoch_id, self._version)

@@ -23,7 +23,7 @@ from hub.core.commands import Command
 from hub.core.hall import Hall
 from hub.core.passing import due, next_due
 from hub.core.plan import Plan
-from hub.core.presence import LOST_AFTER_S, Presence
+from hub.core.presence import Presence
 from hub.core.records import Heads
 from hub.core.state import HistoryError
 from hub.journal.store import Journal, StoredAnswer
@@ -132,7 +132,7 @@ class Service:
             journal,
             hall,
             heads,
-            Presence(),
+            Presence(second_s=1 / clock.real_seconds(1.0)),
             new_id,
             public_url,
             self._lookout.waits,
@@ -170,7 +170,8 @@ class Service:
         transaction.happen(due(self._books.hall, transaction.now))
         transaction.read_again()
         self._journal.commit(transaction.batch)
-        self._next_check = transaction.monotonic + LOST_AFTER_S  # units need time to be heard
+        # Units need time to be heard.
+        self._next_check = transaction.monotonic + self._books.presence.lost_after_s
         self._books.presence.since = transaction.monotonic
         units = (grant.unit for grant in self._books.hall.grants.values())
         self._rounds.begin(units, transaction.monotonic)

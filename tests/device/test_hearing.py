@@ -61,10 +61,10 @@ def test_a_later_epoch_may_begin_at_a_lower_version() -> None:
     assert hearing.usable(state(picture(), version=1, epoch=2))
 
 
-def test_on_a_scaled_clock_silence_lasts_real_seconds_and_the_beat_does_not() -> None:
+def test_on_a_scaled_clock_the_beat_and_silence_last_real_seconds() -> None:
     hearing = Hearing(RUN, second_s=20.0)
     hearing.connect(0.0)
     hearing.accept(state(picture(), n=1), 0.0)
-    assert hearing.deadline_s == BEAT_S
+    assert hearing.deadline_s == 20 * BEAT_S
     assert hearing.hears(20 * SILENCE_S - 1)
     assert not hearing.hears(20 * SILENCE_S)
