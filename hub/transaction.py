@@ -42,6 +42,9 @@ CLOCK_MOVED_S = 2.0
 JOURNAL_BEHIND = "journal_behind"
 """Counted when a unit remembers more than the journal does; the pages warn of it."""
 
+DISK = "disk"
+"""What the fault of a unit is called that can keep no record."""
+
 
 class IdReusedError(NextwindowError):
     """The id of an earlier command came with another content."""
@@ -247,6 +250,7 @@ class Transaction:
             self.happen([self._joined(unit, hello)])
         else:
             self._set_clock(unit, hello)
+        self._note_trouble(unit, hello)
         self._outgrow(hello.epoch)
         self._states.add(unit)
         self._heard.add(unit)
@@ -310,6 +314,7 @@ class Transaction:
             self.happen([e.UnitBack(self.now, unit)])
         if new:
             self._set_clock(unit, renew)
+            self._note_trouble(unit, renew)
         self._outgrow(renew.epoch)
         self._states.add(unit)
         self._heard.add(unit)
@@ -320,6 +325,14 @@ class Transaction:
         known = self.hall.units.get(unit)
         if known is not None and abs(boot_at - known.boot_at) > CLOCK_MOVED_S:
             self.happen([e.UnitClock(self.now, unit, said.run, boot_at)])
+
+    def _note_trouble(self, unit: str, said: w.Renew) -> None:
+        """Note that a unit can keep no record, which no record can say, or that it can again."""
+        state = self.hall.units.get(unit)
+        known = state.faults.get(DISK, [None])[0] if state is not None else said.trouble
+        if said.trouble != known:
+            ok = said.trouble is None
+            self.happen([e.HealthNoted(self.now, unit, DISK, ok, said.trouble, "")])
 
     def status(self, unit: str, status: w.Status) -> None:
         """A unit's status, or its Last Will."""

@@ -10,7 +10,7 @@ _PERIPHERALS = {
     "voice": marked("Voice"),
     "printer": marked("Ticket printer"),
     "card_reader": marked("Card reader"),
-    "outbox": marked("Storage"),
+    "disk": marked("Storage"),
 }
 
 _KEYS = {
@@ -42,6 +42,8 @@ _FAULTS = {
     "synthesis": marked("cannot turn text into speech"),
     "sound_card": marked("has no sound card that works"),
     "spoken_file": marked("cannot write its files"),
+    "disk_full": marked("is full: ratings cannot be kept"),
+    "disk_broken": marked("cannot be written: ratings cannot be kept"),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hub.core import events as e
 from hub.web.models import KeptApart
-from tests.hub.core.units import hello, status
+from tests.hub.core.units import hello, renew, status
 from tests.hub.web.conftest import House, plan
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
@@ -153,3 +153,26 @@ def test_news_of_the_counter_do_not_break_on_who_had_no_number(cut_off: CutOff) 
     texts = [line["text"] for line in cut_off.client.get("/api/hall").json()["news"][:2]]
     assert texts[0]["en"] == "A visitor without a number did not come to counter 1"
     assert texts[1]["zh"] == "1号窗口断线期间办理无号业务：户籍办理"
+
+
+def test_a_unit_that_can_keep_no_record_says_so_with_its_renew(folder: Path) -> None:
+    house = House(folder, plan())
+
+    def faults() -> list[str]:
+        return [fault["text"]["en"] for fault in house.counter()["unit"]["faults"]]
+
+    def says(n: int, trouble: str | None) -> int:
+        said = renew("run-1", n).model_copy(update={"trouble": trouble})
+        house.tell(lambda t: t.renew("unit-1", said))
+        version: int = house.client.get("/api/hall").json()["version"]
+        return version
+
+    house.tell(lambda t: t.hello("unit-1", hello("run-1")))
+    assert faults() == []
+    first = says(1, "disk_full")
+    assert faults() == ["Storage is full: ratings cannot be kept"]
+    assert says(2, "disk_full") == first
+    assert says(3, None) == first + 1
+    says(1, "disk_full")  # delivered again, late
+    assert faults() == []
+    house.close()
