@@ -124,7 +124,7 @@ class Presenter:
             for option in session.options:
                 view = _after_rating(frame, option)
                 yield view if self._touch else _for_keys(view)
-        if picture is None or not session.hearing.hears(now_s):
+        if picture is None:
             return
         if picture.ticket:
             options = _options(session)

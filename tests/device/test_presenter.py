@@ -25,7 +25,7 @@ from device.events import (
 from device.presenter import Presenter
 from device.session import Session
 from device.ui import texts, viewmodel
-from tests.device.samples import ASKING, RUN, TAGS, away, invitation, moment, picture, state
+from tests.device.samples import ASKING, RUN, TAGS, away, grant, invitation, moment, picture, state
 from wire.messages import Answer, CounterState, Level, LinkRefusal, Text
 
 START_S = 100.0
@@ -350,10 +350,14 @@ def test_a_call_is_expected_but_for_its_number(desk: Desk) -> None:
     assert view == replace(ready, number=view.number)
 
 
-def test_what_the_hub_would_have_to_say_is_not_expected_while_it_is_silent(desk: Desk) -> None:
-    desk.give(StateCame(state(picture())))
+def test_a_call_is_expected_alone_as_well(desk: Desk) -> None:
+    desk.give(StateCame(state(picture(), grants=[grant(1)])))
     desk.give(LinkDown())
-    assert expected(desk) == []
+    (ready,) = expected(desk)
+    desk.give(StaffPressed(StaffKey.NEXT, "k1"))
+    view = desk.view()
+    assert isinstance(view, viewmodel.Calling)
+    assert view == replace(ready, number="B001")
 
 
 def test_nothing_is_expected_at_a_closed_counter_or_before_the_hub_is_heard(desk: Desk) -> None:
