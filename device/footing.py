@@ -125,6 +125,7 @@ def open_panel(
         readings=fitted.readings,
         disturb=fitted.disturb,
         touch=lambda x, y: footing.inbox.put(Touch(x, y)),
+        spoken=_spoken(settings),
     )
     panel.start(settings.panel.port)
     footing.started.callback(panel.stop)
@@ -132,6 +133,17 @@ def open_panel(
     footing.trace.panel(panel.url)
     log.info("panel page: %s", panel.url)
     return panel.changed
+
+
+def _spoken(settings: UnitSettings) -> Callable[[], Path | None]:
+    """The file of the call that was spoken last, for a voice that speaks into files."""
+    from device.voice.files import newest  # noqa: PLC0415
+
+    voice = settings.voice
+    if voice is None or voice.output != "file":
+        return lambda: None
+    folder = voice.directory or settings.unit.state / "spoken"
+    return lambda: newest(folder)
 
 
 def go_online(footing: Footing) -> None:

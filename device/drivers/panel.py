@@ -49,7 +49,8 @@ _LOOPBACK: Final = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        " media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -61,6 +62,11 @@ _HEADERS: Final = {
 def _disturb_nothing(section: str, _trouble: str) -> None:
     """There is nothing that could be made to fail."""
     raise KeyError(section)
+
+
+def _nothing_spoken() -> Path | None:
+    """There is no voice whose sound could be heard here."""
+    return None
 
 
 class Panel:
@@ -76,9 +82,11 @@ class Panel:
         readings: Callable[[], Mapping[str, str]] = dict,
         touch: Callable[[int, int], None] | None = None,
         disturb: Callable[[str, str], None] = _disturb_nothing,
+        spoken: Callable[[], Path | None] = _nothing_spoken,
     ) -> None:
         """`readings` is what the other peripherals show, by their sections.
 
+        `spoken` is the sound of the call that was spoken last, a WAV file, if there is one.
         `disturb` makes one of them fail: it is told its section and in which way, and raises
         KeyError for a section or ValueError for a way that is not there.
         `touch` is told of each pixel of the picture that is clicked; None: of none.
@@ -90,6 +98,7 @@ class Panel:
         self.title = title
         self.size = size
         self.readings = readings
+        self.spoken = spoken
         self.stopping = False
         self._settle_s = settle_s
         self._change = threading.Condition()
@@ -184,12 +193,25 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, _page(name, self.server.panel), kind)
         elif path == "/screen.png":
             self._answer(HTTPStatus.OK, self.server.panel.screen_png(), "image/png")
+        elif path == "/spoken.wav":
+            self._play()
         elif path == "/events":
             self._stream()
         elif path == "/favicon.ico":
             self._answer(HTTPStatus.NO_CONTENT, b"", None)
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "no such page")
+
+    def _play(self) -> None:
+        spoken = self.server.panel.spoken()
+        try:
+            sound = spoken.read_bytes() if spoken is not None else None
+        except FileNotFoundError:  # the oldest files go as new ones come
+            sound = None
+        if sound is None:
+            self._refuse(HTTPStatus.NOT_FOUND, "nothing has been spoken")
+        else:
+            self._answer(HTTPStatus.OK, sound, "audio/wav")
 
     def do_POST(self) -> None:
         """Press a key, POST /keys/{name}?hold_ms=80, or touch the screen, POST /touch?x=1&y=2.
@@ -304,7 +326,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _news(panel: Panel, version: int) -> str:
     """What has changed, as JSON."""
-    news = {"version": version, "lit": sorted(panel.front.lit), "readings": dict(panel.readings())}
+    spoken = panel.spoken()
+    news = {
+        "version": version,
+        "lit": sorted(panel.front.lit),
+        "readings": dict(panel.readings()),
+        "spoken": spoken.name if spoken is not None else None,
+    }
     return json.dumps(news)
 
 

@@ -273,7 +273,8 @@ class DemoHall:
         return self._unit(counter["unit"], own, "1024x600", {"keys": keys})
 
     def _board_file(self, unit: str) -> Path:
-        return self._unit(unit, {"role": "board"}, "1280x800", {})
+        voice = {"output": "file", "languages": ["zh", "en"]}
+        return self._unit(unit, {"role": "board"}, "1280x800", {"voice": voice})
 
     def _kiosk_file(self, unit: str) -> Path:
         printer = {"kind": "escpos", "transport": "serial"}

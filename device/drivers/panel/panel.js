@@ -77,6 +77,17 @@ function show(news) {
   refresh();
   light(news.lit);
   tell(news.readings);
+  offer(news.spoken);
+}
+
+// The sound of the last call. What somebody is listening to is not taken away.
+const voice = document.getElementById("voice");
+let offered = null;
+function offer(spoken) {
+  if (!spoken || spoken === offered || !voice.paused) return;
+  offered = spoken;
+  voice.src = `/spoken.wav?v=${encodeURIComponent(spoken)}`;
+  voice.closest("section").hidden = false;
 }
 
 const peripherals = {

@@ -33,6 +33,7 @@ class Rig:
         self.edges: list[KeyEdge] = []
         self.encoded = 0
         self.readings: dict[str, str] = {}
+        self.spoken: Path | None = None
         self.troubles: dict[str, str] = {"sign": "none"}
         self.front = MockedFront(WIRING)
         self.front.start(self.edges.append)
@@ -44,6 +45,7 @@ class Rig:
             settle_s=0.0,
             readings=lambda: self.readings,
             disturb=self._disturb,
+            spoken=lambda: self.spoken,
         )
         self.panel.start(0)
         self.port = int(self.panel.url.rstrip("/").rsplit(":", 1)[1])
@@ -198,6 +200,19 @@ def test_the_stream_tells_the_present_and_then_each_change(rig: Rig) -> None:
     second = _event(response)
     assert second["version"] == first["version"] + 1
     assert (first["lit"], second["lit"]) == ([], ["rating-5"])
+
+
+def test_the_call_spoken_last_can_be_heard(rig: Rig, tmp_path: Path) -> None:
+    assert rig.ask("GET", "/spoken.wav").status == 404
+    response = rig.ask("GET", "/events")
+    assert _event(response)["spoken"] is None
+    rig.spoken = tmp_path / "000001-call.wav"
+    assert rig.ask("GET", "/spoken.wav").status == 404  # it has gone by now
+    rig.spoken.write_bytes(b"RIFF")
+    rig.panel.changed()
+    assert _event(response)["spoken"] == "000001-call.wav"
+    sound = rig.ask("GET", "/spoken.wav?v=000001-call.wav")
+    assert (sound.getheader("Content-Type"), sound.read()) == ("audio/wav", b"RIFF")
 
 
 def test_the_stream_tells_what_the_peripherals_show(rig: Rig) -> None:
