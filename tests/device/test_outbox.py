@@ -269,6 +269,7 @@ def test_tidying_drops_old_receipted_records_but_never_the_last(tmp_path: Path) 
     assert (again.through, again.head, again.set_aside) == (10, head, None)
 
 
+@pytest.mark.slow
 def test_tidying_keeps_within_the_bytes_oldest_out_first(tmp_path: Path) -> None:
     outbox = opened(tmp_path)
     for number in range(1, 1501):

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # parses every file there is
+
 ROOT = Path(__file__).parents[2]
 LONGEST_FUNCTION = 60
 # What reads a clock, draws lots or touches a file, by the name it is called with. `now` is

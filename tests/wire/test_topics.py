@@ -189,6 +189,7 @@ def test_no_bytes_crash_the_reader(topic: Topic, payload: bytes) -> None:
         topics.unpack(topic, payload)
 
 
+@pytest.mark.slow
 @given(spoilt())
 def test_no_spoilt_message_crashes_the_reader(case: tuple[Topic, bytes]) -> None:
     topic, payload = case

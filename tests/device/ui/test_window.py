@@ -187,6 +187,7 @@ print(pages * 4096 // 1_000_000, pygame.display.get_init(), "numpy" in sys.modul
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_every_screen_fits_in_memory_without_video_or_numpy() -> None:
     paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}

@@ -526,6 +526,7 @@ class Anything(Watched):
 _MAY_SAY = (e.AdviceGiven, e.AdviceClosed, e.ServiceAdded, e.ServiceTakenBack)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.booleans(), st.lists(_STEPS, max_size=40))
 def test_whatever_happens_its_events_fit_and_keep_the_rules(

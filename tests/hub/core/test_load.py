@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import time
 from dataclasses import replace
 
 import pytest
@@ -256,6 +255,7 @@ def test_one_very_long_service_makes_nobody_slow() -> None:
     assert load.served("c1", "tax", 0.0, 600, 0.8) == []
 
 
+@pytest.mark.slow
 def test_slow_is_found_within_the_day_and_seldom_said_of_others() -> None:
     rng = random.Random(7)
 
@@ -296,6 +296,7 @@ def test_when_work_is_begun(
     assert clear_s(work_s, capacity) == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(
     st.floats(0, 1e5),
     st.lists(st.tuples(st.floats(0, 1e4), st.floats(0.01, 1)), min_size=1, max_size=8),
@@ -337,20 +338,3 @@ def test_a_snapshot_goes_on_as_if_nothing_had_happened() -> None:
 def test_rules_are_obeyed() -> None:
     patient = Load(replace(RULES, hot_on_min=60.0))
     assert run(patient, 0, 60, tax_s=2400) == []
-
-
-def test_a_tick_of_a_large_hall_takes_less_than_a_millisecond() -> None:
-    rng = random.Random(1)
-    names = [f"c{n}" for n in range(60)]
-    skills = {line: rng.sample(names, 6) for line in range(30)}
-    lines = {
-        f"s{n}": LineReading(70, 70 * 600.0, tuple((name, 1 / 3) for name in team))
-        for n, team in skills.items()
-    }
-    counters = {name: CounterReading(rng.uniform(0, 900), 0.0, 0.0) for name in names}
-    load, took = Load(), []
-    for minute in range(50):
-        began = time.perf_counter()
-        load.tick(Reading(minute * 60.0, lines, counters))
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.001

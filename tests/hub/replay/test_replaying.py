@@ -55,6 +55,7 @@ def test_an_assigned_hall_is_no_worse_than_its_reference() -> None:
     assert found["p95_min"] <= 1.02 * expected["p95"]
 
 
+@pytest.mark.slow
 def test_the_four_files(tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.csv" for name in ("calls", "forecasts", "flags", "advice")}
     asked = [x for name, path in files.items() for x in (f"--{name}", str(path))]
@@ -82,6 +83,7 @@ def test_the_four_files(tmp_path: Path) -> None:
     assert {row["outcome"] for row in advice} >= {"applied"}
 
 
+@pytest.mark.slow
 def test_many_days_carry_their_names(tmp_path: Path) -> None:
     days = tmp_path / "days"
     for name in ("one", "two"):
