@@ -10,6 +10,7 @@ from hub.core import events as e
 from hub.core.grants import active
 from hub.core.hall import Hall
 from hub.core.pictures import Waits, counter_picture
+from hub.core.plan import RatingOption
 from hub.core.presence import Presence
 from hub.core.records import Heads
 from hub.kiosks import kiosk_picture
@@ -76,10 +77,15 @@ def _state(sight: Sight, unit: str, run: str, n: int, outbox: str, counter: str 
         lease_s=60 * plan.alone.lease_min,
         grants=_grants(hall, unit, run, counter),
         counter=picture,
-        rating=[w.RatingOption(level=o.level, name=o.name) for o in plan.rating.levels],
+        rating=[_rating_option(option) for option in plan.rating.levels] if counter else [],
         invite_s=plan.rating.invite_s,
         kiosk=_kiosk(sight, unit),
     )
+
+
+def _rating_option(option: RatingOption) -> w.RatingOption:
+    tags = [w.RatingTag(code=tag.code, name=tag.name) for tag in option.asked]
+    return w.RatingOption(level=option.level, name=option.name, tags=tags)
 
 
 def _version(hall: Hall, counter: str | None) -> int:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from hub.core.hours import checked_spans, clock_time, known_zone
 from hub.core.rules import Rules
+from hub.core.tags import BAD_TAGS
 from hub.core.tickets import APPOINTMENT, ORDINARY
 from wire.ids import Id
 from wire.messages import Level, Role, Text
@@ -108,11 +109,32 @@ class Clerk(Settings):
     pin_hash: PinHash
 
 
+class RatingTag(Settings):
+    """A reason for a rating: its code in uploads, and the words for it."""
+
+    code: Annotated[str, Field(min_length=1, max_length=12)]
+    name: Text
+
+
 class RatingOption(Settings):
-    """One rating key: a named level and the words beside it."""
+    """One rating key: a named level, the words beside it, and the reasons asked for after it.
+
+    Left out, the reasons are those in force for a bad level, and none for the others.
+    """
 
     level: Level
     name: Text
+    tags: Annotated[tuple[RatingTag, ...] | None, Field(max_length=12)] = None
+
+    @property
+    def asked(self) -> tuple[RatingTag, ...]:
+        """The reasons that are asked for."""
+        if self.tags is not None:
+            return self.tags
+        return tuple(
+            RatingTag(code=code, name=Text(zh=zh, en=en))
+            for code, zh, en in BAD_TAGS.get(self.level, ())
+        )
 
 
 def _five_levels() -> tuple[RatingOption, ...]:

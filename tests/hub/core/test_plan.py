@@ -32,3 +32,19 @@ def test_things_are_found_by_id() -> None:
     assert plan.counter["c3"].services == ("a", "b", "c")
     assert plan.clerk["li"].name == "Li"
     assert plan.counter_of_unit == {"unit-1": "c1", "unit-2": "c2", "unit-3": "c3"}
+
+
+def test_reasons_are_asked_for_after_a_bad_rating_and_a_hall_may_name_its_own() -> None:
+    asked = {
+        option.level.value: [t.code for t in option.asked] for option in make_plan().rating.levels
+    }
+    assert asked["dissatisfied"] == [str(code) for code in range(207, 215)]
+    assert asked["very_dissatisfied"] == [str(code) for code in range(108, 116)]
+    assert asked["very_satisfied"] == asked["satisfied"] == asked["fairly_satisfied"] == []
+    name = {"zh": "慢", "en": "Slow"}
+    own = [
+        {"level": "satisfied", "name": name, "tags": [{"code": "413", "name": name}]},
+        {"level": "very_dissatisfied", "name": name, "tags": []},
+    ]
+    levels = make_plan(rating={"levels": own}).rating.levels
+    assert [[tag.code for tag in option.asked] for option in levels] == [["413"], []]
