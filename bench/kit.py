@@ -57,7 +57,10 @@ def _half_a_day_away() -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """A hall to start: its folder, ports, and how many counters and services it has."""
+    """A hall to start: its folder, ports, and how many counters and services it has.
+
+    On a scaled clock the hall's time runs `speed` times as fast as the real one since `origin`.
+    """
 
     folder: Path
     counters: int = 2
@@ -67,6 +70,8 @@ class Layout:
     broker_port: int = field(default_factory=free_port)
     broker: str = "embedded"
     day_starts: str = field(default_factory=_half_a_day_away)
+    speed: float = 1.0
+    origin: float | None = None
 
     @property
     def data(self) -> Path:
@@ -79,6 +84,10 @@ class Layout:
         url = f"mqtt://127.0.0.1:{self.broker_port}"
         return url if self.broker == "embedded" else self.broker
 
+    def unit_url(self, n: int) -> str:  # noqa: ARG002  for halls whose units have ways of their own
+        """Where unit N finds the broker."""
+        return self.broker_url
+
     def write_hall(self) -> Path:
         """Write hall.toml and return its path."""
         pin_hash = _pin_hash()
@@ -90,6 +99,7 @@ class Layout:
                 port=self.web_port,
                 broker=self.broker,
                 broker_port=self.broker_port,
+                **self._scaled("clock_origin"),
             ),
             section(
                 "hall",
@@ -125,14 +135,21 @@ class Layout:
                 counter=f"c{n}",
                 state=str(self.folder / f"unit-{n}"),
             ),
-            section("broker", url=self.broker_url),
+            section("broker", url=self.unit_url(n)),
             section("hardware", kind="emulated"),
             section("display", mode="offscreen", size="1024x600"),
             section("panel", port=0),
+            section("clock", **self._scaled("origin")),
         ]
         file = self.folder / f"unit-{n}.toml"
         file.write_text("\n".join(parts), encoding="utf-8")
         return file
+
+    def _scaled(self, origin: str) -> dict[str, float]:
+        """The clock's settings; `origin` is what the program calls its beginning."""
+        if self.origin is None:
+            return {}
+        return {"speed": self.speed, origin: self.origin}
 
 
 @functools.cache
@@ -257,12 +274,15 @@ class HubProcess(Program):
 
 
 class UnitProcess(Program):
-    """`counter-unit run` with emulated hardware, and the keys of its panel."""
+    """`counter-unit run` with emulated hardware, and the keys of its panel.
 
-    def __init__(self, layout: Layout, n: int) -> None:
-        file = layout.write_unit(n)
+    It is the unit of counter N, or what its `file` says.
+    """
+
+    def __init__(self, layout: Layout, n: int, file: Path | None = None) -> None:
+        file = file or layout.write_unit(n)
         command = [script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
-        super().__init__(command, layout.folder / f"unit-{n}.log")
+        super().__init__(command, layout.folder / f"{file.stem}.log")
         self.n = n
         self.seen: list[dict[str, Any]] = []
         self.panel = ""
