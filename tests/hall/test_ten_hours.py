@@ -18,8 +18,9 @@ import pytest
 
 from bench.kit import HubProcess, UnitProcess, running, wait_for
 from bench.ports import free_port
-from tests.hall.long_day import Hall, Mosquitto, reconcile, running_hall
+from tests.hall.long_day import Hall, Mosquitto, running_hall
 from tests.hall.proxy import Proxy
+from tests.hall.reconciling import reconcile
 
 HOUR_S = 3600.0
 
