@@ -273,7 +273,7 @@ class DemoHall:
         return self._unit(counter["unit"], own, "1024x600", {"keys": keys})
 
     def _board_file(self, unit: str) -> Path:
-        voice = {"output": "file", "languages": ["zh", "en"]}
+        voice = {"output": "file", "languages": ["zh", "en"], "repeat": 1}
         return self._unit(unit, {"role": "board"}, "1280x800", {"voice": voice})
 
     def _kiosk_file(self, unit: str) -> Path:
