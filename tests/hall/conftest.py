@@ -10,6 +10,8 @@ import pytest
 
 from bench.kit import HubProcess, Layout, running
 
+pytest.register_assert_rewrite("tests.hall.long_day", "tests.hall.reconciling")
+
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> random.Random:
