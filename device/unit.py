@@ -249,7 +249,12 @@ class Unit:
 
     def _health(self, health: Health) -> None:
         """A peripheral's fault, or its end, is a record; the counter goes on."""
-        log.warning("%s: %s", health.peripheral, health.detail)
+        log.log(
+            logging.INFO if health.ok else logging.WARNING,
+            "%s: %s",
+            health.peripheral,
+            health.detail,
+        )
         code = None if health.ok else health.code
         name = health.peripheral.replace("_", "-")
         self._session_event(HealthCame(name, health.ok, code, health.detail))
