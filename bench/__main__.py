@@ -12,13 +12,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import core, flags, fleet, forecasts, idle, ingest, latency, policies
+from bench import core, draining, flags, fleet, forecasts, idle, ingest, latency, policies, starting
 from bench.report import Figure, table
 
 SUITES: dict[str, Callable[[Path], list[Figure]]] = {
     "core": core.measure,
     "latency": latency.measure,
     "ingest": ingest.measure,
+    "draining": draining.measure,
+    "starting": starting.measure,
     "idle": idle.measure,
     "fleet": fleet.measure,
     "forecasts": forecasts.measure,

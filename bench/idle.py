@@ -18,9 +18,16 @@ from bench.kit import (
     written_bytes,
 )
 from bench.report import Figure
+from bench.roles import ROLES, RoleLayout, UnitOfRole
 
 WATCHED_S = 30.0
 SETTLED_S = 3.0
+
+_AIMS = {
+    "counter": "2 % of a core, 90 MB, 0 bytes",
+    "board": "0 bytes",
+    "kiosk": "0 bytes",
+}
 
 
 @dataclass(frozen=True)
@@ -43,18 +50,36 @@ def watch(folder: Path, seconds: float) -> tuple[Cost, Cost]:
             unit.wait_panel()
             open_counter(hub.api, 1, "idle")
             unit.wait_drawn("idle")
-            pids = unit.process.pid, hub.process.pid
-            _settle(pids)
-            before = [(cpu_s(pid), written_bytes(pid)) for pid in pids]
-            time.sleep(seconds)
-            first, second = (
-                Cost((cpu_s(pid) - cpu) / seconds * 100, rss_mb(pid), written_bytes(pid) - wrote)
-                for pid, (cpu, wrote) in zip(pids, before, strict=True)
-            )
+            first, second = _costs([unit.process.pid, hub.process.pid], seconds)
             return first, second
 
 
-def _settle(pids: tuple[int, ...]) -> None:
+def watch_roles(folder: Path, seconds: float) -> dict[str, Cost]:
+    """A unit of each role with its usual peripherals, and their hub, while nobody comes."""
+    layout = RoleLayout(folder)
+    hub = HubProcess(layout)
+    with running(hub):
+        hub.wait_ready()
+        open_counter(hub.api, 1, "idle")
+        units = [UnitOfRole(layout, role) for role in ROLES]
+        with running(*units):
+            for unit in units:
+                unit.wait_live()
+            pids = [program.process.pid for program in (*units, hub)]
+            return dict(zip((*ROLES, "hub"), _costs(pids, seconds), strict=True))
+
+
+def _costs(pids: list[int], seconds: float) -> list[Cost]:
+    _settle(pids)
+    before = [(cpu_s(pid), written_bytes(pid)) for pid in pids]
+    time.sleep(seconds)
+    return [
+        Cost((cpu_s(pid) - cpu) / seconds * 100, rss_mb(pid), written_bytes(pid) - wrote)
+        for pid, (cpu, wrote) in zip(pids, before, strict=True)
+    ]
+
+
+def _settle(pids: list[int]) -> None:
     """Wait until what the start brought about is over: nothing written for some seconds.
 
     Raises TimeoutError if it never is.
@@ -73,11 +98,12 @@ def _settle(pids: tuple[int, ...]) -> None:
 
 
 def measure(folder: Path) -> list[Figure]:
-    """Watch one unit and the hub while nothing happens."""
-    unit, hub = watch(folder, WATCHED_S)
+    """Watch a unit of each role and the hub while nothing happens."""
+    costs = watch_roles(folder, WATCHED_S)
+    hub = costs.pop("hub")
     return [
-        _figure("unit that waits", unit, "2 % of a core, 90 MB, 0 bytes"),
-        _figure("hub that waits, with one unit", hub, "0 bytes"),
+        *(_figure(f"{role} that waits", costs[role], _AIMS[role]) for role in ROLES),
+        _figure("hub that waits, with one unit of each role", hub, "0 bytes"),
     ]
 
 
