@@ -16,6 +16,7 @@ const shortcuts = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target instanceof HTMLSelectElement) return;
   const button = buttons.get(shortcuts[event.key.toLowerCase()]);
   if (button) press(button);
 });
@@ -96,25 +97,54 @@ const peripherals = {
   printer: ["取号小票", "Ticket printer"],
   card_reader: ["身份证阅读器", "Card reader"],
 };
+const troubles = {
+  none: ["正常工作", "works"],
+  silent: ["不应答", "silent"],
+  garbling: ["应答乱码", "garbled"],
+  half: ["应答不全", "answers in part"],
+  unplugged: ["拔出", "unplugged"],
+  cut: ["传输中拔出", "pulled out in a frame"],
+};
 const ports = document.getElementById("ports");
 const readings = document.getElementById("readings");
+const shownOf = new Map();
 function tell(shown) {
-  const rows = Object.entries(shown).map(([section, text]) => {
-    const [zh, en] = peripherals[section] || [section, section];
-    const row = document.createElement("div");
-    const name = document.createElement("dt");
-    const english = document.createElement("span");
-    english.lang = "en";
-    english.textContent = en;
-    name.append(`${zh} `, english);
-    const reading = document.createElement("dd");
-    reading.className = section;
-    reading.textContent = text || "—";
-    row.append(name, reading);
-    return row;
+  for (const [section, text] of Object.entries(shown)) {
+    if (!shownOf.has(section)) shownOf.set(section, row(section));
+    shownOf.get(section).textContent = text || "—";
+  }
+  ports.hidden = shownOf.size === 0;
+}
+
+function row(section) {
+  const [zh, en] = peripherals[section] || [section, section];
+  const row = document.createElement("div");
+  const name = document.createElement("dt");
+  const english = document.createElement("span");
+  english.lang = "en";
+  english.textContent = en;
+  name.append(`${zh} `, english, " ", menu(section, en));
+  const reading = document.createElement("dd");
+  reading.className = section;
+  row.append(name, reading);
+  readings.append(row);
+  return reading;
+}
+
+// A menu of what to do to a peripheral. It does not tell how it is: another page may have done it.
+function menu(section, name) {
+  const select = document.createElement("select");
+  select.setAttribute("aria-label", `${name}: 故障 fail`);
+  select.append(new Option("故障… fail…", ""));
+  for (const [trouble, [zh, en]] of Object.entries(troubles)) {
+    select.append(new Option(`${zh} ${en}`, trouble));
+  }
+  select.addEventListener("change", () => {
+    const path = `/ports/${section}?trouble=${select.value}`;
+    fetch(path, { method: "POST" }).catch(() => say("lost"));
+    select.value = "";
   });
-  readings.replaceChildren(...rows);
-  ports.hidden = rows.length === 0;
+  return select;
 }
 
 function light(lit) {

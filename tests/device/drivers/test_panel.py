@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from device.drivers import panel as panel_module
+from device.drivers.far_ends.line import CUT, UNPLUGGED, Fault
 from device.drivers.gpio import MockedFront
 from device.drivers.panel import Panel
 from device.drivers.ports import KeyEdge, Wiring
@@ -253,6 +254,13 @@ def test_the_page_has_a_name_for_every_peripheral() -> None:
     script = (FOLDER / "panel.js").read_text(encoding="utf-8")
     table = script.partition("const peripherals = {")[2].partition("};")[0]
     assert tuple(re.findall(r"(\w+): \[", table)) == SECTIONS
+
+
+def test_the_page_has_a_name_for_every_trouble() -> None:
+    script = (FOLDER / "panel.js").read_text(encoding="utf-8")
+    table = script.partition("const troubles = {")[2].partition("};")[0]
+    known = {*(fault.value for fault in Fault), UNPLUGGED, CUT}
+    assert set(re.findall(r"(\w+): \[", table)) == known
 
 
 def _event(response: http.client.HTTPResponse) -> dict[str, Any]:
