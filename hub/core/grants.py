@@ -177,9 +177,13 @@ def first_kept(state: State, counter: str, best: Ticket | None) -> Ticket | None
     """Who is to be called first by a counter whose unit is not heard, from the clerk's page.
 
     Of those kept for it whoever has waited longer than the `best` of all others, and than
-    everybody else of the same line.
+    everybody else of the same line. Not whom an earlier run may have called than the one that
+    is known: its records have yet to come, or have gone with a disk.
     """
     for ticket in kept_by(state, counter):
+        grant = state.grants[ticket.id]
+        if state.units[grant.unit].run != grant.run:
+            continue
         line = state.lines.pool.get((ticket.service, ticket.kind))
         first = line.head() if line is not None else None
         place = (ticket.queued_at, ticket.order)

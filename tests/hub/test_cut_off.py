@@ -297,6 +297,24 @@ def test_a_unit_that_starts_again_has_no_grants_until_its_records_are_here(hub: 
     hub.verify()
 
 
+def test_what_a_lost_disk_may_have_called_is_not_called_again_by_the_same_counter(
+    hub: Running,
+) -> None:
+    """With the outbox went the only word on whom the counter called while it was cut off."""
+    hub.pass_time(7)
+    say(hub, "hello", "unit-1", hello("run-2", outbox="outbox-2", board="other"))
+    assert number(hub, answer(pressing(hub, "c1"))) == "A003"
+    hub.verify()
+
+
+def test_a_page_does_not_call_whom_the_unit_s_records_may_have_called(hub: Running) -> None:
+    hub.pass_time(7)
+    say(hub, "hello", "unit-1", hello("run-2", through=2, board="board"))
+    assert number(hub, answer(pressing(hub, "c1"))) == "A003"
+    send(hub, *chain(called(hub, "A001"), done()))
+    hub.verify()
+
+
 def test_the_word_of_a_person_counts_when_the_lease_is_over(hub: Running) -> None:
     ticket = called(hub, "A001").ticket
     wish = OnTicket(ticket, "not_called", "citizen")
