@@ -1,8 +1,8 @@
 """A way from a unit to the broker that can be cut, on the loopback address.
 
-It stands in for the unit's network cable. Unlike a network namespace it needs no root and no
-`ip`, and it can be silent as well as cut: while it is cut it takes no connection and ends
-those that are there.
+It stands in for the unit's network cable. A network namespace would need root and `ip`; this
+needs neither. While it is cut every byte is lost and nobody is told, as with a pulled cable:
+both ends have to find out by the silence.
 """
 
 from __future__ import annotations
@@ -19,30 +19,32 @@ class Proxy:
         self.target = target
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
-        self._cut = False
+        self._cut = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
         """Pull the cable."""
-        with self._lock:
-            self._cut = True
-            for end in self._open:
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+        self._cut.set()
 
     def mend(self) -> None:
-        """Put it back."""
-        with self._lock:
-            self._cut = False
+        """Put it back. What was connected has lost bytes, and is ended."""
+        with self._lock:  # who connects from now on finds it mended
+            self._end_all()
+            self._cut.clear()
 
     def close(self) -> None:
         """End it."""
-        self.cut()
         with contextlib.suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
+        with self._lock:
+            self._end_all()
+
+    def _end_all(self) -> None:
+        for end in self._open:
+            _end(end)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -51,25 +53,29 @@ class Proxy:
                 threading.Thread(target=self._serve, args=[near], daemon=True).start()
 
     def _serve(self, near: socket.socket) -> None:
-        with near, contextlib.suppress(OSError):
-            far = socket.create_connection(("127.0.0.1", self.target))
-            with far:
-                with self._lock:
-                    if self._cut:
-                        return
-                    self._open |= {near, far}
-                back = threading.Thread(target=_pass_on, args=[far, near], daemon=True)
-                back.start()
-                _pass_on(near, far)
-                back.join()
-                with self._lock:
-                    self._open -= {near, far}
+        with near, contextlib.suppress(OSError), self._target() as far:
+            ends = {near, far}
+            with self._lock:
+                self._open |= ends
+            back = threading.Thread(target=self._pass_on, args=[far, near], daemon=True)
+            back.start()
+            self._pass_on(near, far)
+            back.join()
+            with self._lock:
+                self._open -= ends
 
+    def _target(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.target))
 
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while content := source.recv(65536):
-            sink.sendall(content)
-    for end in (source, sink):
+    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+            while content := source.recv(65536):
+                if not self._cut.is_set():
+                    sink.sendall(content)
+        _end(source)
+        _end(sink)
+
+
+def _end(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
