@@ -22,6 +22,7 @@ from bench.kit import HubProcess, Layout, UnitProcess, running, wait_for
 from bench.report import Figure, times
 from bench.wire_unit import WireUnit
 from device.outbox import FILE_NAME, open_outbox
+from device.uplink import AGAIN_S, WINDOW
 from wire.clock import RealClock
 from wire.ids import new_id
 from wire.link import BrokerAddress
@@ -46,7 +47,9 @@ def measure(folder: Path) -> list[Figure]:
     ]
 
 
-def _figure(name: str, count: int, took_s: float, bare: float) -> Figure:
+def _figure(name: str, count: int, took_s: float | None, bare: float) -> Figure:
+    if took_s is None:
+        return Figure(name, f"not over after {WITHIN_S:.0f} s")
     value, limit = f"{took_s:.1f} s, {count / took_s:.0f}/s", f"{bare:.0f}/s (carried, no work)"
     return Figure(name, value, limit, times(count / took_s, bare))
 
@@ -71,10 +74,16 @@ def _receipted(file: sqlite3.Connection) -> int:
     return int(file.execute("SELECT receipted FROM outbox").fetchone()[0])
 
 
-def drain_many(url: str, units: int, each: int) -> float:
-    """Seconds from the first record of any of these units to the last receipt of all."""
+def drain_many(url: str, units: int, each: int) -> float | None:
+    """Seconds from the first record of any of these units to the last receipt of all.
+
+    None if that has not come in time, or a unit gave up.
+    """
     command = [sys.executable, "-m", "bench.draining", url, str(units), str(each)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=2 * WITHIN_S)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=WITHIN_S)
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return None
     return float(json.loads(done.stdout))
 
 
@@ -91,7 +100,9 @@ def _drain(url: str, count: int, each: int) -> float:
     for unit, _ in units:
         unit.wait_state()
     start = time.perf_counter()
-    senders = [threading.Thread(target=unit.send_all, args=(kept,)) for unit, kept in units]
+    senders = [
+        threading.Thread(target=unit.send_all, args=(kept, WINDOW, AGAIN_S)) for unit, kept in units
+    ]
     for sender in senders:
         sender.start()
     for sender in senders:
