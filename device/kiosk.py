@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import logging
 import queue
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from device.drivers.ports import CitizenCard, Health, Slip, UnknownCard
-from device.events import Anomaly, Heard, LinkDown, LinkUp, Remark, Say, Tick
+from device.events import Anomaly, Heard, Remark, Say, Tick
 from device.inbox import Inbound, Stop, Touch, Watchdog
 from device.kiosk_facts import (
     Ask,
@@ -39,6 +39,7 @@ from device.kiosk_facts import (
 from device.kiosk_presenter import KioskPresenter
 from device.kiosk_session import KioskSession
 from device.kiosk_store import MemoryNotKept
+from device.loop import WINDOW_CLOSED, Anomalies, Line, Mail, TouchDisplay, Waiting, tidy
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
 from device.slip import TicketText, slip_of
@@ -48,11 +49,10 @@ from device.ui.kiosk_views import KioskView
 from device.ui.viewmodel import Bilingual, LanguageOrder
 from device.uplink import Identity, Uplink
 from wire.clock import Clock
-from wire.errors import HardwareError, StorageError, WireError
+from wire.errors import HardwareError
 from wire.link import Connected, Delivery, Disconnected
 from wire.messages import Receipt, Record, State, Taken
 from wire.sdnotify import Notifier
-from wire.topics import Direction, locate, unpack
 
 log = logging.getLogger(__name__)
 
@@ -60,21 +60,8 @@ NOTED: Final = 20
 """So many of the last records are looked at after a crash."""
 
 
-class Screen(Protocol):
+class Screen(TouchDisplay, Protocol):
     """What the loop needs of a `device.ui.window.Window`."""
-
-    @property
-    def attend_s(self) -> float | None:
-        """How often `attend` wants to be called, in real seconds; None if never."""
-
-    def attend(self) -> bool:
-        """Hear what the display says; whether somebody closed it."""
-
-    def touches(self) -> list[str]:
-        """What was touched since the last call."""
-
-    def touch(self, place: tuple[int, int] | None) -> None:
-        """A finger has come down at this pixel."""
 
     def show(self, view: KioskView) -> bool:
         """Show a view; whether anything had to be drawn."""
@@ -131,8 +118,10 @@ class KioskLoop:
         self._inbox = inbox
         self._stopping = False
         self._next_change_s = 0.0
-        self._down_reason: str | None = None
-        self._anomalies: Counter[str] = Counter()
+        self._waiting = Waiting(parts.clock, inbox, parts.uplink, parts.screen, parts.watchdog)
+        self._line = Line(parts.uplink)
+        self._anomalies = Anomalies()
+        self._mail = Mail(parts.identity, self._anomalies)
 
     def run(self) -> None:
         """Draw, report ready, and go round until something says stop."""
@@ -140,12 +129,7 @@ class KioskLoop:
         self._parts.notifier.ready()
         self._parts.watchdog.feed()
         while not self._stopping:
-            try:
-                inbound = self._inbox.get(timeout=self._idle_s())
-            except queue.Empty:
-                self.turn(None)
-            else:
-                self.turn(inbound)
+            self.turn(self._waiting.next(self._next_change_s, self._session.deadline_s))
             self._parts.watchdog.feed()
 
     def begin(self) -> None:
@@ -165,18 +149,9 @@ class KioskLoop:
         self._parts.uplink.pump(self._parts.clock.monotonic())
         self._tidy()
 
-    def _idle_s(self) -> float:
-        """Real seconds until the next deadline."""
-        clock, now_s = self._parts.clock, self._parts.clock.monotonic()
-        wanted = (self._next_change_s, self._session.deadline_s, self._parts.uplink.deadline_s)
-        deadline_s = min(time_s for time_s in wanted if time_s is not None)
-        idle_s = [clock.real_seconds(max(0.0, deadline_s - now_s))]
-        others = (self._parts.screen.attend_s, self._parts.watchdog.left_s())
-        return min(idle_s + [time_s for time_s in others if time_s is not None])
-
     def _attend(self) -> None:
         if self._parts.screen.attend():
-            self.take(Stop("the window was closed"))
+            self.take(WINDOW_CLOSED)
         for target in self._parts.screen.touches():
             self._touched(target)
 
@@ -189,12 +164,9 @@ class KioskLoop:
             self._parts.changed()
 
     def _tidy(self) -> None:
-        if not self._parts.outbox.untidy or self._session.memory.wish is not None:
-            return
-        try:
-            self._parts.outbox.tidy(self._parts.clock.now())
-        except StorageError as error:
-            log.warning("the outbox could not be tidied: %s", error)
+        """Not while somebody waits for a number, who would wait for the disk."""
+        if self._session.memory.wish is None:
+            tidy(self._parts.outbox, self._parts.clock.now())
 
     # --- what comes in -----------------------------------------------------------------------
 
@@ -203,14 +175,8 @@ class KioskLoop:
         match inbound:
             case Delivery():
                 self._delivery(inbound)
-            case Connected():
-                self._say_why("")
-                self._parts.uplink.connected()
-                self._event(LinkUp())
-            case Disconnected(reason):
-                self._say_why(reason)
-                self._parts.uplink.lost()
-                self._event(LinkDown())
+            case Connected() | Disconnected():
+                self._event(self._line.follow(inbound))
             case Stop(why):
                 log.info("stopping: %s", why)
                 self._stopping = True
@@ -239,36 +205,15 @@ class KioskLoop:
     def _ids(self) -> tuple[str, str]:
         return self._parts.new_id(), self._parts.new_id()
 
-    def _say_why(self, reason: str) -> None:
-        """Log a change of the link once, not every attempt of a long night without a broker."""
-        if reason != self._down_reason:
-            log.info("not connected: %s" if reason else "connected to the broker%s", reason)
-        self._down_reason = reason
-
     def _delivery(self, delivery: Delivery) -> None:
-        identity, outbox = self._parts.identity, self._parts.outbox
-        try:
-            topic, unit = locate(delivery.topic, identity.hall, Direction.DOWN)
-            message = unpack(topic, delivery.payload)
-        except WireError as error:
-            self._anomaly(f"message {error.code}", str(error))
-            return
-        if unit != identity.unit:
-            self._anomaly("message for another unit", delivery.topic)
-            return
-        match message:
-            case State():
+        outbox = self._parts.outbox
+        match self._mail.open(delivery):
+            case State() as message:
                 self._event(HubSpoke(message, outbox.id, outbox.through))
-            case Taken():
+            case Taken() as message:
                 self._event(TakenCame(message))
-            case Receipt():
+            case Receipt() as message:
                 self._parts.uplink.receipt(message, self._parts.clock.monotonic())
-
-    def _anomaly(self, kind: str, detail: str) -> None:
-        """Count it; log the first of its kind."""
-        self._anomalies[kind] += 1
-        if self._anomalies[kind] == 1:
-            log.warning("%s: %s; more of this kind are only counted", kind, detail)
 
     # --- what goes out -----------------------------------------------------------------------
 
@@ -302,10 +247,8 @@ class KioskLoop:
 
     def _carry_out(self, effect: KioskEffect, at: Moment) -> None:
         match effect:
-            case Say(beat):
-                self._parts.uplink.say(beat, at)
-            case Heard(epoch, outbox, committed):
-                self._parts.uplink.heard(epoch, outbox, committed, at.boot_s)
+            case Say() | Heard():
+                self._line.carry_out(effect, at)
             case Ask(take):
                 self._parts.uplink.take(take)
             case Print(attempt, given):
@@ -315,7 +258,7 @@ class KioskLoop:
             case Remark(text):
                 log.info("%s", text)
             case Anomaly(kind):
-                self._anomaly(kind, "not used")
+                self._anomalies.count(kind)
 
     def _print(self, attempt: int, given: Given, at: Moment) -> None:
         if self._parts.printer is None:

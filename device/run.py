@@ -128,7 +128,7 @@ def _counter(footing: Footing) -> Loop:
         trace=footing.trace,
         notifier=footing.notifier,
         debounce_ms=settings.keys.debounce_ms,
-        watchdog_s=watchdog_s(),
+        watchdog=Watchdog(footing.notifier, watchdog_s()),
         changed=changed,
         memory=Memory(settings.unit.state, boot, footing.second_s),
         outward=Outward(fitted.sign, _voice(footing, fitted)),

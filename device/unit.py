@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import queue
-import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -28,8 +27,6 @@ from device.events import (
     Heard,
     Kept,
     Light,
-    LinkDown,
-    LinkUp,
     NotKept,
     RatingPressed,
     Remark,
@@ -44,7 +41,8 @@ from device.events import (
     Tick,
     Write,
 )
-from device.inbox import Inbound, Stop, Touch
+from device.inbox import Inbound, Stop, Touch, Watchdog
+from device.loop import WINDOW_CLOSED, Anomalies, Line, Mail, TouchDisplay, Waiting, tidy
 from device.memory import Memory
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
@@ -56,11 +54,9 @@ from device.trace import Trace, boot_ms
 from device.ui.viewmodel import TAG, TAGS_DONE, View
 from device.uplink import Identity, Uplink
 from wire.clock import Clock
-from wire.errors import StorageError, WireError
 from wire.link import Connected, Delivery, Disconnected
 from wire.messages import Answer, Level, Receipt, State
 from wire.sdnotify import Notifier
-from wire.topics import Direction, locate, unpack
 
 log = logging.getLogger(__name__)
 
@@ -86,21 +82,8 @@ _KEY_FAULTS: Final[Mapping[KeyFault | None, str]] = MappingProxyType(
 _STAFF_KEYS: Final = MappingProxyType({key.value: key for key in StaffKey})
 
 
-class Screen(Protocol):
+class Screen(TouchDisplay, Protocol):
     """What the loop needs of a `device.ui.window.Window`."""
-
-    @property
-    def attend_s(self) -> float | None:
-        """How often `attend` wants to be called, in real seconds; None if never."""
-
-    def attend(self) -> bool:
-        """Hear what the display says; whether somebody closed it."""
-
-    def touch(self, place: tuple[int, int] | None) -> None:
-        """A finger has come down at this pixel."""
-
-    def touches(self) -> list[str]:
-        """What has been touched since the last time, by the name of its target."""
 
     def show(self, view: View) -> bool:
         """Show a view; whether anything had to be drawn."""
@@ -125,7 +108,7 @@ class Parts:
     trace: Trace
     notifier: Notifier
     debounce_ms: float
-    watchdog_s: float | None
+    watchdog: Watchdog
     changed: Callable[[], None]
     memory: Memory
     outward: Outward
@@ -147,11 +130,12 @@ class Unit:
         self._next_change_s = 0.0
         self._spare_id: str | None = None
         self._expected: deque[View] | None = None  # None until it is known what may come
-        self._fed_s = 0.0
-        self._down_reason: str | None = None
         self._unheard_from_s: float | None = None  # since when no state came over a good link
         self._warned_unheard = False
-        self._anomalies: Counter[str] = Counter()
+        self._waiting = Waiting(parts.clock, inbox, parts.uplink, parts.screen, parts.watchdog)
+        self._line = Line(parts.uplink)
+        self._anomalies = Anomalies()
+        self._mail = Mail(parts.identity, self._anomalies)
 
     def run(self) -> None:
         """Draw, report ready, and go round until something says stop."""
@@ -159,12 +143,13 @@ class Unit:
         self._report_outbox()
         self._show()
         self._parts.notifier.ready()
-        self._feed_watchdog()
+        self._parts.watchdog.feed()
         while not self._stopping:
-            try:
-                self._take(self._inbox.get(timeout=self._idle_s()))
-            except queue.Empty:
+            inbound = self._next()
+            if inbound is None:
                 self._session_event(Tick())
+            else:
+                self._take(inbound)
             self._look_at_keys()
             self._attend()
             self._warn_if_unheard()
@@ -172,48 +157,31 @@ class Unit:
             self._parts.uplink.pump(self._parts.clock.monotonic())
             self._tidy()
             self._remember()
-            self._feed_watchdog()
+            self._parts.watchdog.feed()
             self._prepare()
 
     # --- time ---
 
-    def _idle_s(self) -> float:
-        """Real seconds until the next deadline."""
-        now_s = self._parts.clock.monotonic()
-        wanted = (
+    def _next(self) -> Inbound | None:
+        return self._waiting.next(
             self._next_change_s,
             self._session.deadline_s,
-            self._parts.uplink.deadline_s,
             self._parts.memory.deadline_s,
+            left_s=self._key_left_s(),
         )
-        deadline_s = min(time_s for time_s in wanted if time_s is not None)
-        idle_s = self._parts.clock.real_seconds(max(0.0, deadline_s - now_s))
-        if self._parts.screen.attend_s is not None:
-            idle_s = min(idle_s, self._parts.screen.attend_s)
-        looks_ms = [key.deadline_ms for key in self._debounce.values() if key.deadline_ms]
-        if looks_ms:
-            idle_s = min(idle_s, max(0.0, min(looks_ms) - boot_ms()) / 1000)
-        if self._parts.watchdog_s is None:
-            return idle_s
-        return min(idle_s, max(0.0, self._fed_s + self._parts.watchdog_s - time.monotonic()))
 
-    def _feed_watchdog(self) -> None:
-        watchdog_s = self._parts.watchdog_s
-        if watchdog_s is not None and time.monotonic() >= self._fed_s + watchdog_s:
-            self._fed_s = time.monotonic()
-            self._parts.notifier.alive()
+    def _key_left_s(self) -> float | None:
+        """Real seconds until a key is to be looked at again; None if none is."""
+        looks_ms = [key.deadline_ms for key in self._debounce.values() if key.deadline_ms]
+        return max(0.0, min(looks_ms) - boot_ms()) / 1000 if looks_ms else None
 
     def _tidy(self) -> None:
-        if not self._parts.outbox.untidy or self._session.invitation:
-            return
-        try:
-            dropped = self._parts.outbox.tidy(self._parts.clock.now())
-            log.info("outbox tidied, %d old records dropped", dropped)
-        except StorageError as error:
-            log.warning("the outbox could not be tidied: %s", error)
+        """Not while a citizen is about to press a key, who would wait for the disk."""
+        if not self._session.invitation:
+            tidy(self._parts.outbox, self._parts.clock.now())
 
     def _remember(self) -> None:
-        """Not while a citizen is about to press a key, who would wait for the disk."""
+        """Not while a citizen is about to press a key either, nor while more is to be done."""
         if self._session.invitation or not self._inbox.empty():
             return
         clock = self._parts.clock
@@ -229,16 +197,10 @@ class Unit:
                 self._edge(inbound)
             case Delivery():
                 self._delivery(inbound)
-            case Connected():
-                self._say_why("")
-                self._unheard_from_s = self._parts.clock.monotonic()
-                self._parts.uplink.connected()
-                self._session_event(LinkUp())
-            case Disconnected(reason):
-                self._say_why(reason)
-                self._unheard_from_s = None
-                self._parts.uplink.lost()
-                self._session_event(LinkDown())
+            case Connected() | Disconnected():
+                linked = isinstance(inbound, Connected)
+                self._unheard_from_s = self._parts.clock.monotonic() if linked else None
+                self._session_event(self._line.follow(inbound))
             case Health():
                 self._health(inbound)
             case Touch(x, y):
@@ -269,12 +231,6 @@ class Unit:
         self._session_event(HealthCame("outbox", ok=False, code="damaged", detail=lost))
         self._session_event(HealthCame("outbox", ok=True, code=None, detail="a new one is in use"))
 
-    def _say_why(self, reason: str) -> None:
-        """Log a change of the link once, not every attempt of a long night without a broker."""
-        if reason != self._down_reason:
-            log.info("not connected: %s" if reason else "connected to the broker%s", reason)
-        self._down_reason = reason
-
     def _warn_if_unheard(self) -> None:
         """A wrong hall or unit in the configuration looks like this; it is said once."""
         if self._unheard_from_s is None or self._warned_unheard:
@@ -287,7 +243,7 @@ class Unit:
 
     def _edge(self, edge: KeyEdge) -> None:
         if edge.name not in self._debounce:
-            self._anomaly("an unknown key", edge.name)
+            self._anomalies.count("an unknown key", edge.name)
             return
         if not self._debounce[edge.name].press(edge.closed, edge.at_ms):
             return
@@ -315,31 +271,15 @@ class Unit:
             self._session_event(HealthCame(peripheral, key.fault is None, key.fault, detail))
 
     def _delivery(self, delivery: Delivery) -> None:
-        identity = self._parts.identity
-        try:
-            topic, unit = locate(delivery.topic, identity.hall, Direction.DOWN)
-            message = unpack(topic, delivery.payload)
-        except WireError as error:
-            self._anomaly(f"message {error.code}", str(error))
-            return
-        if unit != identity.unit:
-            self._anomaly("message for another unit", delivery.topic)
-            return
-        match message:
-            case State():
+        match self._mail.open(delivery):
+            case State() as message:
                 self._unheard_from_s = self._parts.clock.monotonic()
                 self._warned_unheard = False
                 self._session_event(StateCame(message))
-            case Answer():
+            case Answer() as message:
                 self._session_event(AnswerCame(message))
-            case Receipt():
+            case Receipt() as message:
                 self._parts.uplink.receipt(message, self._parts.clock.monotonic())
-
-    def _anomaly(self, kind: str, detail: str) -> None:
-        """Count it; log the first of its kind."""
-        self._anomalies[kind] += 1
-        if self._anomalies[kind] == 1:
-            log.warning("%s: %s; more of this kind are only counted", kind, detail)
 
     # --- what goes out ---
 
@@ -359,18 +299,16 @@ class Unit:
             case Light(levels):
                 self._parts.front.light(frozenset(_LAMPS[level] for level in levels))
                 self._parts.changed()
-            case Say(beat):
-                self._parts.uplink.say(beat, at)
+            case Say() | Heard():
+                self._line.carry_out(effect, at)
             case Send(command):
                 self._parts.uplink.command(command)
             case Tell(call):
                 self._parts.uplink.call(call)
-            case Heard(epoch, outbox, committed):
-                self._parts.uplink.heard(epoch, outbox, committed, at.boot_s)
             case Remark(text):
                 log.info("%s", text)
             case Anomaly(kind):
-                self._anomaly(kind, "not used")
+                self._anomalies.count(kind)
 
     def _write(self, write: Write) -> Kept | NotKept:
         try:
@@ -386,8 +324,7 @@ class Unit:
 
     def _attend(self) -> None:
         if self._parts.screen.attend():
-            log.info("stopping: the window was closed")
-            self._stopping = True
+            self._take(WINDOW_CLOSED)
         for target in self._parts.screen.touches():
             self._session_event(_touched(target))
 

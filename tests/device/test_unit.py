@@ -14,7 +14,7 @@ import pytest
 from device.drivers.gpio import MockedFront
 from device.drivers.ports import Health, KeyEdge, Wiring
 from device.events import StaffKey
-from device.inbox import Inbound, Stop, Touch
+from device.inbox import Inbound, Stop, Touch, Watchdog
 from device.memory import Memory
 from device.outbox import Outbox, RecordNotKept, open_outbox
 from device.outward import Outward
@@ -95,6 +95,7 @@ class Rig:
         self.session = Session(RUN, "c3")
         self.out = io.StringIO()
         numbers = count(1)
+        notifier = Notifier("")
         identity = Identity("main", "unit-3", RUN, "c3", "nextwindow 0")
         self.parts = Parts(
             clock=self.clock,
@@ -107,9 +108,9 @@ class Rig:
             presenter=Presenter("unit-3"),
             new_id=lambda: f"k{next(numbers)}",
             trace=LineTrace(self.out),
-            notifier=Notifier(""),
+            notifier=notifier,
             debounce_ms=1,
-            watchdog_s=None,
+            watchdog=Watchdog(notifier, None),
             changed=lambda: None,
             memory=Memory(directory, "boot-1"),
             outward=Outward(),
