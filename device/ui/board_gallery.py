@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from device.ui.sample_texts import HALL, ID_CARD, LONG_HALL, LONG_SERVICE, WIDE_AND_UPRIGHT
 from device.ui.texts import Trouble
 from device.ui.viewmodel import (
     Bilingual,
@@ -20,45 +21,27 @@ from device.ui.viewmodel import (
     stale,
 )
 
-BOARD_SIZES: Final = (
-    (1024, 600),
-    (1280, 800),
-    (1920, 1080),
-    (600, 1024),
-    (800, 1280),
-    (1080, 1920),
-)
+BOARD_SIZES: Final = WIDE_AND_UPRIGHT
 """The screens that a board is equipped with, lying and upright, in pixels."""
 
-_HALL: Final = Bilingual("临江市政务服务大厅", "Linjiang Government Service Hall")
-_LONG_HALL: Final = Bilingual(
-    "临江高新技术产业开发区便民政务服务中心第二分中心（北区）",
-    "Second Branch of the Public Service Centre of Linjiang High-Tech Development Zone (North)",
-)
-_FRAME: Final = Frame("", _HALL, Bilingual(""), "10:41")
+_FRAME: Final = Frame("", HALL, Bilingual(""), "10:41")
 _STALE: Final = replace(_FRAME, clock="10:45", link=stale(240, "10:41"))
 
-_ID: Final = Bilingual("居民身份证换领", "Renewal of an ID card")
 _HOUSEHOLD: Final = Bilingual("户口登记", "Household register")
 _TAX: Final = Bilingual("税务综合", "Taxes")
 _SOCIAL: Final = Bilingual("社会保险", "Social insurance")
-_LONG: Final = Bilingual(
-    "国有建设用地使用权及房屋所有权转移登记（存量房买卖、继承、赠与及离婚析产）",
-    "Transfer of the right to use state-owned land and of house ownership "
-    "(resale, inheritance, gift or division after a divorce)",
-)
 
 _CALLS: Final = (
-    BoardCall("A012", "3", _ID),
+    BoardCall("A012", "3", ID_CARD),
     BoardCall("B007", "5", _HOUSEHOLD),
     BoardCall("C031", "8", _TAX),
-    BoardCall("A011", "1", _ID),
+    BoardCall("A011", "1", ID_CARD),
     BoardCall("D004", "11", _SOCIAL, recalls=1),
     BoardCall("B006", "6", _HOUSEHOLD),
-    BoardCall("A010", "2", _ID),
+    BoardCall("A010", "2", ID_CARD),
 )
 _QUEUES: Final = (
-    BoardQueue("A", _ID, 12, 3, (10, 25)),
+    BoardQueue("A", ID_CARD, 12, 3, (10, 25)),
     BoardQueue("B", _HOUSEHOLD, 4, 2, (0, 8)),
     BoardQueue("C", _TAX, 0, 1, (0, 0)),
     BoardQueue("D", _SOCIAL, 7, 0, None),
@@ -116,14 +99,14 @@ def _troubled() -> dict[str, View]:
 def _extreme() -> dict[str, View]:
     """The longest texts that are met, all at once, with the link lost."""
     frame = replace(_LONG_FRAME, link=stale(86_400, "10:41"))
-    calls = tuple(BoardCall(f"AB{1000 + n}", "128", _LONG, recalls=9) for n in range(12))
-    queues = tuple(BoardQueue("AB", _LONG, 12_345, 1, (100, 900)) for _ in range(15))
+    calls = tuple(BoardCall(f"AB{1000 + n}", "128", LONG_SERVICE, recalls=9) for n in range(12))
+    queues = tuple(BoardQueue("AB", LONG_SERVICE, 12_345, 1, (100, 900)) for _ in range(15))
     return {
         "board-long": HallBoard(frame, False, calls, queues, _LONG_NOTICE, 1, "10:41"),
         "board-long-live": HallBoard(replace(frame, link=_FRAME.link), True, calls, queues, turn=2),
         "board-long-emergency": Emergency(frame, _LONG_NOTICE),
-        "board-long-fault": BoardFault(frame, _LONG, _LONG),
+        "board-long-fault": BoardFault(frame, LONG_SERVICE, LONG_SERVICE),
     }
 
 
-_LONG_FRAME: Final = replace(_FRAME, hall=_LONG_HALL)
+_LONG_FRAME: Final = replace(_FRAME, hall=LONG_HALL)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from device.ui.sample_texts import HALL, ID_CARD, LONG_HALL, LONG_SERVICE, WIDE
 from device.ui.texts import Notice, Trouble, level_name, pause_reason, rating_options
 from device.ui.viewmodel import (
     Bilingual,
@@ -36,12 +37,12 @@ from device.ui.viewmodel import (
 )
 from device.ui.window import Window
 
-SIZES: Final = ((1024, 600), (1280, 800), (1920, 1080))
+SIZES: Final = WIDE
 """The screens that a counter is equipped with, in pixels."""
 
 _FRAME: Final = Frame(
     counter="3",
-    hall=Bilingual("临江市政务服务大厅", "Linjiang Government Service Hall"),
+    hall=HALL,
     services=Bilingual(
         "户籍 · 居民身份证 · 居住证", "Household register · ID card · Residence permit"
     ),
@@ -50,10 +51,7 @@ _FRAME: Final = Frame(
 )
 _LONG_FRAME: Final = Frame(
     counter="128",
-    hall=Bilingual(
-        "临江高新技术产业开发区便民政务服务中心第二分中心（北区）",
-        "Second Branch of the Public Service Centre of Linjiang High-Tech Development Zone (North)",
-    ),
+    hall=LONG_HALL,
     services=Bilingual(
         "不动产转移登记 · 抵押权设立登记 · 商品房预售合同网签备案 · 存量房交易资金监管",
         "Transfer of real estate · Mortgage registration · Presale contract filing · Escrow",
@@ -62,12 +60,6 @@ _LONG_FRAME: Final = Frame(
     clerk="阿卜杜热西提·买买提明江",
 )
 _STALE: Final = replace(_FRAME, clock="10:45", link=stale(240, "10:41"))
-_SERVICE: Final = Bilingual("居民身份证换领", "Renewal of an ID card")
-_LONG_SERVICE: Final = Bilingual(
-    "国有建设用地使用权及房屋所有权转移登记（存量房买卖、继承、赠与及离婚析产）",
-    "Transfer of the right to use state-owned land and of house ownership "
-    "(resale, inheritance, gift or division after a divorce)",
-)
 
 # As long as a clerk may write one: 60 characters.
 _LONG_REASON: Final = (
@@ -118,25 +110,25 @@ def _ordinary() -> dict[str, View]:
         "idle": Idle(_FRAME, 12),
         "idle-nobody": Idle(_FRAME, 0),
         "idle-notice": Idle(replace(_FRAME, notice=Notice.NOBODY_WAITING.text), 0),
-        "calling": Calling(_FRAME, "A001", _SERVICE),
-        "recalling": Calling(_FRAME, "A001", _SERVICE, recalls=1),
-        "calling-invitation": Calling(_FRAME, "A002", _SERVICE, invitation=_invitation("A001", 7)),
+        "calling": Calling(_FRAME, "A001", ID_CARD),
+        "recalling": Calling(_FRAME, "A001", ID_CARD, recalls=1),
+        "calling-invitation": Calling(_FRAME, "A002", ID_CARD, invitation=_invitation("A001", 7)),
         "calling-notice": Calling(
             replace(_FRAME, notice=Notice.BUSY.text),
             "A002",
-            _SERVICE,
+            ID_CARD,
             invitation=_invitation("A001", 7),
         ),
-        "calling-rated": Calling(replace(_FRAME, notice=Notice.RATED.text), "A002", _SERVICE),
-        "serving": Serving(_FRAME, "A001", _SERVICE, "10:32"),
+        "calling-rated": Calling(replace(_FRAME, notice=Notice.RATED.text), "A002", ID_CARD),
+        "serving": Serving(_FRAME, "A001", ID_CARD, "10:32"),
         "serving-invitation": Serving(
-            _FRAME, "A002", _SERVICE, "10:32", invitation=_invitation("A001", 3)
+            _FRAME, "A002", ID_CARD, "10:32", invitation=_invitation("A001", 3)
         ),
         "inviting": Inviting(_FRAME, _invitation("A001", 8)),
         "signing-in": SigningIn(replace(_FRAME, clerk=None), "1024", None),
         "signing-in-pin": SigningIn(replace(_FRAME, clerk=None), "1024", 4),
-        "serving-no-number": Serving(_FRAME, "", _SERVICE, "10:32"),
-        "serving-tags": Serving(_FRAME, "A002", _SERVICE, "10:32", invitation=_reasons(5)),
+        "serving-no-number": Serving(_FRAME, "", ID_CARD, "10:32"),
+        "serving-tags": Serving(_FRAME, "A002", ID_CARD, "10:32", invitation=_reasons(5)),
         "inviting-no-number": Inviting(_FRAME, _invitation("", 8)),
         "tags": Tags(_FRAME, level_name(2), _reasons(5)),
         "tags-chosen": Tags(_FRAME, level_name(2), _reasons(8, "209", "214")),
@@ -151,7 +143,7 @@ def _ordinary() -> dict[str, View]:
         "fault-twin": _fault(Trouble.TWIN),
         "fault-disk": _fault(Trouble.DISK_FULL),
         "english-first": Calling(
-            replace(_FRAME, order=LanguageOrder.ENGLISH_FIRST), "A001", _SERVICE
+            replace(_FRAME, order=LanguageOrder.ENGLISH_FIRST), "A001", ID_CARD
         ),
     }
 
@@ -161,13 +153,13 @@ def _cut_off() -> dict[str, View]:
     return {
         "cut-off-fault": replace(_fault(Trouble.TWIN), frame=_STALE),
         "alone-offering": Offering(frame),
-        "alone-no-number": Serving(frame, "", _SERVICE, "10:44", _invitation("A001", 9)),
+        "alone-no-number": Serving(frame, "", ID_CARD, "10:44", _invitation("A001", 9)),
         "alone-restarted": Idle(replace(frame, link=alone(None, "10:41"), clock=""), 12),
         "alone-tags": Tags(frame, level_name(1), _reasons(5, "214")),
         "alone-idle": Idle(frame, 12),
         "alone-notice": Idle(replace(frame, notice=Notice.CUT_OFF.text), 12),
-        "alone-calling": Calling(frame, "A001", _SERVICE, invitation=_invitation("A9", 10)),
-        "alone-serving": Serving(frame, "A001", _SERVICE, "10:32"),
+        "alone-calling": Calling(frame, "A001", ID_CARD, invitation=_invitation("A9", 10)),
+        "alone-serving": Serving(frame, "A001", ID_CARD, "10:32"),
         "alone-inviting": Inviting(frame, _invitation("A001", 8)),
         "alone-thanks": Thanks(frame, level_name(1)),
         "alone-paused": Paused(frame, pause_reason("Meeting"), "10:50"),
@@ -181,14 +173,14 @@ def _extreme() -> dict[str, View]:
     invitation = _invitation("AB1000", 60)
     return {
         "long-idle": Idle(replace(frame, notice=Notice.BUSY.text), 12_345),
-        "long-calling": Calling(frame, "AB1000", _LONG_SERVICE, 9, invitation),
-        "long-serving": Serving(frame, "AB1000", _LONG_SERVICE, "10:32", invitation),
-        "long-serving-alone": Serving(frame, "AB1000", _LONG_SERVICE, "10:32"),
+        "long-calling": Calling(frame, "AB1000", LONG_SERVICE, 9, invitation),
+        "long-serving": Serving(frame, "AB1000", LONG_SERVICE, "10:32", invitation),
+        "long-serving-alone": Serving(frame, "AB1000", LONG_SERVICE, "10:32"),
         "long-inviting": Inviting(frame, invitation),
         "long-tags": Tags(frame, level_name(1), _reasons(8, "210")),
         "long-signing-in": SigningIn(frame, "1234567890123456", 16),
         "long-offering": Offering(replace(frame, notice=Notice.OFFER.text)),
-        "long-calling-tags": Calling(frame, "AB1000", _LONG_SERVICE, 9, _reasons(5, "210")),
+        "long-calling-tags": Calling(frame, "AB1000", LONG_SERVICE, 9, _reasons(5, "210")),
         "long-paused": Paused(frame, Bilingual(_LONG_REASON), "10:45"),
         "long-paused-english": Paused(frame, Bilingual(_LONG_REASON_ENGLISH), "10:45"),
         "long-paused-invitation": Paused(
@@ -197,7 +189,7 @@ def _extreme() -> dict[str, View]:
         "long-paused-english-invitation": Paused(
             frame, Bilingual(_LONG_REASON_ENGLISH), overdue=True, invitation=invitation
         ),
-        "long-fault": Fault(frame, _LONG_SERVICE, _LONG_SERVICE),
+        "long-fault": Fault(frame, LONG_SERVICE, LONG_SERVICE),
     }
 
 

@@ -22,38 +22,22 @@ from device.ui.kiosk_views import (
     Paper,
     Tone,
 )
+from device.ui.sample_texts import HALL, ID_CARD, LONG_HALL, LONG_SERVICE, WIDE_AND_UPRIGHT
 from device.ui.texts import Trouble, both
 from device.ui.viewmodel import Bilingual, LanguageOrder
 
-KIOSK_SIZES: Final = (
-    (1024, 600),
-    (1280, 800),
-    (1920, 1080),
-    (600, 1024),
-    (800, 1280),
-    (1080, 1920),
-)
+KIOSK_SIZES: Final = WIDE_AND_UPRIGHT
 """The screens that a kiosk is equipped with, lying and upright, in pixels."""
 
-_HALL: Final = Bilingual("临江市政务服务大厅", "Linjiang Government Service Hall")
-_LONG_HALL: Final = Bilingual(
-    "临江高新技术产业开发区便民政务服务中心第二分中心（北区）",
-    "Second Branch of the Public Service Centre of Linjiang High-Tech Development Zone (North)",
-)
-_FRAME: Final = KioskFrame(_HALL, "10:41")
+_FRAME: Final = KioskFrame(HALL, "10:41")
 _ALONE: Final = replace(_FRAME, alone="10:35")
 _NAMES: Final = (
-    Bilingual("居民身份证换领", "Renewal of an ID card"),
+    ID_CARD,
     Bilingual("户籍登记", "Household register"),
     Bilingual("居住证", "Residence permit"),
     Bilingual("社会保险", "Social insurance"),
     Bilingual("不动产登记", "Real estate"),
     Bilingual("企业开办", "Starting a business"),
-)
-_LONG_NAME: Final = Bilingual(
-    "国有建设用地使用权及房屋所有权转移登记（存量房买卖、继承、赠与及离婚析产）",
-    "Transfer of the right to use state-owned land and of house ownership "
-    "(resale, inheritance, gift or division after a divorce)",
 )
 _LONG_CLASS: Final = Bilingual(
     "现役军人、退役军人及随军家属", "Soldiers, veterans and the families of both"
@@ -149,18 +133,18 @@ def _messages() -> dict[str, KioskView]:
 def _extreme() -> dict[str, KioskView]:
     """The longest texts that are met, all at once, cut off and without paper."""
     frame = KioskFrame(
-        _LONG_HALL,
+        LONG_HALL,
         "10:41",
         alone="10:35",
         hint=kiosk_texts.printer_hint("no_answer"),
         warning=True,
     )
-    names = (_LONG_NAME, *_NAMES)
+    names = (LONG_SERVICE, *_NAMES)
     classes = tuple(Choice(f"c{index}", _LONG_CLASS) for index in range(7))
     ticket = KioskTicket(
         frame,
         "AB1000",
-        _LONG_NAME,
+        LONG_SERVICE,
         Paper.OUT,
         ahead=12_345,
         wait_min=(85, 240),
@@ -170,14 +154,14 @@ def _extreme() -> dict[str, KioskView]:
     fault = kiosk_texts.printer_fault("no_answer")
     return {
         "long-home": KioskHome(
-            frame, _offers((_LONG_NAME,), 30), 2, has_classes=True, chosen=_LONG_CLASS
+            frame, _offers((LONG_SERVICE,), 30), 2, has_classes=True, chosen=_LONG_CLASS
         ),
         "long-mixed": KioskHome(frame, _offers(names, 5), has_classes=True, chosen=_LONG_CLASS),
         "long-classes": KioskClasses(frame, classes),
         "long-ticket": ticket,
         "long-ticket-alone": replace(ticket, alone=True, url=None, paper=Paper.NONE),
-        "long-trouble": KioskTrouble(frame, "AB1000", _LONG_NAME, fault, 60, _URL * 3),
-        "long-taking": KioskTaking(frame, _LONG_NAME),
-        "long-card": KioskCard(frame, _LONG_NAME),
-        "long-fault": KioskMessage(frame, Tone.FAULT, _LONG_NAME, _LONG_NAME, can_leave=True),
+        "long-trouble": KioskTrouble(frame, "AB1000", LONG_SERVICE, fault, 60, _URL * 3),
+        "long-taking": KioskTaking(frame, LONG_SERVICE),
+        "long-card": KioskCard(frame, LONG_SERVICE),
+        "long-fault": KioskMessage(frame, Tone.FAULT, LONG_SERVICE, LONG_SERVICE, can_leave=True),
     }
