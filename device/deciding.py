@@ -115,7 +115,7 @@ class Deciding:
         if self._writing is not None:
             return [Remark(f"{press.action.action} while a record is being written: ignored")]
         if isinstance(press.action, Next):
-            press = replace(press, command=press.command or self._undecided)
+            press = replace(press, command=self._undecided or press.command)
         offer, self.offer = self.offer, None
         confirmed = offer is not None and at.boot_s >= offer.from_s
         grant = next((one for one in grants if one.ticket not in self._used), None)

@@ -68,7 +68,7 @@ _ALL: Final = {
 
 TABLE: Final[Mapping[Stage, Mapping[Cue, Stage]]] = MappingProxyType(
     {
-        Stage.CONNECTING: {**_NEWS, Cue.NO_NEWS: Stage.CONNECTING},
+        Stage.CONNECTING: {**_ALL, Cue.NO_NEWS: Stage.CONNECTING},
         **{stage: _ALL for stage in Stage if stage is not Stage.CONNECTING},
     }
 )

@@ -6,6 +6,7 @@ All of it happens within the transaction that commits it.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from hub.core.alone import AloneBody, Source, events_of
 from hub.core.hall import Hall
 from hub.core.ratings import corrected, rated, tagged, unrated
 from hub.core.records import Fit, Heads, fit, keyed, read_body
+from hub.core.state import HistoryError
 from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from hub.kiosks import kiosk_record
 from wire import messages as w
@@ -25,8 +27,13 @@ from wire.errors import NewerSchema, UnreadableMessage, WireError
 ANSWERED_ALONE = "alone"
 """In place of the fingerprint of a command that its counter has answered by itself."""
 
+UNFIT = "unfit"
+"""The code of a record that can be read and is not believed: the core refused what it says."""
+
 KEPT_TOO = ("broken_chain", "fork")
 """Codes of what lies in quarantine beside a record that is believed all the same."""
+
+log = logging.getLogger(__name__)
 
 UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
@@ -40,6 +47,7 @@ class Round(Protocol):
     journal: Journal
     batch: Batch
     now: float
+    unfit: set[tuple[str, str, int]]
 
     def happen(self, events: Iterable[e.Event]) -> None:
         """Apply events and put them into the batch."""
@@ -127,7 +135,15 @@ class Intake:
         except WireError as error:
             self._keep(unit, *key, error.code, str(error), text.encode())
             return
-        self._round.happen(self._events_of(unit, key, body))
+        if (unit, *key) in self._round.unfit:
+            detail = "what it says does not fit the hall as it is"
+            self._keep(unit, *key, UNFIT, detail, text.encode())
+            return
+        try:
+            self._round.happen(self._events_of(unit, key, body))
+        except HistoryError:
+            self._round.unfit.add((unit, *key))  # when it comes again it is set aside
+            raise
 
     def _take_in_between(self, unit: str, outbox: str, after: int, through: int) -> None:
         """Believe the records that were stored beyond a gap, now that it is closed."""
@@ -227,8 +243,12 @@ class Intake:
             except WireError:
                 continue
             key = (str(row["outbox"]), int(row["sequence"]))
-            self._round.happen(self._events_of(row["unit"], key, body))
-            self._round.batch.read_again.append(row["id"])
+            try:
+                self._round.happen(self._events_of(row["unit"], key, body))
+            except HistoryError:
+                log.exception("a record that can be read by now does not fit; it stays set aside")
+            else:
+                self._round.batch.read_again.append(row["id"])
 
 
 def _read_set_aside(code: str, payload: bytes) -> w.AnyRecordBody:

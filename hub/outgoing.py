@@ -129,8 +129,8 @@ def announcement(hall: Hall, event: e.Event) -> Outbound | None:
     kind = _ANNOUNCED.get(type(event))
     if kind is None or not isinstance(event, e.TicketCalled | e.TicketRecalled | e.CallVoided):
         return None
-    ticket = hall.tickets.get(event.ticket)
-    if ticket is None:
+    ticket, counter = hall.tickets.get(event.ticket), hall.plan.counter.get(event.counter)
+    if ticket is None or counter is None:
         return None
     message = w.Announce(
         epoch=hall.epoch,
@@ -139,7 +139,7 @@ def announcement(hall: Hall, event: e.Event) -> Outbound | None:
         call_id=event.call_id,
         number=ticket.number,
         counter=event.counter,
-        counter_number=hall.plan.counter[event.counter].number,
+        counter_number=counter.number,
         service=ticket.service,
         service_name=hall.plan.service[ticket.service].name,
     )

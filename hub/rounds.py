@@ -9,15 +9,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
+from hub.core.commands import Patience
 from hub.core.presence import Presence
+from hub.core.tickets import TicketState
 from hub.transaction import IdReusedError, NotYet, Transaction
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 0.15
 """A call waits so many real seconds at most for a ticket that another unit has to give back."""
+
+LAST_S = 0.8
+"""With nobody else to call it waits so many real seconds: a unit decides alone after one."""
 
 SETTLE_S = 3.0
 """After a start no counter's command is decided for so many real seconds at most.
@@ -54,11 +60,20 @@ class WorkFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Parked:
-    """A command that waits for a ticket until a monotonic time at most; None: for the start."""
+    """A command that waits for a ticket, or for anybody to call; with no ticket: for the start.
+
+    Until the monotonic time `until` it waits for the best, until `last` for any.
+    """
 
     work: Work
     ticket: str | None
     until: float
+    last: float
+
+    @property
+    def deadline(self) -> float:
+        """When it has to be decided with what there is."""
+        return min(self.until, self.last)
 
 
 class Rounds:
@@ -81,7 +96,7 @@ class Rounds:
     @property
     def deadline(self) -> float | None:
         """When a round is due for the sake of what waits, on the monotonic clock."""
-        times = (self._settle_until if p.ticket is None else p.until for p in self._parked)
+        times = (self._settle_until if p.ticket is None else p.deadline for p in self._parked)
         return min(times, default=None)
 
     def run(self, transaction: Transaction, batch: list[Work]) -> list[Work]:
@@ -95,8 +110,7 @@ class Rounds:
         transaction.free_grants()
         self._ready = [parked for parked in self._parked if self._is_ready(parked, transaction)]
         for parked in self._ready:
-            in_vain = parked.ticket is not None and transaction.monotonic >= parked.until
-            transaction.hurried = in_vain
+            transaction.patience = _patience(parked, transaction.monotonic)
             self._do(transaction, [parked.work], parked)
         transaction.top_up_grants()
         return [*batch, *(parked.work for parked in self._ready)]
@@ -115,15 +129,11 @@ class Rounds:
         self, transaction: Transaction, batch: list[Work], before: _Parked | None = None
     ) -> None:
         """Do work, some of which may have been parked `before`: its patience is not renewed."""
-        waits_on = before is not None and before.ticket is not None
         for work in tuple(batch):
             try:
                 work.run(transaction)
             except NotYet as wait:
-                until = transaction.monotonic + PATIENCE_S * self._second_s
-                if before is not None and waits_on:
-                    until = before.until
-                self._parking.append(_Parked(work, wait.ticket, until))
+                self._parking.append(self._park(work, wait.ticket, transaction.monotonic, before))
             except IdReusedError as error:  # raised before anything was changed
                 self._leave(work, batch)
                 work.failed(error)
@@ -131,6 +141,14 @@ class Rounds:
                 log.exception("a piece of work failed; the state is loaded again")
                 self._leave(work, batch)
                 raise WorkFailed(work, error) from error
+
+    def _park(self, work: Work, ticket: str | None, now: float, before: _Parked | None) -> _Parked:
+        if before is None or before.ticket is None:
+            until = now + PATIENCE_S * self._second_s
+            return _Parked(work, ticket, until, now + LAST_S * self._second_s)
+        # The best is no longer waited for once that time is over.
+        until = before.until if now < before.until else inf
+        return _Parked(work, ticket, until, before.last)
 
     def _leave(self, work: Work, batch: list[Work]) -> None:
         if work in batch:
@@ -149,5 +167,15 @@ class Rounds:
         """Whether a command that waited is to be decided now."""
         if parked.ticket is None:
             return not transaction.settling
-        given_back = parked.ticket not in transaction.hall.grants
-        return given_back or transaction.monotonic >= parked.until
+        hall = transaction.hall
+        ticket = hall.tickets.get(parked.ticket)
+        waits = ticket is not None and ticket.state is TicketState.WAITING
+        given_back = parked.ticket not in hall.grants or not waits
+        return given_back or transaction.monotonic >= parked.deadline
+
+
+def _patience(parked: _Parked, now: float) -> Patience:
+    """For what a command may go on waiting."""
+    if parked.ticket is None or now < min(parked.until, parked.last):
+        return Patience.FOR_THE_BEST if parked.until != inf else Patience.WITH_NOBODY_ELSE
+    return Patience.WITH_NOBODY_ELSE if now < parked.last else Patience.NONE

@@ -85,6 +85,7 @@ class _Asked(Generic[T]):
         if self.future.cancelled():
             return
         if self.future.running() or self.future.set_running_or_notify_cancel():
+            self._result = []  # of a run before this one nothing was kept
             self._result = [self._act(transaction)]
 
     def committed(self) -> None:
@@ -296,7 +297,11 @@ class Service:
         try:
             ran = self._rounds.run(transaction, batch)
         except WorkFailed as failure:
-            self._start_over([failure.work], failure.error)
+            looked = isinstance(failure.work, _Asked) and failure.work.reads
+            if looked and transaction.batch.empty():
+                failure.work.failed(failure.error)  # who only looks has changed nothing
+            else:
+                self._start_over([failure.work], failure.error)
             return False
         if self._finish(transaction, ran):
             self._rounds.kept()

@@ -22,7 +22,17 @@ from hub.answers import (
 )
 from hub.boards import Boards
 from hub.core import events as e
-from hub.core.commands import PENDING, AtCounter, Book, Command, Decision, Issue, OnTicket, refuse
+from hub.core.commands import (
+    PENDING,
+    AtCounter,
+    Book,
+    Command,
+    Decision,
+    Issue,
+    OnTicket,
+    Patience,
+    refuse,
+)
 from hub.core.decide import decide
 from hub.core.grants import freed, top_up
 from hub.core.hall import Hall
@@ -38,6 +48,9 @@ from wire.errors import NextwindowError, WireError
 
 CLOCK_MOVED_S = 2.0
 """A difference larger than this is a clock that was set, not a message that was slow."""
+
+EPOCHS_AHEAD = 1_000_000
+"""An epoch further ahead of ours than this is no epoch of this hall."""
 
 JOURNAL_BEHIND = "journal_behind"
 """Counted when a unit remembers more than the journal does; the pages warn of it."""
@@ -65,6 +78,8 @@ class Books:
     rejected: Counter[str] = field(default_factory=Counter)
     commanded: dict[str, str] = field(default_factory=dict)
     """The id of the last command of each counter since the start."""
+    unfit: set[tuple[str, str, int]] = field(default_factory=set)
+    """Unit, outbox and sequence of records that the core refused."""
 
 
 class NotYet(Exception):
@@ -86,6 +101,7 @@ class Transaction:
         self.hall = books.hall
         self.heads = books.heads
         self.journal = books.journal
+        self.unfit = books.unfit
         self.now = now
         self.monotonic = monotonic
         self.batch = Batch(books.hall.version + 1, at=now)
@@ -95,7 +111,7 @@ class Transaction:
         self._answers: list[Outbound] = []
         self._heard: set[str] = set()
         self.foretold = False
-        self.hurried = False
+        self.patience = Patience.FOR_THE_BEST
         self.settling = False
 
     def happen(self, events: Iterable[e.Event]) -> None:
@@ -121,7 +137,7 @@ class Transaction:
     def _as_things_stand(self, command: Command) -> Command:
         """A command with what only the hub's shell knows."""
         if isinstance(command, AtCounter):
-            return replace(command, patient=not self.hurried)
+            return replace(command, patience=self.patience)
         if isinstance(command, OnTicket) and command.wish == "not_called":
             return replace(command, unit_off=command.unit_off or self._lease_over(command.ticket))
         return command
@@ -192,7 +208,7 @@ class Transaction:
             message.seen,
             self.books.new_id(),
             pin_right,
-            patient=not self.hurried,
+            patience=self.patience,
         )
         try:
             stored = self._answered(
@@ -251,18 +267,23 @@ class Transaction:
         else:
             self._set_clock(unit, hello)
         self._note_trouble(unit, hello)
-        self._outgrow(hello.epoch)
+        same = hello.epoch == self.hall.epoch and hello.epoch_id is not None
+        # Of the same number but not the same: the journal of before was put back, and went on.
+        other = same and hello.epoch_id != self.hall.epoch_id
+        self._outgrow(hello.epoch, other=other)
         self._states.add(unit)
         self._heard.add(unit)
         if unit in self.hall.plan.board:
             self.books.boards.ask(unit)
 
-    def _outgrow(self, epoch: int) -> None:
-        """A unit remembers a later epoch: this journal was put back from a backup.
+    def _outgrow(self, epoch: int, *, other: bool = False) -> None:
+        """A unit remembers a later epoch, or an `other` one: the journal was put back from a backup.
 
         Units act on nothing from an epoch below the last one they knew, so ours goes above it.
         """
-        if epoch > self.hall.epoch:
+        if epoch > self.hall.epoch + EPOCHS_AHEAD:
+            self.reject("bad_epoch")  # no hall has started so often: somebody made it up
+        elif epoch > self.hall.epoch or other:
             self.reject(JOURNAL_BEHIND)
             self.happen([e.EpochStarted(self.now, epoch + 1, self.books.new_id())])
 

@@ -42,7 +42,7 @@ def events_of(state: State, body: AloneBody, source: Source) -> list[e.Event]:
     if counter is None or not state.stood_at(source.unit, body.counter):
         return [_unused(body, source, "other_counter")]
     if isinstance(body, AwayRecord):
-        return _away(counter, body, source)
+        return [] if source.at < state.day_began_at else _away(counter, body, source)
     if isinstance(body, StepRecord):
         return _step(state, counter, body, source)
     if body.call_id in state.calls:
@@ -59,7 +59,8 @@ def _began(
     clerk = body.clerk or counter.clerk
     why = _why_apart(state, counter, body, source)
     if why is not None or clerk is None:
-        return [_apart(body, source, clerk or "", why or "nobody_signed_in")]
+        apart = _apart(body, source, clerk or "", why or "nobody_signed_in")
+        return [apart, *_out_of_line(state, counter, body, source)]
     back = [e.CounterResumed(source.at, counter.id, clerk)] if counter.paused else []
     empty = _empty_hand(state, counter, source, body.ticket)
     who = (body.ticket, body.call_id, counter.id, clerk)
@@ -102,6 +103,18 @@ def _apart(
     number = body.number if isinstance(body, CalledRecord) else ""
     who = (body.ticket, body.call_id, body.counter, clerk)
     return e.CalledApart(source.at, *who, number, body.service, why)
+
+
+def _out_of_line(
+    state: State, counter: CounterState, body: CalledRecord | WithoutNumberRecord, source: Source
+) -> list[e.Event]:
+    """Whom the counter has called though the call stands apart is not called again by others."""
+    ticket = state.tickets.get(body.ticket)
+    grant = state.grants.get(body.ticket)
+    own = grant is None or grant.counter == counter.id
+    if ticket is None or ticket.state is not TicketState.WAITING or not own:
+        return []
+    return [e.TicketCancelled(source.at, ticket.id, f"called at {counter.id}")]
 
 
 def _empty_hand(state: State, counter: CounterState, source: Source, coming: str) -> list[e.Event]:
@@ -223,7 +236,9 @@ _AFTER = {
 
 def _away(counter: CounterState, body: AwayRecord, source: Source) -> list[e.Event]:
     clerk = body.clerk or counter.clerk
-    if not counter.open or clerk is None or (counter.paused is not None) == body.away:
+    if not counter.open or clerk is None or clerk != counter.clerk:
+        return []
+    if (counter.paused is not None) == body.away:
         return []
     if not body.away:
         return [e.CounterResumed(source.at, counter.id, clerk)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.core import events as e
 from hub.core.admission import credited
-from hub.core.commands import PENDING, AtCounter, Decision, busy, refuse
+from hub.core.commands import PENDING, AtCounter, Decision, Patience, busy, refuse
 from hub.core.dispatch import Choice, choose
 from hub.core.grants import first_kept, others, withdrawal
 from hub.core.lines import Head
@@ -27,18 +27,11 @@ def next_ticket(state: State, counter: CounterState, command: AtCounter, now: fl
     if counter.ticket and not state.plan.dispatch.next_finishes:
         return busy(state, counter)
     elsewhere = others(state, counter.id)
-    if elsewhere and command.patient:
-        asked = _asked_back(state, counter, elsewhere, now)
-        if asked is not None:
-            return asked
-    before: tuple[e.Event, ...] = ()
-    coming = None
-    if counter.ticket:
-        before = done(state, counter, command, now).events
-        coming = _going_on(state.tickets[counter.ticket], now)
-    elif counter.paused is not None:
-        before = (e.CounterResumed(now, counter.id, counter.clerk),)
+    before, coming = _done_first(state, counter, command, now)
     choice = or_kept(state, counter.id, choose(state, counter.id, now, coming, elsewhere), now)
+    asked = _asked_back(state, counter, elsewhere, command.patience, now, nobody=choice is None)
+    if asked is not None:
+        return asked
     if choice is None:
         nobody = "nobody is waiting for this counter"
         return Decision(before, outcome="nothing_waiting", reason=nobody)
@@ -70,10 +63,34 @@ def kept_reason(state: State, ticket: Ticket, now: float) -> dict[str, Any]:
     }
 
 
+def _done_first(
+    state: State, counter: CounterState, command: AtCounter, now: float
+) -> tuple[tuple[e.Event, ...], Head | None]:
+    """What a call brings about before it, and who comes to wait by that."""
+    if counter.ticket:
+        return done(state, counter, command, now).events, _going_on(
+            state.tickets[counter.ticket], now
+        )
+    if counter.paused is not None:
+        return (e.CounterResumed(now, counter.id, str(counter.clerk)),), None
+    return (), None
+
+
 def _asked_back(
-    state: State, counter: CounterState, elsewhere: Collection[str], now: float
+    state: State,
+    counter: CounterState,
+    elsewhere: Collection[str],
+    patience: Patience,
+    now: float,
+    *,
+    nobody: bool,
 ) -> Decision | None:
-    """Ask for the best ticket if another counter may call it; None if nobody has to be asked."""
+    """Ask for the best ticket if another counter may call it; None if nobody has to be asked.
+
+    `nobody`: there is nobody to call without.
+    """
+    if not elsewhere or not (patience is Patience.FOR_THE_BEST or (nobody and patience)):
+        return None
     best = choose(state, counter.id, now)
     if best is None or best.ticket not in elsewhere:
         return None
@@ -258,19 +275,29 @@ def _no_counter(
     return None
 
 
-def undo(state: State, counter: CounterState, _command: AtCounter, now: float) -> Decision:
+def undo(state: State, counter: CounterState, command: AtCounter, now: float) -> Decision:
     """Take the last step with a ticket back."""
     last = counter.last_step
-    ticket = state.tickets.get(last.ticket) if last else None
     if last is None or counter.clerk is None or not counter.open:
         return refuse("nothing_to_undo", "there is nothing to take back here")
+    ticket = state.tickets.get(last.ticket)
     if now > last.at + state.plan.dispatch.undo_s:
         return refuse("too_late", f"a step can be undone for {state.plan.dispatch.undo_s:.0f} s")
     if ticket is None or ticket.call_id != last.call_id:
         return refuse("too_late", "the ticket has been called since")
+    if ticket.id in others(state, counter.id):
+        return _granted_since(state, ticket, command, now)
     if last.step == "next":
         return _taken_back(state, counter, last, ticket, now)
     return busy(state, counter) if counter.ticket else _given_back(counter, last, ticket, now)
+
+
+def _granted_since(state: State, ticket: Ticket, command: AtCounter, now: float) -> Decision:
+    """Another counter may call the ticket by now: it is asked to give it back first."""
+    if command.patience is not Patience.FOR_THE_BEST:
+        return refuse("too_late", "another counter may be calling the ticket")
+    asked = tuple(withdrawal(state, ticket.id, now))
+    return Decision(asked, outcome=PENDING, ticket=ticket.id)
 
 
 def _taken_back(

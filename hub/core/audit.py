@@ -57,6 +57,7 @@ class Audit(GrantAudit, CounterAudit):
         self._papers = {key: p for key, p in self._papers.items() if not p.ended}
         for kept in (self._numbers, self._last, self._runs, self._flags, self._advice):
             kept.clear()
+        self._grants.day_over()
         self._house.serves = {c: set(services) for c, services in self._house.planned.items()}
         yield from ()
 
@@ -165,6 +166,7 @@ class Audit(GrantAudit, CounterAudit):
         run = self._runs.get(paper.service, 0)
         self._last[event.counter] = LastStep("next", replace(paper), run)
         self._leave(paper)
+        (self._grants.gone if alone else self._grants.called)(paper.id)
         if paper.bound is None and not alone:  # cut off, it could not know who else was called
             in_a_row = paper.kind != "" and self._places.ordinary_waits(paper.service)
             self._runs[paper.service] = run + 1 if in_a_row else 0
@@ -244,7 +246,10 @@ class Audit(GrantAudit, CounterAudit):
             yield f"ticket {paper.id} was taken by {paper.counter} since"
         if paper.state in {"cancelled", "expired"}:
             yield f"ticket {paper.id} had ended"
+        if self._grants.holder(paper.id) not in {None, event.counter}:
+            yield f"only {self._grants.holder(paper.id)} may call ticket {paper.id}"
         self._leave(paper)
+        self._grants.called(paper.id)
         if last is not None:
             before = last.paper
             paper.service, paper.further = before.service, before.further
@@ -294,6 +299,7 @@ class Audit(GrantAudit, CounterAudit):
         if paper.state not in {"booked", "waiting", "held"}:
             yield f"ticket {paper.id} is {paper.state}"
         self._leave(paper)
+        self._grants.gone(paper.id)
         paper.state = "cancelled"
 
     def _expired(self, event: e.TicketExpired) -> Iterator[str]:
@@ -304,6 +310,7 @@ class Audit(GrantAudit, CounterAudit):
         if holder != event.counter:
             yield f"ticket {event.ticket} is held by {holder}, not by {event.counter}"
         self._leave(paper)
+        self._grants.gone(paper.id)
         if holder is not None:
             self._hand.pop(holder, None)
         paper.state = "expired"

@@ -93,6 +93,16 @@ class GrantBook:
             return run != held.run and outbox == held.outbox
         return event.why == "not_called" and event.by != ""
 
+    def called(self, ticket: str) -> None:
+        """A ticket is in hand by the hub's word: its unit has yet to say that it knows."""
+        held = self._held.get(ticket)
+        if held is not None:
+            held.asked_back = True
+
+    def day_over(self) -> None:
+        """A new day: nothing is granted any more."""
+        self._held.clear()
+
     def gone(self, ticket: str) -> None:
         """A ticket waits no longer."""
         self._held.pop(ticket, None)

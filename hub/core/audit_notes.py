@@ -65,7 +65,8 @@ class Notes:
 
     def _wait(self, paper: Paper) -> None:
         paper.state = "waiting"
-        self._places.add(paper)
+        if self._grants.holder(paper.id) is None:
+            self._places.add(paper)
 
     def _again(self, paper: Paper, queued_at: float, bound: str | None = None) -> None:
         paper.queued_at, paper.bound = queued_at, bound
@@ -75,4 +76,3 @@ class Notes:
     def _leave(self, paper: Paper) -> None:
         if paper.state == "waiting":
             self._places.remove(paper)
-            self._grants.gone(paper.id)

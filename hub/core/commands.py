@@ -6,6 +6,7 @@ New ids come with a command, because the core draws nothing at random.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Literal
 
 from hub.core import events as e
@@ -57,13 +58,22 @@ class OnTicket:
     unit_off: bool = False
 
 
+class Patience(IntEnum):
+    """How long an answer may wait for a ticket that another unit has to give back."""
+
+    NONE = 0
+    WITH_NOBODY_ELSE = 1
+    FOR_THE_BEST = 2
+
+
 @dataclass(frozen=True, slots=True)
 class AtCounter:
     """Somebody commands a counter.
 
     `seen` is the version of the counter's picture that the person saw (None: a program that
     has no picture); `call_id` a fresh id; `pin_right` the outcome of checking a sign-in's PIN;
-    `patient`: the answer may wait for a ticket that another unit has to give back first.
+    `patience` says for what the answer may wait: for the best ticket, which another unit has to
+    give back first, or, with nobody else to call, for any.
     """
 
     counter: str
@@ -71,7 +81,7 @@ class AtCounter:
     seen: int | None
     call_id: str
     pin_right: bool = False
-    patient: bool = False
+    patience: Patience = Patience.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,9 +247,12 @@ def ahead_of(state: State, ticket: Ticket) -> int:
 def _beside(state: State, ticket: Ticket) -> Iterator[tuple[str, Line]]:
     """The lines in which a ticket's own place is counted, each with its class."""
     if ticket.bound is None and ticket.label:
-        yield from ((key[1], line) for key, line in state.lines.labelled[ticket.label].items())
+        yield from (
+            (key[1], line) for key, line in state.lines.labelled.get(ticket.label, {}).items()
+        )
         return
-    lines = state.lines.pool if ticket.bound is None else state.lines.bound[ticket.bound]
+    bound = state.lines.bound
+    lines = state.lines.pool if ticket.bound is None else bound.get(ticket.bound, {})
     for kind in state.lines.kinds[ticket.service]:
         line = lines.get((ticket.service, kind))
         if line is not None:

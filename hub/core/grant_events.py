@@ -68,14 +68,20 @@ def unit_joined(state: State, unit: str, run: str) -> None:
     for grant in of_unit:
         if grant.run == run and grant.parked:
             grant.parked = False
-            state.lines.add(state.tickets[grant.ticket])
+            if _waits(state, grant):
+                state.lines.add(state.tickets[grant.ticket])
 
 
 def _park(state: State, grants: list[Grant]) -> None:
     for grant in grants:
         if not grant.parked:
-            state.lines.remove(state.tickets[grant.ticket])
+            if _waits(state, grant):
+                state.lines.remove(state.tickets[grant.ticket])
             grant.parked = True
+
+
+def _waits(state: State, grant: Grant) -> bool:
+    return state.tickets[grant.ticket].state is TicketState.WAITING
 
 
 def _unnumbered(state: State, event: e.ServedUnnumbered) -> None:

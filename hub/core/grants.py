@@ -16,7 +16,7 @@ from math import ceil
 from hub.core import events as e
 from hub.core.dispatch import choose
 from hub.core.state import Grant, State
-from hub.core.tickets import Ticket
+from hub.core.tickets import Ticket, TicketState
 
 SLACK_S = 2.0
 """How much longer than the lease the hub waits before it says that a lease is over."""
@@ -60,7 +60,8 @@ def _has(state: State, counter: str, unit: str) -> int:
     """How many grants a counter's present run has, those among them that are asked back."""
     run = state.units[unit].run
     grants = state.grants.values()
-    return sum(g.counter == counter and (g.unit, g.run) == (unit, run) for g in grants)
+    own = (g for g in grants if g.counter == counter and (g.unit, g.run) == (unit, run))
+    return sum(state.tickets[g.ticket].state is TicketState.WAITING for g in own)
 
 
 def _waiting(state: State) -> int:
@@ -167,10 +168,9 @@ def lease_over(lease_s: float, answered: float, now: float) -> bool:
 
 def kept_by(state: State, counter: str) -> list[Ticket]:
     """The tickets that only a counter may call whose unit is not heard, longest wait first."""
-    kept = (g for g in state.grants.values() if g.counter == counter and g.parked)
-    return sorted(
-        (state.tickets[grant.ticket] for grant in kept), key=lambda t: (t.queued_at, t.order)
-    )
+    kept = (g.ticket for g in state.grants.values() if g.counter == counter and g.parked)
+    waiting = (t for t in map(state.tickets.__getitem__, kept) if t.state is TicketState.WAITING)
+    return sorted(waiting, key=lambda ticket: (ticket.queued_at, ticket.order))
 
 
 def first_kept(state: State, counter: str, best: Ticket | None) -> Ticket | None:

@@ -35,6 +35,9 @@ def _epoch_started(state: State, event: e.EpochStarted) -> None:
     if event.epoch <= state.epoch:
         raise ValueError("an epoch never goes back")
     state.epoch, state.epoch_id = event.epoch, event.epoch_id
+    for grant in state.grants.values():
+        if grant.withdrawn is not None:  # what was said about earlier epochs frees nothing now
+            grant.withdrawn = (event.epoch, state.version + 1)
 
 
 def _day_began(state: State, event: e.DayBegan) -> None:
@@ -56,6 +59,7 @@ def _day_began(state: State, event: e.DayBegan) -> None:
         state.staffed(counter)
     state.advice.clear()
     state.flags.clear()
+    state.grants.clear()
 
 
 def _hall_opened(state: State, _event: e.HallOpened) -> None:
@@ -108,7 +112,10 @@ def _unit_back(state: State, event: e.UnitBack) -> None:
 
 
 def _health(state: State, event: e.HealthNoted) -> None:
-    faults = state.units[event.unit].faults
+    unit = state.units.get(event.unit)
+    if unit is None:  # it has never said hello, and its pages have no place for it yet
+        return
+    faults = unit.faults
     faults.pop(event.peripheral, None)
     if not event.ok:
         faults[event.peripheral] = [event.code or "", event.detail]

@@ -6,6 +6,7 @@ from hub.core import events as e
 from hub.core.admission import released
 from hub.core.commands import AtCounter, Decision, busy, refuse
 from hub.core.counter_events import noted_key
+from hub.core.grants import kept_by
 from hub.core.roster import LATE_AFTER_S, shift_of, was_here
 from hub.core.state import CounterState, State
 from hub.core.tickets import TicketState
@@ -98,7 +99,13 @@ def free_all(
 ) -> list[e.Event]:
     """Everything that was kept for a counter may be called by all; what it put on hold too."""
     kept = [state.tickets[ticket] for ticket in state.lines.kept_for(counter.id)]
-    if held:
+    kept += [
+        ticket
+        for ticket in kept_by(state, counter.id)
+        if counter.id in {ticket.bound, ticket.label}
+    ]
+    unit = state.units.get(state.plan.counter[counter.id].unit or "")
+    if held and (unit is None or unit.lost_at is None):  # cut off, it may be going on with them
         kept += [
             t
             for t in state.tickets.values()

@@ -375,8 +375,24 @@ class State:
             self.lines.remove(ticket)
 
     def leave(self, ticket: Ticket) -> None:
-        """A ticket waits no longer: it leaves its lines, and nobody has a grant of it."""
+        """A ticket waits no longer and will not again: it leaves its lines, and has no grant."""
         self.step_aside(ticket)
+        self.end_grant(ticket)
+
+    def taken(self, ticket: Ticket) -> None:
+        """A ticket is in hand by the hub's word.
+
+        Its counter's unit may not have heard that yet, and still call it by itself: should the
+        ticket wait again, nobody else may call it before the unit acts on a later state.
+        """
+        self.step_aside(ticket)
+        grant = self.grants.get(ticket.id)
+        if grant is not None:
+            grant.withdrawn = grant.withdrawn or (self.epoch, self.version + 1)
+            self.counters[grant.counter].granted = self.version + 1
+
+    def end_grant(self, ticket: Ticket) -> None:
+        """Nobody has a grant of a ticket any more."""
         grant = self.grants.pop(ticket.id, None)
         if grant is not None:
             self.counters[grant.counter].granted = self.version + 1

@@ -116,7 +116,9 @@ def _called(state: State, event: e.TicketCalled) -> None:
         raise ValueError(f"ticket {ticket.id} is granted to counter {grant.counter}")
     before = _before(state, counter, ticket, "next", event)
     state.step(event.ticket, Step.CALL, event.at)
-    state.leave(ticket)
+    state.taken(ticket)
+    if event.reason.get("rule") == "alone":
+        state.end_grant(ticket)
     _learn(state, counter)
     _count_run(state, ticket)
     _in_hand(state, counter, ticket, event)
@@ -378,8 +380,11 @@ def _undone(state: State, event: e.StepUndone) -> None:
         raise ValueError(f"counter {event.counter} cannot have ticket {event.ticket} back")
     waits = ticket.state is TicketState.WAITING
     after(ticket.state, undo_step(event.step, waits=waits))
+    grant = state.grants.get(ticket.id)
+    if grant is not None and grant.counter != event.counter:
+        raise ValueError(f"ticket {ticket.id} is granted to counter {grant.counter}")
     if waits:
-        state.leave(ticket)
+        state.taken(ticket)
     state.step(event.ticket, undo_step(event.step, waits=waits), event.at)
     ticket.service, ticket.further, ticket.queued_at = last.service, last.further, last.queued_at
     ticket.bound, ticket.label = last.bound, last.label

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from hub import intake
 from hub.core import events as e
 from hub.core.commands import OnTicket
+from hub.core.dispatch import ahead_of
 from hub.rounds import PATIENCE_S, SETTLE_S
 from tests.hub.core.examples import record_of, request
 from tests.hub.core.running import PATIENCE_S as WAIT_S
@@ -340,3 +342,51 @@ def test_a_start_of_the_hub_counts_as_an_answer(hub: Running) -> None:
     sure = OnTicket(ticket, "not_called", "operator", unit_off=True)
     assert b'"done"' in hub.service.command("w2", sure).result(WAIT_S).body
     hub.verify()
+
+
+def test_a_record_that_the_core_refuses_is_set_aside_when_it_comes_again(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would be sent for ever, and stop the hall each time."""
+    body = called(hub, "A001")
+    wrong = e.TicketDone(0.0, body.ticket, "never", "c1", "wang", 0.0, 10.0)
+    with monkeypatch.context() as broken:
+        broken.setattr(intake, "events_of", lambda *_: [wrong])
+        (record,) = chain(body)
+        assert hub.do(lambda t: t.record("unit-1", record)) is not None
+        assert hub.do(lambda t: t.record("unit-1", record)) is None
+    assert [x.code for x in hub.events(e.RecordQuarantined)] == ["unfit"]
+    assert hub.outbound(w.Receipt, "unit-1")[-1].through == 1
+    hub.verify()
+
+
+def test_an_epoch_that_nobody_can_have_reached_is_no_epoch(hub: Running) -> None:
+    say(hub, "renew", "unit-1", renew("run-1", 3).model_copy(update={"epoch": 2**53}))
+    assert hub.look(lambda hall: hall.epoch) == 1
+
+
+def test_an_epoch_of_the_same_number_that_is_another_one_is_gone_beyond(hub: Running) -> None:
+    """A journal was put back from a backup, and the hub went on from there."""
+    other = hello("run-1", 3, board="board", epoch=1, epoch_id="another")
+    say(hub, "hello", "unit-1", other)
+    assert hub.look(lambda hall: hall.epoch) == 2
+    mine = hello("run-1", 4, board="board", epoch=2, epoch_id=state(hub).epoch_id)
+    say(hub, "hello", "unit-1", mine)
+    assert hub.look(lambda hall: hall.epoch) == 2
+
+
+def test_records_of_a_counter_that_has_left_the_plan_are_believed(hub: Running) -> None:
+    record = chain(called(hub, "A001"))
+    plan = hub.plan.model_dump(mode="json")
+    plan["counters"] = [c for c in plan["counters"] if c["id"] != "c1"]
+    assert hub.do(lambda t: t.happen([e.Configured(t.now, plan)])) is None
+    send(hub, *record)
+    assert len(hub.events(e.TicketCalled, e.CalledApart)) == 1
+    assert hub.service.alive
+
+
+def test_who_looks_at_a_kept_ticket_after_a_start_sees_it(hub: Running) -> None:
+    hub.pass_time(8)
+    hub.restart()
+    ticket = called(hub, "A001").ticket
+    assert hub.look(lambda hall: ahead_of(hall, hall.tickets[ticket])) == 0

@@ -25,8 +25,9 @@ CLERKS = {"c1": "wang", "c2": "li", "c3": "zhao"}
 UNITS = {"unit-1": "c1", "unit-2": "c2", "unit-3": "c3"}
 KEYS = [StaffKey.NEXT] * 6 + [StaffKey.DONE] * 4 + [StaffKey.NO_SHOW, StaffKey.RECALL]
 KEYS += [StaffKey.HOLD, StaffKey.RESUME, StaffKey.PAUSE]
+PAGE = ["next", "next", "done", "open", "undo", "no_show", "close", "hold", "resume", "start"]
 ACCIDENTS = ["cable", "broker", "power", "power", "off", "disk", "hub", "hub", "hub is gone"]
-FATES = {"cancelled", "counter_closed", "another_day", "expired", "nobody_signed_in"}
+FATES = {"cancelled", "counter_closed", "another_day", "expired", "nobody_signed_in", "held"}
 """Why a call may stand apart without anybody having been called twice."""
 
 
@@ -161,9 +162,19 @@ class CutOffHall(RuleBasedStateMachine):
     def a_citizen_rates(self, unit: str, level: w.Level) -> None:
         self.machines[unit].happen(RatingPressed(level))
 
-    @rule(counter=st.sampled_from(sorted(CLERKS)), action=st.sampled_from(["next", "done", "open"]))
+    @rule(counter=st.sampled_from(sorted(CLERKS)), action=st.sampled_from(PAGE))
     def a_clerk_uses_the_page(self, counter: str, action: str) -> None:
         self.at(counter, request(action))
+
+    @rule(counter=st.sampled_from(sorted(CLERKS)), to=st.sampled_from([*sorted(CLERKS), "b"]))
+    def somebody_is_sent_on(self, counter: str, to: str) -> None:
+        there = {"service": to} if to == "b" else {"counter": to}
+        self.at(counter, w.Transfer.model_validate({"action": "transfer", **there}))
+
+    @rule(clerk=st.sampled_from(sorted(CLERKS.values())), counter=st.sampled_from(sorted(CLERKS)))
+    def a_clerk_goes_elsewhere(self, clerk: str, counter: str) -> None:
+        self.at(counter, sign_in(clerk))
+        self.at(counter, request("open"))
 
     @rule(pick=st.integers(0, 50))
     def somebody_gives_up(self, pick: int) -> None:

@@ -15,6 +15,7 @@ from hub.core.hall import Hall
 from hub.core.plan import Plan
 from hub.journal.store import Journal, StoredAnswer
 from hub.outgoing import Outbound
+from hub.rounds import LAST_S
 from hub.rounds import PATIENCE_S as GIVE_BACK_S
 from hub.service import Committed, Service, load
 from hub.transaction import Transaction
@@ -121,6 +122,7 @@ class Running:
         self.look(lambda _: None)
         if not future.done():  # a unit is to give a ticket back, and none is there to do so
             self.pass_time(1.5 * GIVE_BACK_S)
+            self.pass_time(LAST_S)
         stored = future.result(PATIENCE_S)
         return w.Answer.model_validate_json(stored.body)
 

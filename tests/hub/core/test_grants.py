@@ -8,11 +8,12 @@ import pytest
 
 from hub.core import events as e
 from hub.core.audit import Audit
-from hub.core.commands import PENDING, Decision, OnTicket
+from hub.core.commands import PENDING, Decision, OnTicket, Patience
 from hub.core.grants import Said, active, freed, lease_over, top_up, withdrawal
 from hub.core.hall import Hall
 from hub.core.state import HistoryError
 from tests.hub.core.examples import Driver, make_plan, through_json
+from wire import messages as w
 
 UNITS = ("unit-1", "unit-2", "unit-3")
 
@@ -49,7 +50,7 @@ def numbers(d: Driver, service: str, many: int) -> None:
 
 
 def nxt(d: Driver, counter: str, **fields: Any) -> Decision:
-    return d.press(counter, "next", **{"patient": True, **fields})
+    return d.press(counter, "next", **{"patience": Patience.FOR_THE_BEST, **fields})
 
 
 def withdrawn(d: Driver, number: str) -> e.GrantsWithdrawn:
@@ -135,7 +136,7 @@ def test_a_counter_calls_its_own_at_once_and_gets_another(d: Driver) -> None:
     first = granted(d, "c1")[0]
     decision = nxt(d, "c1")
     assert d.hall.tickets[str(decision.ticket)].number == first
-    assert str(decision.ticket) not in d.hall.grants
+    assert d.hall.grants[str(decision.ticket)].withdrawn is not None  # its unit has yet to hear
     grant(d)
     assert len(granted(d, "c1")) == 3
 
@@ -157,9 +158,44 @@ def test_asked_back_in_vain_the_best_that_is_free_is_called(d: Driver) -> None:
     grant(d, "unit-1")
     assert granted(d, "c1") == ["A001", "A002"]
     nxt(d, "c3")
-    decision = nxt(d, "c3", patient=False)
+    decision = nxt(d, "c3", patience=Patience.NONE)
     assert d.hall.tickets[str(decision.ticket)].number == "A003"
     assert nxt(d, "c1").events  # and its own are still the counter's to call, but for that one
+
+
+def test_with_nobody_else_to_call_it_waits_a_little_longer(d: Driver) -> None:
+    numbers(d, "a", 1)
+    grant(d, "unit-1")
+    assert nxt(d, "c3").outcome == PENDING
+    assert nxt(d, "c3", patience=Patience.WITH_NOBODY_ELSE).outcome == PENDING
+    assert nxt(d, "c3", patience=Patience.NONE).outcome == "nothing_waiting"
+    numbers(d, "a", 1)
+    assert nxt(d, "c3", patience=Patience.WITH_NOBODY_ELSE).outcome == "done"
+
+
+def test_whom_the_hub_called_is_the_units_until_it_has_heard_of_that(d: Driver) -> None:
+    """Cut off, it may still call whom a page called, and sent away again."""
+    numbers(d, "a", 1)
+    grant(d, "unit-1")
+    ticket = str(nxt(d, "c1").ticket)
+    d.press("c1", "undo")
+    assert nxt(d, "c3").outcome == PENDING
+    assert free(d, "unit-1", said(d)) == [ticket]
+    assert nxt(d, "c3").ticket == ticket
+    assert Audit().read(d.events) == []
+
+
+def test_what_is_granted_since_is_not_undone_before_it_is_given_back(d: Driver) -> None:
+    numbers(d, "a", 1)
+    nxt(d, "c1")
+    d.at("c1", w.Transfer(action="transfer", service="c"))
+    grant(d, "unit-3")
+    undone = d.press("c1", "undo", patience=Patience.FOR_THE_BEST)
+    assert undone.outcome == PENDING
+    assert d.press("c1", "undo").code == "too_late"
+    free(d, "unit-3", said(d))
+    assert d.press("c1", "undo").outcome == "done"
+    assert Audit().read(d.events) == []
 
 
 def test_asked_back_twice_it_is_withdrawn_once(d: Driver) -> None:
