@@ -277,7 +277,7 @@ class Transaction:
             self.books.boards.ask(unit)
 
     def _outgrow(self, epoch: int, *, other: bool = False) -> None:
-        """A unit remembers a later epoch, or an `other` one: the journal was put back from a backup.
+        """A unit remembers a later epoch, or an `other` one: this journal was put back from a copy.
 
         Units act on nothing from an epoch below the last one they knew, so ours goes above it.
         """

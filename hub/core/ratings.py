@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hub.core import events as e
 from hub.core.state import State
-from wire.messages import CallRecord, RatingTagsRecord, RatingRecord, RecordBody, UnratedRecord
+from wire.messages import CallRecord, RatingRecord, RatingTagsRecord, RecordBody, UnratedRecord
 
 
 def judge(state: State, unit: str, record: RatingRecord | UnratedRecord) -> str | None:

@@ -83,8 +83,8 @@ def test_emulated_and_simulated_peripherals_need_no_port(kind: str) -> None:
         (
             COUNTER + '[sign]\nkind = "framing1"\nport = "/dev/ttyUSB0"',
             (
-                "sign.kind = 'framing1': no such kind of sign; there are: framing-1, framing-1-main,"
-                " number-board, simulated. Did you mean 'framing-1'?"
+                "sign.kind = 'framing1': no such kind of sign; there are: framing-1,"
+                " framing-1-main, number-board, simulated. Did you mean 'framing-1'?"
             ),
         ),
         (

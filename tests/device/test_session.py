@@ -139,8 +139,8 @@ def test_every_stage_but_connecting_can_be_reached_from_every_stage() -> None:
 
 
 def test_a_step_that_the_table_lacks_names_stage_and_cue() -> None:
-    with pytest.raises(IllegalCue, match="connecting when a rating has been kept"):
-        step(Stage.CONNECTING, Cue.RATED)
+    with pytest.raises(IllegalCue, match="idle when no state has been used yet"):
+        step(Stage.IDLE, Cue.NO_NEWS)
 
 
 def test_it_connects_until_a_state_comes() -> None:

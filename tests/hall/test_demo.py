@@ -94,7 +94,7 @@ def test_demo_lives_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
         wait_for(lambda: _today(port).get("issued", 0) > 0, "citizens")
         wait_for(lambda: any(c["ticket"] for c in _counters(port)), "a call")
         wait_for(lambda: _today(port).get("rated", 0) > 0, "a rating", 120)
-        # Hub, broker, forecaster, six counters, a board, a kiosk; one that ended by itself starts again.
+        # Hub, broker, forecaster, six counters, a board, a kiosk; one that ended starts again.
         children = wait_for(lambda: _eleven(demo.pid), "eleven processes")
         demo.send_signal(signal.SIGINT)
         output, _ = demo.communicate(timeout=PATIENCE_S)
