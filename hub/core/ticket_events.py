@@ -231,7 +231,7 @@ def _voided(state: State, event: e.CallVoided) -> None:
     state.calls[event.call_id].voided = True
     _let_go(counter, event.at)
     counter.last_step = None
-    state.lines.add(ticket)
+    state.stand(ticket)
 
 
 def _let_go(counter: CounterState, at: float) -> None:

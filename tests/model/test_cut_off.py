@@ -19,7 +19,7 @@ CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too
 def runs(examples: int, **more: Any) -> settings:
     return settings(
         max_examples=examples,
-        stateful_step_count=40,
+        stateful_step_count=30,
         deadline=None,
         derandomize=True,
         database=None,
@@ -29,6 +29,7 @@ def runs(examples: int, **more: Any) -> settings:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_thousand_halls() -> None:
     run_state_machine_as_test(CutOffHall, settings=runs(1000))
 

@@ -388,3 +388,19 @@ def test_the_audit_sees_a_grant_that_ended_with_its_lease(one: Driver) -> None:
     for why in ("lease", "taken_back", "later_run", "not_called"):
         ended = e.GrantsEnded(one.now, "c1", (ticket,), why, "")
         assert any("ended as" in found for found in Audit().read([*one.events, ended])), why
+
+
+def test_whose_call_is_taken_back_while_the_unit_is_not_heard_stands_in_no_line(
+    d: Driver,
+) -> None:
+    """The model found it: in line though kept, the ticket stayed there when it was done."""
+    numbers(d, "a", 1)
+    grant(d, "unit-1")
+    ticket = str(nxt(d, "c1").ticket)
+    d.apply(e.UnitLost(d.now, "unit-1"))
+    d.press("c1", "undo")
+    assert d.hall.lines.waiting("a") == 0
+    assert nxt(d, "c1").ticket == ticket
+    d.press("c1", "done")
+    assert nxt(d, "c3").outcome == "nothing_waiting"
+    assert Audit().read(d.events) == []
