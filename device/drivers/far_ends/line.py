@@ -64,8 +64,11 @@ class PtyLine:
         """Take the port away, whatever is under way."""
         plug = self._plug
         if plug is not None:
-            plug.pull()
+            # In this order: whoever notices that it is gone may plug it in again at once.
+            with contextlib.suppress(FileNotFoundError):
+                self.path.unlink()
             self._plug = None
+            plug.pull()
             self.instrument.power_cut()
             self._tell()
 
@@ -128,9 +131,7 @@ class _Plug:
         self._thread.start()
 
     def pull(self) -> None:
-        """Hang up on whoever has the port open, and let the link vanish."""
-        with contextlib.suppress(FileNotFoundError):
-            self._line.path.unlink()
+        """Hang up on whoever has the port open. Its link has gone before."""
         if threading.current_thread() is self._thread:
             self._hang_up()
             os.close(self._wake_write)
