@@ -12,8 +12,9 @@ BIN := .venv/bin
 INSTALLED := .venv/installed-stamp
 # The fast part leaves out what it would only load: whole folders of slow tests, and a plugin.
 FAST := -n 2 -p no:schemathesis --ignore=tests/hall --ignore=tests/hub/web -m "not slow and not long and not system"
-# A file's tests stay together: halls of one file share what they start.
-SLOW := -n 2 --dist loadfile -m "(slow or system) and not long"
+# A file's tests stay together: halls of one file share what they start. The longest files come
+# first: one that came last would run alone.
+SLOW := tests/model tests/hall tests -n 2 --dist loadfile --no-loadscope-reorder -m "(slow or system) and not long"
 SYSTEM_PACKAGES := chromium fonts-noto-cjk mosquitto systemd
 
 .PHONY: help install demo test test-fast test-long check bench docs system-deps clean
