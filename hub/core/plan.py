@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
@@ -23,6 +23,19 @@ from wire.settings import Mistake, Settings, doubles, tables, unknown_name
 
 PinHash = Annotated[str, Field(pattern=r"^scrypt\$\d+\$\d+\$\d+\$[0-9a-f]+\$[0-9a-f]+$")]
 """A PIN's scrypt hash, as `hall-hub pin-hash` prints it."""
+
+KEYPAD_DIGITS: Final = 16
+"""So many digits a counter's keypad takes."""
+
+
+def _digits(number: str) -> str:
+    if not (number.isascii() and number.isdigit() and len(number) <= KEYPAD_DIGITS):
+        raise ValueError(f"a keypad has digits only; use 1 to {KEYPAD_DIGITS} of them")
+    return number
+
+
+KeypadNumber = Annotated[str, AfterValidator(_digits)]
+"""What a clerk types on a keypad to say who they are."""
 
 Spans = Annotated[str, AfterValidator(checked_spans)]
 
@@ -102,10 +115,11 @@ class KioskPlace(Settings):
 
 
 class Clerk(Settings):
-    """A person who serves."""
+    """A person who serves. `number` signs them in on a keypad, where an id has no letters."""
 
     id: Id
     name: Annotated[str, Field(min_length=1, max_length=60)]
+    number: KeypadNumber | None = None
     pin_hash: PinHash
 
 
@@ -185,6 +199,11 @@ class Plan(Rules):
         return {clerk.id: clerk for clerk in self.clerks}
 
     @cached_property
+    def clerk_on_keypad(self) -> dict[str, Clerk]:
+        """Clerks by what they may type on a keypad: their number, or their id."""
+        return {**self.clerk, **{clerk.number: clerk for clerk in self.clerks if clerk.number}}
+
+    @cached_property
     def counter_of_unit(self) -> dict[str, str]:
         """Counter ids by the unit that stands there."""
         return {counter.unit: counter.id for counter in self.counters if counter.unit}
@@ -229,6 +248,7 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from doubles(raw.get("services"), "services", "prefix")
     yield from doubles(raw.get("counters"), "counters", "number")
     yield from doubles(raw.get("counters"), "counters", "unit")
+    yield from _number_mistakes(raw)
     yield from _place_mistakes(raw)
     rating = raw.get("rating")
     levels = rating.get("levels") if isinstance(rating, Mapping) else None
@@ -246,6 +266,17 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
         if "id" in item and str(item["id"]) not in used:
             place = f"services[{index + 1}].id"
             yield Mistake(place, item["id"], "no counter serves it; nobody could be called")
+
+
+def _number_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Of clerks: what is typed on a keypad names one person, also where it is an id."""
+    yield from doubles(raw.get("clerks"), "clerks", "number")
+    ids = {str(item["id"]): index for index, item in tables(raw.get("clerks")) if "id" in item}
+    for index, item in tables(raw.get("clerks")):
+        number = item.get("number")
+        if isinstance(number, str) and ids.get(number, index) != index:
+            place = f"clerks[{index + 1}].number"
+            yield Mistake(place, number, f"it is the id of clerks[{ids[number] + 1}]")
 
 
 def _place_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from hub.core.plan import Clerk
+from hub.core.plan import Plan
 from hub.identity import Identities
 from hub.pins import pin_right
 from hub.service import Committed, Service
@@ -118,7 +118,7 @@ class MqttAdapter:
             self._service.submit(arrival)
 
     def _check_pin(self, arrival: Arrival) -> None:
-        arrival.check_pin(self._service.plan.clerk)
+        arrival.check_pin(self._service.plan)
         self._service.submit(arrival)
 
     def _finished(self) -> None:
@@ -183,13 +183,19 @@ class Arrival:
             self._message = message.model_copy(update={"request": request})
             self.delivery = replace(self.delivery, payload=b"")
 
-    def check_pin(self, clerks: dict[str, Clerk]) -> None:
-        """Find out whether a sign-in's PIN is right."""
-        if isinstance(self._message, w.Command) and isinstance(self._message.request, w.SignIn):
-            clerk = clerks.get(self._message.request.clerk)
-            self._pin_right = pin_right(
-                self._message.request.pin, clerk.pin_hash if clerk else None
-            )
+    def check_pin(self, plan: Plan) -> None:
+        """Find out who signs in, and whether the PIN is theirs.
+
+        Both at once: whose PIN was checked is who signs in, whatever becomes of the plan.
+        """
+        message = self._message
+        if not isinstance(message, w.Command) or not isinstance(message.request, w.SignIn):
+            return
+        clerk = plan.clerk_on_keypad.get(message.request.clerk)
+        self._pin_right = pin_right(message.request.pin, clerk.pin_hash if clerk else None)
+        if clerk is not None:
+            request = message.request.model_copy(update={"clerk": clerk.id})
+            self._message = message.model_copy(update={"request": request})
 
     def run(self, transaction: Transaction) -> None:
         """Let the message act, or set it aside."""

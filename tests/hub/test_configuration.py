@@ -75,6 +75,7 @@ def test_the_example_is_good_and_says_the_truth() -> None:
     assert plan.counter["c1"].services == ("residence", "social")
     assert plan.counter_of_unit == {"unit-1": "c1", "unit-2": "c2"}
     assert pin_right("2468", plan.clerk["wang"].pin_hash)
+    assert plan.clerk_on_keypad["17"] is plan.clerk_on_keypad["wang"] is plan.clerk["wang"]
 
 
 def test_the_example_names_the_defaults_and_every_key_of_its_sections() -> None:
@@ -198,6 +199,37 @@ def test_a_mistake_in_what_only_this_machine_needs(key: str, value: object) -> N
     assert found[0].startswith(f"hub.{key} = {value!r}: ")
 
 
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        ("'1a'", "clerks[2].number = '1a': a keypad has digits only"),
+        ("''", "clerks[2].number = '': a keypad has digits only"),
+        ("'１７'", "clerks[2].number = '１７': a keypad has digits only"),
+        (f"'{'1' * 17}'", "clerks[2].number"),
+        ("17", "clerks[2].number = 17: "),
+        ("'17'", "clerks[2].number = '17': already used by clerks[1]"),
+        ("'23'", "clerks[2].number = '23': it is the id of clerks[3]"),
+    ],
+)
+def test_what_a_clerk_types_is_digits_and_names_nobody_else(number: str, found: str) -> None:
+    hashed = 'pin_hash = "scrypt$2$1$1$00$00"'
+    others = f"""
+[[clerks]]
+id = "li"
+name = "李伟"
+number = {number}
+{hashed}
+
+[[clerks]]
+id = "23"
+name = "张敏"
+number = "23"
+{hashed}
+"""
+    wang = MINIMAL.replace('name = "王芳"', 'name = "王芳"\nnumber = "17"')
+    assert any(line.startswith(found) for line in mistakes(wang + others))
+
+
 def test_the_end_of_an_address_is_cut() -> None:
     settings_ = parse('[hub]\npublic_url = "http://h:1/"\n' + MINIMAL, HallFile, "hall.toml")
     assert settings_.hub.public_url == "http://h:1"
@@ -265,7 +297,8 @@ def test_each_difference_is_named_with_both_values() -> None:
         "hours.friday: file '', journal '08:30-17:00'",
         "services[2].mean_s: file 240.0, journal 100.0",
         "counters[1].services[2]: file None, journal 'b'",
-        "clerks[4]: file None, journal {'id': 'chen', 'name': 'Chen', 'pin_hash': '***'}",
+        "clerks[4]: file None, "
+        + "journal {'id': 'chen', 'name': 'Chen', 'number': None, 'pin_hash': '***'}",
     ]
 
 

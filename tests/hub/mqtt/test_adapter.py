@@ -17,7 +17,7 @@ from tests.hub.core.examples import make_plan, request, sign_in
 from tests.hub.core.units import command, renew
 from wire.clock import ManualClock
 from wire.link import BrokerAddress, Connected, Delivery, Disconnected, LinkEvent
-from wire.messages import Message
+from wire.messages import Command, Message
 from wire.topics import COMMAND, RENEW, Topic
 
 PATIENCE_S = 20.0
@@ -76,9 +76,11 @@ class Round:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, float]] = []
+        self.messages: list[Message] = []
 
-    def unit_command(self, unit: str, _message: Message, _right: bool, arrived: float) -> None:
+    def unit_command(self, unit: str, message: Message, _right: bool, arrived: float) -> None:
         self.asked.append((unit, arrived))
+        self.messages.append(message)
 
     def renew(self, unit: str, _message: Message, arrived: float) -> None:
         self.asked.append((unit, arrived))
@@ -162,6 +164,34 @@ def test_a_sign_in_is_no_older_for_the_check_of_its_pin(
     hub.service.clock.advance(30.0)
     may_end.set()
     assert hub.asked() == ("unit-1", came)
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"), [("17", "li"), ("li", "li"), ("chen", "chen"), ("99", "99")]
+)
+def test_who_signs_in_is_whose_pin_was_checked(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, typed: str, who: str
+) -> None:
+    clerks = [
+        {"id": "li", "name": "Li", "number": "17", "pin_hash": "scrypt$2$1$1$11$11"},
+        {"id": "chen", "name": "Chen", "pin_hash": "scrypt$2$1$1$22$22"},
+    ]
+    hub.service.plan = make_plan(clerks=clerks)
+    checked: list[str | None] = []
+
+    def check(_pin: str, hashed: str | None) -> bool:
+        checked.append(hashed)
+        return True
+
+    monkeypatch.setattr(module, "pin_right", check)
+    hub.deliver(COMMAND, command("k1", sign_in(typed), 0))
+    came = Round()
+    hub.service.next_work().run(came)  # type: ignore[arg-type]
+    [message] = came.messages
+    assert isinstance(message, Command)
+    assert message.request == sign_in(who)
+    known = hub.service.plan.clerk.get(who)
+    assert checked == [known.pin_hash if known else None]
 
 
 def test_acknowledged_in_the_order_of_arrival(hub: Hub) -> None:
