@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from hub.core import events as e
@@ -77,15 +78,22 @@ def _state(sight: Sight, unit: str, run: str, n: int, outbox: str, counter: str 
         lease_s=60 * plan.alone.lease_min,
         grants=_grants(hall, unit, run, counter),
         counter=picture,
-        rating=[_rating_option(option) for option in plan.rating.levels] if counter else [],
+        rating=_rating_keys(plan.rating.levels) if counter else [],
         invite_s=plan.rating.invite_s,
         kiosk=_kiosk(sight, unit),
     )
 
 
-def _rating_option(option: RatingOption) -> w.RatingOption:
-    tags = [w.RatingTag(code=tag.code, name=tag.name) for tag in option.asked]
-    return w.RatingOption(level=option.level, name=option.name, tags=tags)
+@lru_cache(maxsize=1)  # the same in each state of a counter, until there is another plan
+def _rating_keys(levels: tuple[RatingOption, ...]) -> list[w.RatingOption]:
+    return [
+        w.RatingOption(
+            level=option.level,
+            name=option.name,
+            tags=[w.RatingTag(code=tag.code, name=tag.name) for tag in option.asked],
+        )
+        for option in levels
+    ]
 
 
 def _version(hall: Hall, counter: str | None) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from hub.core.hours import WEEKDAYS, spans
 from hub.core.plan import Plan
@@ -12,12 +14,12 @@ def business_day(plan: Plan, now: float) -> date:
     """The date in the hall's zone, changing at `day_starts` instead of at midnight."""
     today = _local(plan, now).date()
     # Moments, not wall clocks: at the end of summer time those go back.
-    return today if now >= _day_start(plan, today).timestamp() else today - timedelta(days=1)
+    return today if now >= _day_start(plan, today) else today - timedelta(days=1)
 
 
 def next_day_starts(plan: Plan, now: float) -> float:
     """When the next business day begins, in wall seconds."""
-    return _day_start(plan, business_day(plan, now) + timedelta(days=1)).timestamp()
+    return _day_start(plan, business_day(plan, now) + timedelta(days=1))
 
 
 def is_open(plan: Plan, now: float) -> bool:
@@ -44,15 +46,20 @@ def _local(plan: Plan, now: float) -> datetime:
     return datetime.fromtimestamp(now, UTC).astimezone(plan.zone)
 
 
-def _day_start(plan: Plan, day: date) -> datetime:
-    return datetime.combine(day, time.fromisoformat(plan.hall.day_starts), plan.zone)
+def _day_start(plan: Plan, day: date) -> float:
+    return _moment(day, plan.hall.day_starts, plan.zone)
+
+
+@lru_cache(maxsize=16)  # each round asks for today and tomorrow
+def _moment(day: date, at: str, zone: ZoneInfo) -> float:
+    return datetime.combine(day, time.fromisoformat(at), zone).timestamp()
 
 
 def _at_minute(plan: Plan, day: date, minute: int) -> datetime:
     return datetime.combine(day, time(), plan.zone) + timedelta(minutes=minute)
 
 
-def _spans_on(plan: Plan, day: date) -> list[tuple[int, int]]:
+def _spans_on(plan: Plan, day: date) -> tuple[tuple[int, int], ...]:
     return spans(getattr(plan.hours, WEEKDAYS[day.weekday()]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -44,7 +44,8 @@ def checked_spans(text: str) -> str:
     return text
 
 
-def spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=64)  # asked for in each round; a hall has as many texts as weekdays
+def spans(text: str) -> tuple[tuple[int, int], ...]:
     """Opening spans like "08:30-12:00, 13:30-17:00" as minutes of the day.
 
     Raises ValueError if a span is not written so.
@@ -55,7 +56,7 @@ def spans(text: str) -> list[tuple[int, int]]:
         if match is None or int(match[2]) > 59 or int(match[4]) > 59:
             raise ValueError("expected spans like 08:30-12:00, 13:30-17:00")
         found.append((int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])))
-    return found
+    return tuple(found)
 
 
 def one_span(text: str) -> str:

@@ -10,9 +10,9 @@ from tests.hub.core.examples import make_plan, through_json
 
 
 def test_spans_of_a_day() -> None:
-    assert spans("") == []
-    assert spans("08:30-12:00") == [(510, 720)]
-    assert spans(" 08:30-12:00 ,13:30-24:00") == [(510, 720), (810, 1440)]
+    assert spans("") == ()
+    assert spans("08:30-12:00") == ((510, 720),)
+    assert spans(" 08:30-12:00 ,13:30-24:00") == ((510, 720), (810, 1440))
 
 
 @pytest.mark.parametrize("text", ["8:30-12:00", "08:30", "08:60-09:00", "08:30-12:00;", "a"])
