@@ -292,13 +292,13 @@ def test_each_difference_is_named_with_both_values() -> None:
     raw["counters"][0]["services"] = ["a"]
     raw["hours"]["friday"] = ""
     del raw["clerks"][3]
+    chen = {"id": "chen", "name": "Chen", "number": None, "pin_hash": "***"}
     other = Plan.model_validate(raw)
     assert differences(other, make_plan()) == [
         "hours.friday: file '', journal '08:30-17:00'",
         "services[2].mean_s: file 240.0, journal 100.0",
         "counters[1].services[2]: file None, journal 'b'",
-        "clerks[4]: file None, "
-        + "journal {'id': 'chen', 'name': 'Chen', 'number': None, 'pin_hash': '***'}",
+        f"clerks[4]: file None, journal {chen}",
     ]
 
 
