@@ -11,7 +11,7 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel
@@ -22,18 +22,8 @@ from wire import ids, link, messages, topics
 
 HERE = Path(__file__).parent
 NARRATIVE = HERE / "protocol-rules.md"
-BODIES: tuple[type[messages.RecordBody], ...] = (
-    messages.RatingRecord,
-    messages.RatingTagsRecord,
-    messages.UnratedRecord,
-    messages.CalledRecord,
-    messages.WithoutNumberRecord,
-    messages.StepRecord,
-    messages.AwayRecord,
-    messages.IssuedRecord,
-    messages.PrintRecord,
-    messages.HealthRecord,
-)
+BODIES: tuple[type[messages.RecordBody], ...] = get_args(get_args(messages.AnyRecordBody)[0])
+"""What a record may hold, in the order of its type."""
 _REF = "#/components/schemas/"
 
 Schema = dict[str, Any]

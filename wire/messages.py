@@ -49,6 +49,7 @@ from wire.pictures import (
     TicketClass,
     TicketInHand,
     TicketName,
+    TransferTarget,
     Wait,
 )
 from wire.records import (
@@ -170,6 +171,7 @@ __all__ = [
     "TicketInHand",
     "TicketName",
     "Transfer",
+    "TransferTarget",
     "Undo",
     "Unpause",
     "UnratedRecord",
@@ -261,7 +263,11 @@ class Take(Message):
     """Somebody stands at a kiosk. A repeat of the id gets the first answer."""
 
     id: Annotated[
-        Id, Field(description="Random; drawn before the first attempt. Becomes the ticket's id.")
+        Id,
+        Field(
+            description="Random; drawn before the first attempt. A number wanted gets it as its"
+            " ticket's id."
+        ),
     ]
     run: RunId
     request: Annotated[
@@ -323,6 +329,13 @@ class State(Message):
     invite_s: Annotated[
         float, Field(gt=0, description="How long an invitation stays open that the unit opens.")
     ] = 10.0
+    transfers: Annotated[
+        list[TransferTarget],
+        Field(description="Where the ticket in hand may be sent on to by a key; the likeliest."),
+    ] = Field(default_factory=list)
+    next_finishes: Annotated[
+        bool, Field(description="Whether `next` ends the service at hand as well.")
+    ] = False
     kiosk: Annotated[KioskPicture | None, Field(description="What it offers, if a kiosk.")] = None
     refused: Annotated[
         LinkRefusal | None, Field(description="Set if the hub will not work with this run.")

@@ -150,7 +150,7 @@ class HealthRecord(RecordBody):
     """A peripheral stopped answering, or answers again."""
 
     kind: Annotated[Literal["health"], Field(description="Which record this is.")] = "health"
-    peripheral: Annotated[Id, Field(description="Which one: printer, sign, voice, outbox.")]
+    peripheral: Annotated[Id, Field(description="Which one: printer, sign, key-next, outbox.")]
     ok: Annotated[bool, Field(description="Whether it works.")]
     code: Annotated[str | None, Field(max_length=60, description="What is wrong.")] = None
     detail: Annotated[str, Field(max_length=300, description="The same for people.")] = ""

@@ -162,7 +162,7 @@ ANNOUNCE = Topic(
     Announce,
     Direction.DOWN,
     retain=False,
-    meaning="A call or a recall, for everything that shows or says it.",
+    meaning="A call, a recall or a call taken back, for everything that shows or says it.",
 )
 BOARD = Topic(
     "board",
