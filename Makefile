@@ -11,7 +11,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed-stamp
 # The fast part leaves out what it would only load: whole folders of slow tests, and a plugin.
-FAST := -n 2 -p no:schemathesis --ignore=tests/hall --ignore=tests/hub/web -m "not slow and not long and not system"
+SLOW_FOLDERS := tests/device/ui tests/hall tests/hub/web
+FAST := -n 2 -p no:schemathesis $(addprefix --ignore=,$(SLOW_FOLDERS)) -m "not slow and not long and not system"
 # A file's tests stay together: halls of one file share what they start. The longest files come
 # first: one that came last would run alone.
 SLOW := tests/model tests/hall tests -n 2 --dist loadfile --no-loadscope-reorder -m "(slow or system) and not long"

@@ -81,16 +81,18 @@ class Intake:
         if found is Fit.FORK:
             self._keep_fork(unit, record)
             return
-        before = self._round.heads.through(unit, record.outbox)
         self._store(unit, record)
+        believed = newer_frame is None and found is not Fit.BAD_HASH
         if newer_frame is not None:
             detail = "the frame is of a newer schema"
             self._set_aside(unit, record, NEWER_FRAME, detail, newer_frame)
-        elif found is Fit.BAD_HASH:
+        elif not believed:
             self._set_aside(unit, record, "bad_hash", "the hash does not belong to the body")
         # In the order in which it happened: what a counter did alone means nothing in another.
         through = self._round.heads.through(unit, record.outbox)
-        self._take_in_between(unit, record.outbox, before, through)
+        if believed and record.sequence <= through:
+            self._take_in(unit, (record.outbox, record.sequence), record.body)
+        self._take_in_between(unit, record.outbox, record.sequence, through)
 
     def _stored_hash(self, unit: str, record: w.Record) -> str | None:
         head = self._round.heads.of(unit, record.outbox)
@@ -98,6 +100,8 @@ class Intake:
             return head.beyond[record.sequence][1]
         if record.sequence > head.through:
             return None
+        if record.sequence in head.latest:
+            return head.latest[record.sequence]
         batched = self._round.batch.records.get((unit, record.outbox, record.sequence))
         if batched is not None:
             return batched.hash

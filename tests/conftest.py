@@ -22,6 +22,21 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+SLOW_FOLDERS = ("tests/device/ui", "tests/hall", "tests/hub/web")
+"""All in here is slow: it draws screens, starts processes or serves pages.
+
+The Makefile's fast part does not even load them.
+"""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark as slow what is in a slow folder, so that no test there belongs to no part."""
+    folders = [config.rootpath / folder for folder in SLOW_FOLDERS]
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in folders):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose `system(program, …)` mark names a missing program; in CI, fail it."""
     for mark in item.iter_markers("system"):

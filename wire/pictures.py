@@ -123,6 +123,18 @@ class Grant(Part):
     service_name: Text
 
 
+class TransferTarget(Part):
+    """Where the ticket in hand may be sent on to: another service, or another counter for its own.
+
+    `number` is what people see of a counter; "" for a service.
+    """
+
+    service: Annotated[Id | None, Field(description="The service to wait for.")] = None
+    counter: Annotated[Id | None, Field(description="The only counter that may call it.")] = None
+    number: Annotated[str, Field(description="The counter's number as people see it.")] = ""
+    name: Annotated[Text | None, Field(description="The name of the service or counter.")] = None
+
+
 class RatingTag(Part):
     """A reason that the citizen may give after a rating."""
 

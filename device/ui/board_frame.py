@@ -26,7 +26,6 @@ NOTICE_UPRIGHT: Final = 23.0
 _NOTICE_TYPE: Final = 4.2
 _NOTICE_LINES: Final = 3
 _SECOND: Final = 0.62
-_ON_NAVY: Final = (theme.PAPER, theme.NAVY_QUIET)
 
 
 def framed(
@@ -55,7 +54,7 @@ def header(sheet: Sheet, frame: Frame) -> int:
     sheet.number(clock, frame.clock, sheet.px(8.0), theme.PAPER, Align.RIGHT)
     width = clock.left - sheet.px(theme.GAP) - room.left
     name = Rect(room.left, room.top, width, room.height)
-    hall = sheet.pair(frame.hall, 5.2, _ON_NAVY, strong=True, lines=2, second=2.8)
+    hall = sheet.pair(frame.hall, 5.2, theme.ON_NAVY, strong=True, lines=2, second=2.8)
     sheet.text(name, hall, Align.LEFT)
     return bar.bottom
 

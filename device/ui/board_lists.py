@@ -22,8 +22,6 @@ TITLE: Final = 7.0
 _HIGHEST: Final = 12.0
 _ROW_GAP: Final = 1.0
 
-_ON_PAPER: Final = (theme.INK, theme.QUIET)
-
 
 def call_rows(sheet: Sheet, room: Rect, calls: Sequence[BoardCall]) -> None:
     """The calls before the one at the top, the newest first, as many as there is room for."""
@@ -118,10 +116,12 @@ def _queue_row(sheet: Sheet, row: Rect, queue: BoardQueue, *, live: bool) -> Non
     start = prefix.right + sheet.px(0.8)
     name = Rect(start, inner.top, waiting.left - gap - start, inner.height)
     lines = _lines(sheet, name)
-    service = sheet.pair(queue.name, 3.6, _ON_PAPER, strong=True, lines=lines, second=2.3)
+    service = sheet.pair(queue.name, 3.6, theme.ON_PAPER, strong=True, lines=lines, second=2.3)
     sheet.text(name, service, Align.LEFT)
     count = both("{count} waiting", count=queue.waiting)
-    sheet.text(waiting, sheet.pair(count, 3.4, _ON_PAPER, strong=True, second=2.3), Align.RIGHT)
+    sheet.text(
+        waiting, sheet.pair(count, 3.4, theme.ON_PAPER, strong=True, second=2.3), Align.RIGHT
+    )
     expected = _expected(queue) if live else None  # a forecast that is not of now would mislead
     if expected is not None:
         colours = (theme.BLUE, theme.QUIET)

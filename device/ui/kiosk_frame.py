@@ -22,10 +22,6 @@ HEADER: Final = 13.0
 BAND: Final = 8.0
 TOUCH: Final = 9.0
 
-ON_GROUND: Final = (theme.INK, theme.QUIET)
-ON_NAVY: Final = (theme.PAPER, theme.NAVY_QUIET)
-ON_BLUE: Final = (theme.PAPER, theme.BLUE_QUIET)
-
 
 def framed(sheet: Sheet, frame: KioskFrame, ground: theme.Colour = theme.GROUND) -> Rect:
     """Put ground, header, the band of a cut-off kiosk and the hint on the sheet; what is left."""
@@ -53,7 +49,7 @@ def _header(sheet: Sheet, frame: KioskFrame) -> int:
     clock = Rect(0, room.top, sheet.px(15), room.height)
     clock.right = switch.left - sheet.px(theme.GAP)
     hall = Rect(room.left, room.top, clock.left - room.left - sheet.px(theme.GAP), room.height)
-    sheet.text(hall, sheet.pair(frame.hall, 4.6, ON_NAVY, lines=3, second=2.4), Align.LEFT)
+    sheet.text(hall, sheet.pair(frame.hall, 4.6, theme.ON_NAVY, lines=3, second=2.4), Align.LEFT)
     sheet.number(clock, frame.clock, sheet.px(5.6), theme.PAPER, Align.RIGHT)
     chinese = frame.order is LanguageOrder.CHINESE_FIRST
     button(sheet, switch, Bilingual("English" if chinese else "中文"), "language", size=4.4)
@@ -89,7 +85,7 @@ def button(
     sheet.put(Block(box, theme.BLUE, radius))
     if not main:
         sheet.put(Block(box.inflate(-2 * edge, -2 * edge), theme.PAPER, radius - edge))
-    colours = ON_BLUE if main else (theme.BLUE, theme.QUIET)
+    colours = theme.ON_BLUE if main else (theme.BLUE, theme.QUIET)
     inner = box.inflate(-2 * sheet.px(1.4), -2 * sheet.px(0.5))
     sheet.text(inner, sheet.pair(text, size, colours, strong=True, lines=3, second=size * 0.6))
     sheet.put(Area(box, target))

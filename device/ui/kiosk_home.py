@@ -11,7 +11,7 @@ from typing import Final
 from pygame import Rect
 
 from device.ui import theme
-from device.ui.kiosk_frame import ON_GROUND, TOUCH, button, framed, wait_text
+from device.ui.kiosk_frame import TOUCH, button, framed, wait_text
 from device.ui.kiosk_views import KioskHome, Offer
 from device.ui.layout import Align, Paragraph
 from device.ui.scene import Area, Block
@@ -101,7 +101,7 @@ def _head(sheet: Sheet, room: Rect, view: KioskHome) -> None:
     width = sheet.px(30 if sheet.upright else 46) if view.has_classes else 0
     words = Rect(room.left, room.top, room.width - width - sheet.px(theme.GAP), room.height)
     ask = both("Please choose a service")
-    sheet.text(words, sheet.pair(ask, 5.6, ON_GROUND, strong=True, second=3.2), Align.LEFT)
+    sheet.text(words, sheet.pair(ask, 5.6, theme.ON_GROUND, strong=True, second=3.2), Align.LEFT)
     if not view.has_classes:
         return
     box = Rect(room.right - width, room.top, width, room.height)

@@ -19,9 +19,6 @@ from device.ui.texts import both
 from device.ui.viewmodel import TAG, TAGS_DONE, Bilingual, TagOption, TagQuestion
 
 _COLUMNS = 2
-_ON_PAPER = (theme.INK, theme.QUIET)
-_ON_GROUND = (theme.INK, theme.QUIET)
-_ON_BLUE = (theme.PAPER, theme.BLUE_QUIET)
 
 
 def cards(sheet: Sheet, room: Rect, level: Bilingual, question: TagQuestion) -> None:
@@ -31,8 +28,10 @@ def cards(sheet: Sheet, room: Rect, level: Bilingual, question: TagQuestion) -> 
     foot = Rect(room.left, room.bottom - sheet.px(8), room.width, sheet.px(8))
     thanks = both("Thank you for your rating: {level}", level=level)
     paragraphs = (
-        *sheet.pair(thanks, 6.0, _ON_GROUND, strong=True, second=3.2),
-        *sheet.pair(both("Why? Name any reasons, or none"), 4.0, _ON_GROUND, gap=0.8, second=2.8),
+        *sheet.pair(thanks, 6.0, theme.ON_GROUND, strong=True, second=3.2),
+        *sheet.pair(
+            both("Why? Name any reasons, or none"), 4.0, theme.ON_GROUND, gap=0.8, second=2.8
+        ),
     )
     sheet.text(head, paragraphs)
     gap = sheet.px(1.2)
@@ -51,7 +50,9 @@ def strip(sheet: Sheet, room: Rect, question: TagQuestion) -> Rect:
     time_bar(sheet, Rect(bar.left, bar.bottom - track, bar.width, track), question)
     inner = bar.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(1.8))
     ask = Rect(inner.left, inner.top, round(inner.width * 0.2), inner.height)
-    why = sheet.pair(both("Why? Name any reasons, or none"), 4.2, _ON_PAPER, lines=3, second=2.6)
+    why = sheet.pair(
+        both("Why? Name any reasons, or none"), 4.2, theme.ON_PAPER, lines=3, second=2.6
+    )
     sheet.text(ask, why, Align.LEFT)
     row = Rect(ask.right + sheet.px(1.5), inner.top, 0, inner.height)
     row.width = inner.right - row.left
@@ -77,7 +78,7 @@ def _ground(sheet: Sheet, box: Rect, tag: TagOption) -> tuple[theme.Colour, them
     """Put the card itself and what touches it on the sheet; the colours of its words."""
     paper(sheet, box, theme.BLUE if tag.chosen else theme.PAPER)
     sheet.put(Area(box, f"{TAG}{tag.code}"))
-    return _ON_BLUE if tag.chosen else _ON_PAPER
+    return theme.ON_BLUE if tag.chosen else theme.ON_PAPER
 
 
 def _card(sheet: Sheet, box: Rect, tag: TagOption) -> None:
@@ -117,10 +118,10 @@ def _foot(sheet: Sheet, box: Rect, question: TagQuestion) -> None:
     time = both("{seconds} s left", seconds=question.seconds_left)
     track = sheet.px(1)
     left = Rect(box.left, box.top, box.width // 2, box.height - sheet.px(1.5))
-    sheet.text(left, sheet.pair(time, 3.6, _ON_GROUND, strong=True, second=2.6), Align.LEFT)
+    sheet.text(left, sheet.pair(time, 3.6, theme.ON_GROUND, strong=True, second=2.6), Align.LEFT)
     button = Rect(0, box.top, sheet.px(28), box.height - sheet.px(1.6))
     button.right = box.right
     sheet.put(Block(button, theme.BLUE, sheet.px(1.5)))
-    sheet.text(button, sheet.pair(both("Done"), 3.4, _ON_BLUE, strong=True, second=2.2))
+    sheet.text(button, sheet.pair(both("Done"), 3.4, theme.ON_BLUE, strong=True, second=2.2))
     sheet.put(Area(button, TAGS_DONE))
     time_bar(sheet, Rect(box.left, box.bottom - track, box.width, track), question)

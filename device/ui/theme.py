@@ -26,6 +26,14 @@ GREEN: Final[Colour] = (20, 118, 74)
 RED: Final[Colour] = (176, 36, 30)
 GREY: Final[Colour] = (92, 105, 128)
 
+Pair: TypeAlias = tuple[Colour, Colour]
+"""The colours of a text in two languages: of the first, and of the second under it."""
+
+ON_GROUND: Final[Pair] = (INK, QUIET)
+ON_PAPER: Final[Pair] = (INK, QUIET)
+ON_NAVY: Final[Pair] = (PAPER, NAVY_QUIET)
+ON_BLUE: Final[Pair] = (PAPER, BLUE_QUIET)
+
 LEVELS: Final[dict[int, Colour]] = {
     5: (14, 112, 72),
     4: (66, 112, 24),

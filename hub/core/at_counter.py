@@ -234,7 +234,7 @@ def transfer(state: State, counter: CounterState, command: AtCounter, now: float
     if request.counter is None:
         refusal = _no_service(state, service, ticket)
     else:
-        refusal = _no_counter(state, counter, request.counter, service, now)
+        refusal = no_counter(state, counter, request.counter, service, now)
     if refusal is not None:
         return refusal
     event = e.TicketTransferred(
@@ -258,9 +258,10 @@ def _no_service(state: State, service: str, ticket: Ticket) -> Decision | None:
     return None
 
 
-def _no_counter(
+def no_counter(
     state: State, counter: CounterState, wanted: str, service: str, now: float
 ) -> Decision | None:
+    """Why a ticket for a service cannot be sent from a counter to another; None if it can."""
     there = state.plan.counter.get(wanted)
     if there is None:
         return refuse("unknown_counter", f"there is no counter {wanted!r}")

@@ -194,6 +194,14 @@ class Plan(Rules):
         return {counter.id: counter for counter in self.counters}
 
     @cached_property
+    def skilled(self) -> dict[str, tuple[Counter, ...]]:
+        """The counters that may ever call a service, by service."""
+        return {
+            service: tuple(c for c in self.counters if service in c.skills)
+            for service in self.service
+        }
+
+    @cached_property
     def clerk(self) -> dict[str, Clerk]:
         """Clerks by id."""
         return {clerk.id: clerk for clerk in self.clerks}

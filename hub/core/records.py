@@ -31,13 +31,21 @@ class Fit(StrEnum):
     BAD_HASH = "bad_hash"
 
 
+LATEST = 100
+"""So many hashes of an outbox are in memory: what comes twice was mostly sent a moment ago."""
+
+
 @dataclass(slots=True)
 class Head:
-    """How far an outbox is stored without a gap, and what is stored beyond the gap."""
+    """How far an outbox is stored without a gap, and what is stored beyond the gap.
+
+    `latest` are the hashes of the last records before the gap that came since the start.
+    """
 
     through: int = 0
     hash: str = NO_HASH
     beyond: dict[int, tuple[str, str]] = field(default_factory=dict)
+    latest: dict[int, str] = field(default_factory=dict)
 
     def add(self, sequence: int, previous: str, hash_: str) -> list[int]:
         """A record was stored.
@@ -51,7 +59,8 @@ class Head:
             quoted, found = self.beyond.pop(self.through)
             if quoted != self.hash:
                 broken.append(self.through)
-            self.hash = found
+            self.hash = self.latest[self.through] = found
+            self.latest.pop(self.through - LATEST, None)
         return broken
 
 

@@ -11,6 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.conftest import SLOW_FOLDERS
+
 ROOT = Path(__file__).parents[2]
 TARGETS = ["install", "demo", "test", "test-fast", "test-long", "check", "bench", "docs"]
 
@@ -73,6 +75,13 @@ def test_the_makefile_has_each_target_and_says_what_it_does(target: str) -> None
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:[^=\n]*## \w", makefile, re.MULTILINE)
     assert target in (re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE) or "")[1].split()
+
+
+def test_what_the_fast_part_does_not_load_is_slow() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    folders = re.search(r"^SLOW_FOLDERS := (.*)$", makefile, re.MULTILINE) or ""
+    assert tuple(folders[1].split()) == SLOW_FOLDERS
+    assert "--ignore=" not in makefile.replace("$(addprefix --ignore=,$(SLOW_FOLDERS))", "")
 
 
 @pytest.mark.parametrize("target", [name for name in TARGETS if name != "install"])

@@ -122,6 +122,16 @@ def test_each_renew_is_answered_and_changes_are_told_at_once(joined: Running) ->
     assert states[-1].counter.state is w.CounterState.IDLE
 
 
+def test_a_state_says_where_to_send_a_ticket_on_and_what_next_does(joined: Running) -> None:
+    joined.staff("c1", "wang")
+    joined.staff("c2", "li")
+    joined.issue("b")
+    joined.press("c1", "next")
+    state = joined.outbound(w.State, "unit-1")[-1]
+    assert [one.counter for one in state.transfers if one.counter] == ["c2"]
+    assert state.next_finishes is joined.plan.dispatch.next_finishes
+
+
 def test_news_of_one_counter_are_not_sent_to_another(joined: Running) -> None:
     say(joined, "hello", "unit-2", hello("run-2", counter="c2"))
     joined.news.clear()
