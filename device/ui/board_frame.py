@@ -15,6 +15,7 @@ from device.ui.layout import Align
 from device.ui.scene import Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import age, both
+from device.ui.theme import ON_NAVY
 from device.ui.viewmodel import Bilingual, Frame, LinkConnecting, LinkStale
 
 HEADER: Final = 11.0
@@ -54,7 +55,7 @@ def header(sheet: Sheet, frame: Frame) -> int:
     sheet.number(clock, frame.clock, sheet.px(8.0), theme.PAPER, Align.RIGHT)
     width = clock.left - sheet.px(theme.GAP) - room.left
     name = Rect(room.left, room.top, width, room.height)
-    hall = sheet.pair(frame.hall, 5.2, theme.ON_NAVY, strong=True, lines=2, second=2.8)
+    hall = sheet.pair(frame.hall, 5.2, ON_NAVY, strong=True, lines=2, second=2.8)
     sheet.text(name, hall, Align.LEFT)
     return bar.bottom
 

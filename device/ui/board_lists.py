@@ -15,6 +15,7 @@ from device.ui.layout import Align, leading
 from device.ui.scene import Block
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_PAPER
 from device.ui.viewmodel import Bilingual, BoardCall, BoardQueue, HallBoard
 
 ROW: Final = 8.6
@@ -116,12 +117,10 @@ def _queue_row(sheet: Sheet, row: Rect, queue: BoardQueue, *, live: bool) -> Non
     start = prefix.right + sheet.px(0.8)
     name = Rect(start, inner.top, waiting.left - gap - start, inner.height)
     lines = _lines(sheet, name)
-    service = sheet.pair(queue.name, 3.6, theme.ON_PAPER, strong=True, lines=lines, second=2.3)
+    service = sheet.pair(queue.name, 3.6, ON_PAPER, strong=True, lines=lines, second=2.3)
     sheet.text(name, service, Align.LEFT)
     count = both("{count} waiting", count=queue.waiting)
-    sheet.text(
-        waiting, sheet.pair(count, 3.4, theme.ON_PAPER, strong=True, second=2.3), Align.RIGHT
-    )
+    sheet.text(waiting, sheet.pair(count, 3.4, ON_PAPER, strong=True, second=2.3), Align.RIGHT)
     expected = _expected(queue) if live else None  # a forecast that is not of now would mislead
     if expected is not None:
         colours = (theme.BLUE, theme.QUIET)

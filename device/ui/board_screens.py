@@ -18,6 +18,7 @@ from device.ui.numerals import numeral
 from device.ui.scene import Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_GROUND
 from device.ui.viewmodel import (
     Bilingual,
     BoardCall,
@@ -89,7 +90,7 @@ def fault(view: BoardFault, sheet: Sheet) -> None:
     disc = Rect(upper.centerx - side // 2, upper.bottom - side, side, side)
     sheet.put(Badge(disc, Sign.ALERT, theme.RED))
     title = sheet.pair(view.title, 9.0, (theme.RED, theme.INK), strong=True, lines=3)
-    detail = sheet.pair(view.detail, 5.0, theme.ON_GROUND, lines=3, gap=2.5)
+    detail = sheet.pair(view.detail, 5.0, ON_GROUND, lines=3, gap=2.5)
     sheet.text(lower.inflate(-4 * sheet.px(theme.MARGIN), -sheet.px(2)), (*title, *detail))
 
 
@@ -140,9 +141,7 @@ def _where(
 
 def _nobody_called(sheet: Sheet, card: Rect) -> None:
     sheet.put(Block(card, theme.PAPER, sheet.px(theme.RADIUS)))
-    wait = sheet.pair(
-        both("Please wait for your number"), 9.0, theme.ON_GROUND, strong=True, lines=2
-    )
+    wait = sheet.pair(both("Please wait for your number"), 9.0, ON_GROUND, strong=True, lines=2)
     sheet.text(card.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(2)), wait)
 
 
@@ -158,9 +157,9 @@ def _message(
     side = min(sheet.px(17), upper.height - sheet.px(2))
     disc = Rect(upper.centerx - side // 2, upper.bottom - side, side, side)
     sheet.put(Badge(disc, *sign))
-    words: tuple[Paragraph, ...] = sheet.pair(title, 12.0, theme.ON_GROUND, strong=True, lines=2)
+    words: tuple[Paragraph, ...] = sheet.pair(title, 12.0, ON_GROUND, strong=True, lines=2)
     if detail is not None:
-        words = (*words, *sheet.pair(detail, 5.0, theme.ON_GROUND, gap=3))
+        words = (*words, *sheet.pair(detail, 5.0, ON_GROUND, gap=3))
     height = min(lower.height, sheet.px(42))
     place = Rect(lower.left, lower.top, lower.width, height)
     sheet.text(place.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(2)), words)

@@ -16,6 +16,7 @@ from device.ui.layout import Align
 from device.ui.scene import Badge, Block, Scene, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import age, both
+from device.ui.theme import ON_GROUND, ON_NAVY
 from device.ui.viewmodel import Bilingual, Frame, LinkAlone, LinkConnecting, LinkLive, LinkStale
 
 _FRAMES_KEPT: Final = 16
@@ -66,10 +67,8 @@ def _header(sheet: Sheet, frame: Frame) -> int:
         sheet.put(Block(rule, theme.GREY))
     if frame.counter:
         name = both("Counter {counter}", counter=frame.counter)
-        sheet.text(
-            counter, sheet.pair(name, 7.4, theme.ON_NAVY, strong=True, second=3.2), Align.LEFT
-        )
-    sheet.text(hall, sheet.pair(frame.hall, 4.4, theme.ON_NAVY, lines=2, second=3.0), Align.LEFT)
+        sheet.text(counter, sheet.pair(name, 7.4, ON_NAVY, strong=True, second=3.2), Align.LEFT)
+    sheet.text(hall, sheet.pair(frame.hall, 4.4, ON_NAVY, lines=2, second=3.0), Align.LEFT)
     sheet.number(clock, frame.clock, sheet.px(6.8), theme.PAPER, Align.RIGHT)
     return bar.bottom
 
@@ -111,8 +110,8 @@ def _footer(sheet: Sheet, frame: Frame) -> int:
     clerk = Rect(0, room.top, round(room.width * 0.3), room.height)
     clerk.right = room.right
     services = Rect(room.left, room.top, clerk.left - room.left - sheet.px(4), room.height)
-    sheet.text(services, sheet.pair(frame.services, 3.4, theme.ON_GROUND, second=2.6), Align.LEFT)
+    sheet.text(services, sheet.pair(frame.services, 3.4, ON_GROUND, second=2.6), Align.LEFT)
     if frame.clerk is not None:
         text = both("Clerk: {name}", name=frame.clerk)
-        sheet.text(clerk, sheet.pair(text, 3.4, theme.ON_GROUND, second=2.6), Align.RIGHT)
+        sheet.text(clerk, sheet.pair(text, 3.4, ON_GROUND, second=2.6), Align.RIGHT)
     return bar.top

@@ -12,6 +12,7 @@ from device.ui.layout import Align
 from device.ui.scene import Area, Block, Face
 from device.ui.sheet import Sheet
 from device.ui.texts import both, number_name
+from device.ui.theme import ON_GROUND, ON_PAPER
 from device.ui.viewmodel import Invitation, Question, RatingOption
 
 STRIP = 26.0
@@ -24,7 +25,7 @@ def cards(sheet: Sheet, room: Rect, invitation: Invitation) -> None:
     ask = Rect(room.left, room.top, room.width, sheet.px(16.5))
     foot = Rect(room.left, room.bottom - sheet.px(8), room.width, sheet.px(8))
     question = both("{number}: please rate our service", number=number_name(invitation.number))
-    sheet.text(ask, sheet.pair(question, 8.4, theme.ON_GROUND, strong=True, second=4.2))
+    sheet.text(ask, sheet.pair(question, 8.4, ON_GROUND, strong=True, second=4.2))
     row = Rect(
         room.left, ask.bottom + sheet.px(1), room.width, foot.top - ask.bottom - sheet.px(2.5)
     )
@@ -57,8 +58,8 @@ def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:
     question = both("{number}: please rate our service", number=number_name(invitation.number))
     left = both("{seconds} s left", seconds=invitation.seconds_left)
     paragraphs = (
-        *sheet.pair(question, 4.8, theme.ON_PAPER, strong=True, lines=2, second=2.9),
-        *sheet.pair(left, 3.4, theme.ON_PAPER, gap=1.2, second=2.6),
+        *sheet.pair(question, 4.8, ON_PAPER, strong=True, lines=2, second=2.9),
+        *sheet.pair(left, 3.4, ON_PAPER, gap=1.2, second=2.6),
     )
     sheet.text(ask, paragraphs, Align.LEFT)
     for option, box in zip(invitation.levels, card_boxes(sheet, row, invitation), strict=True):
@@ -77,7 +78,7 @@ def _card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     key = Rect(0, 0, key_side, key_side)
     key.midbottom = (box.centerx, box.bottom - sheet.px(2))
     names = Rect(box.left, face.bottom, box.width, key.top - face.bottom).inflate(-sheet.px(2), 0)
-    sheet.text(names, sheet.pair(option.name, 5.6, theme.ON_PAPER, strong=True, second=3.2))
+    sheet.text(names, sheet.pair(option.name, 5.6, ON_PAPER, strong=True, second=3.2))
     key_cap(sheet, key, option.key)
 
 
@@ -89,7 +90,7 @@ def _small_card(sheet: Sheet, box: Rect, option: RatingOption) -> None:
     key.centery = face.centery
     key_cap(sheet, key, option.key)
     names = Rect(box.left, face.bottom, box.width, box.bottom - face.bottom)
-    sheet.text(names, sheet.pair(option.name, 4.4, theme.ON_PAPER, strong=True, second=2.7))
+    sheet.text(names, sheet.pair(option.name, 4.4, ON_PAPER, strong=True, second=2.7))
 
 
 def key_cap(sheet: Sheet, box: Rect, number: int) -> None:
@@ -112,8 +113,8 @@ def _foot(sheet: Sheet, box: Rect, invitation: Invitation) -> None:
     right = Rect(box.right - half, box.top, half, left.height)
     free = both("Press a key from 1 to 5. Rating is voluntary")
     time = both("{seconds} s left", seconds=invitation.seconds_left)
-    sheet.text(left, sheet.pair(free, 3.6, theme.ON_GROUND, second=2.6), Align.LEFT)
-    sheet.text(right, sheet.pair(time, 3.6, theme.ON_GROUND, strong=True, second=2.6), Align.RIGHT)
+    sheet.text(left, sheet.pair(free, 3.6, ON_GROUND, second=2.6), Align.LEFT)
+    sheet.text(right, sheet.pair(time, 3.6, ON_GROUND, strong=True, second=2.6), Align.RIGHT)
     time_bar(sheet, Rect(box.left, box.bottom - sheet.px(1), box.width, sheet.px(1)), invitation)
 
 

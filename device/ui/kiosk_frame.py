@@ -16,6 +16,7 @@ from device.ui.layout import Align
 from device.ui.scene import Area, Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_BLUE, ON_NAVY
 from device.ui.viewmodel import Bilingual, LanguageOrder
 
 HEADER: Final = 13.0
@@ -49,7 +50,7 @@ def _header(sheet: Sheet, frame: KioskFrame) -> int:
     clock = Rect(0, room.top, sheet.px(15), room.height)
     clock.right = switch.left - sheet.px(theme.GAP)
     hall = Rect(room.left, room.top, clock.left - room.left - sheet.px(theme.GAP), room.height)
-    sheet.text(hall, sheet.pair(frame.hall, 4.6, theme.ON_NAVY, lines=3, second=2.4), Align.LEFT)
+    sheet.text(hall, sheet.pair(frame.hall, 4.6, ON_NAVY, lines=3, second=2.4), Align.LEFT)
     sheet.number(clock, frame.clock, sheet.px(5.6), theme.PAPER, Align.RIGHT)
     chinese = frame.order is LanguageOrder.CHINESE_FIRST
     button(sheet, switch, Bilingual("English" if chinese else "中文"), "language", size=4.4)
@@ -85,7 +86,7 @@ def button(
     sheet.put(Block(box, theme.BLUE, radius))
     if not main:
         sheet.put(Block(box.inflate(-2 * edge, -2 * edge), theme.PAPER, radius - edge))
-    colours = theme.ON_BLUE if main else (theme.BLUE, theme.QUIET)
+    colours = ON_BLUE if main else (theme.BLUE, theme.QUIET)
     inner = box.inflate(-2 * sheet.px(1.4), -2 * sheet.px(0.5))
     sheet.text(inner, sheet.pair(text, size, colours, strong=True, lines=3, second=size * 0.6))
     sheet.put(Area(box, target))

@@ -17,6 +17,7 @@ from device.ui.layout import Align, Paragraph
 from device.ui.scene import Area, Block
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_GROUND
 
 COLUMNS: Final = 3
 COLUMNS_UPRIGHT: Final = 2
@@ -101,7 +102,7 @@ def _head(sheet: Sheet, room: Rect, view: KioskHome) -> None:
     width = sheet.px(30 if sheet.upright else 46) if view.has_classes else 0
     words = Rect(room.left, room.top, room.width - width - sheet.px(theme.GAP), room.height)
     ask = both("Please choose a service")
-    sheet.text(words, sheet.pair(ask, 5.6, theme.ON_GROUND, strong=True, second=3.2), Align.LEFT)
+    sheet.text(words, sheet.pair(ask, 5.6, ON_GROUND, strong=True, second=3.2), Align.LEFT)
     if not view.has_classes:
         return
     box = Rect(room.right - width, room.top, width, room.height)

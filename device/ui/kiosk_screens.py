@@ -26,6 +26,7 @@ from device.ui.layout import Paragraph
 from device.ui.scene import Badge, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_GROUND
 
 _TONES: Final = {
     Tone.CLOSED: (Sign.CLOSED, theme.GREY),
@@ -61,7 +62,7 @@ def _classes(view: KioskClasses, sheet: Sheet) -> None:
     room = _inner(sheet, framed(sheet, view.frame))
     head = Rect(room.left, room.top, room.width, sheet.px(12))
     title = both("Does one of these apply to you?")
-    sheet.text(head, sheet.pair(title, 5.6, theme.ON_GROUND, strong=True, second=3.2))
+    sheet.text(head, sheet.pair(title, 5.6, ON_GROUND, strong=True, second=3.2))
     foot = Rect(0, room.bottom - sheet.px(TOUCH), min(room.width, sheet.px(40)), sheet.px(TOUCH))
     foot.centerx = room.centerx
     top = head.bottom + sheet.px(theme.GAP)
@@ -80,18 +81,15 @@ def _classes(view: KioskClasses, sheet: Sheet) -> None:
 @kiosk.register
 def _card(view: KioskCard, sheet: Sheet) -> None:
     title = both("Please lay your ID card on the reader")
-    detail = sheet.pair(view.service, 4.2, theme.ON_GROUND, lines=2, gap=3, second=2.8)
-    paragraphs = (
-        *sheet.pair(title, 7.0, theme.ON_GROUND, strong=True, lines=2, second=4.0),
-        *detail,
-    )
+    detail = sheet.pair(view.service, 4.2, ON_GROUND, lines=2, gap=3, second=2.8)
+    paragraphs = (*sheet.pair(title, 7.0, ON_GROUND, strong=True, lines=2, second=4.0), *detail)
     _signed(sheet, framed(sheet, view.frame), (Sign.NOTICE, theme.BLUE), paragraphs, leave=True)
 
 
 @kiosk.register
 def _taking(view: KioskTaking, sheet: Sheet) -> None:
-    title = sheet.pair(both("One moment, please"), 8.0, theme.ON_GROUND, strong=True, second=4.4)
-    detail = sheet.pair(view.service, 4.8, theme.ON_GROUND, lines=2, gap=3, second=3.0)
+    title = sheet.pair(both("One moment, please"), 8.0, ON_GROUND, strong=True, second=4.4)
+    detail = sheet.pair(view.service, 4.8, ON_GROUND, lines=2, gap=3, second=3.0)
     room = framed(sheet, view.frame)
     _signed(sheet, room, (Sign.LINK, theme.BLUE), (*title, *detail), leave=False)
 
@@ -103,7 +101,7 @@ def _message(view: KioskMessage, sheet: Sheet) -> None:
         view.title, 8.0, (colour, theme.QUIET), strong=True, lines=2, second=4.2
     )
     if view.detail is not None:
-        paragraphs += sheet.pair(view.detail, 4.6, theme.ON_GROUND, lines=3, gap=3, second=3.0)
+        paragraphs += sheet.pair(view.detail, 4.6, ON_GROUND, lines=3, gap=3, second=3.0)
     room = framed(sheet, view.frame)
     _signed(sheet, room, _TONES[view.tone], paragraphs, leave=view.can_leave)
 

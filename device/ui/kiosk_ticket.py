@@ -18,6 +18,7 @@ from device.ui.layout import Align, Paragraph
 from device.ui.scene import Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_GROUND
 from device.ui.viewmodel import Bilingual
 
 QUIET_ZONE: Final = 4
@@ -37,7 +38,7 @@ def ticket(view: KioskTicket, sheet: Sheet) -> None:
     about = (*_service(sheet, view.service), *_prospect(sheet, view))
     _number(sheet, body, view.number, label, about, view.url)
     if view.paper is Paper.PRINTING:
-        sheet.text(foot, sheet.pair(both("Your ticket is being printed"), 5.0, theme.ON_GROUND))
+        sheet.text(foot, sheet.pair(both("Your ticket is being printed"), 5.0, ON_GROUND))
     else:
         width = min(foot.width, sheet.px(44))
         box = Rect(0, foot.top, width, foot.height)
@@ -45,9 +46,7 @@ def ticket(view: KioskTicket, sheet: Sheet) -> None:
         words = Rect(room.left, foot.top, box.left - room.left - gap, foot.height)
         out = view.paper is Paper.OUT
         said = both("Please take your ticket") if out else both("Please note your number")
-        sheet.text(
-            words, sheet.pair(said, 4.6, theme.ON_GROUND, strong=True, second=2.8), Align.LEFT
-        )
+        sheet.text(words, sheet.pair(said, 4.6, ON_GROUND, strong=True, second=2.8), Align.LEFT)
         button(sheet, box, both("Done"), "done", main=True)
 
 
@@ -119,7 +118,7 @@ def _number(
 
 
 def _service(sheet: Sheet, service: Bilingual) -> tuple[Paragraph, ...]:
-    return sheet.pair(service, 4.8, theme.ON_GROUND, strong=True, lines=2, second=2.8)
+    return sheet.pair(service, 4.8, ON_GROUND, strong=True, lines=2, second=2.8)
 
 
 def _prospect(sheet: Sheet, view: KioskTicket) -> tuple[Paragraph, ...]:
@@ -162,7 +161,7 @@ def _code(sheet: Sheet, room: Rect, url: str) -> None:
             if dark:
                 sheet.put(Block(Rect(left, top, length * pixel, pixel), theme.INK))
             start += length
-    sheet.text(foot, sheet.pair(caption, 2.8, theme.ON_GROUND, second=2.2))
+    sheet.text(foot, sheet.pair(caption, 2.8, ON_GROUND, second=2.2))
 
 
 @lru_cache(maxsize=_CODES_KEPT)

@@ -16,6 +16,7 @@ from device.ui.layout import Align
 from device.ui.scene import Area, Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
+from device.ui.theme import ON_BLUE, ON_GROUND, ON_PAPER
 from device.ui.viewmodel import TAG, TAGS_DONE, Bilingual, TagOption, TagQuestion
 
 _COLUMNS = 2
@@ -28,10 +29,8 @@ def cards(sheet: Sheet, room: Rect, level: Bilingual, question: TagQuestion) -> 
     foot = Rect(room.left, room.bottom - sheet.px(8), room.width, sheet.px(8))
     thanks = both("Thank you for your rating: {level}", level=level)
     paragraphs = (
-        *sheet.pair(thanks, 6.0, theme.ON_GROUND, strong=True, second=3.2),
-        *sheet.pair(
-            both("Why? Name any reasons, or none"), 4.0, theme.ON_GROUND, gap=0.8, second=2.8
-        ),
+        *sheet.pair(thanks, 6.0, ON_GROUND, strong=True, second=3.2),
+        *sheet.pair(both("Why? Name any reasons, or none"), 4.0, ON_GROUND, gap=0.8, second=2.8),
     )
     sheet.text(head, paragraphs)
     gap = sheet.px(1.2)
@@ -50,9 +49,7 @@ def strip(sheet: Sheet, room: Rect, question: TagQuestion) -> Rect:
     time_bar(sheet, Rect(bar.left, bar.bottom - track, bar.width, track), question)
     inner = bar.inflate(-2 * sheet.px(theme.MARGIN), -2 * sheet.px(1.8))
     ask = Rect(inner.left, inner.top, round(inner.width * 0.2), inner.height)
-    why = sheet.pair(
-        both("Why? Name any reasons, or none"), 4.2, theme.ON_PAPER, lines=3, second=2.6
-    )
+    why = sheet.pair(both("Why? Name any reasons, or none"), 4.2, ON_PAPER, lines=3, second=2.6)
     sheet.text(ask, why, Align.LEFT)
     row = Rect(ask.right + sheet.px(1.5), inner.top, 0, inner.height)
     row.width = inner.right - row.left
@@ -78,7 +75,7 @@ def _ground(sheet: Sheet, box: Rect, tag: TagOption) -> tuple[theme.Colour, them
     """Put the card itself and what touches it on the sheet; the colours of its words."""
     paper(sheet, box, theme.BLUE if tag.chosen else theme.PAPER)
     sheet.put(Area(box, f"{TAG}{tag.code}"))
-    return theme.ON_BLUE if tag.chosen else theme.ON_PAPER
+    return ON_BLUE if tag.chosen else ON_PAPER
 
 
 def _card(sheet: Sheet, box: Rect, tag: TagOption) -> None:
@@ -118,10 +115,10 @@ def _foot(sheet: Sheet, box: Rect, question: TagQuestion) -> None:
     time = both("{seconds} s left", seconds=question.seconds_left)
     track = sheet.px(1)
     left = Rect(box.left, box.top, box.width // 2, box.height - sheet.px(1.5))
-    sheet.text(left, sheet.pair(time, 3.6, theme.ON_GROUND, strong=True, second=2.6), Align.LEFT)
+    sheet.text(left, sheet.pair(time, 3.6, ON_GROUND, strong=True, second=2.6), Align.LEFT)
     button = Rect(0, box.top, sheet.px(28), box.height - sheet.px(1.6))
     button.right = box.right
     sheet.put(Block(button, theme.BLUE, sheet.px(1.5)))
-    sheet.text(button, sheet.pair(both("Done"), 3.4, theme.ON_BLUE, strong=True, second=2.2))
+    sheet.text(button, sheet.pair(both("Done"), 3.4, ON_BLUE, strong=True, second=2.2))
     sheet.put(Area(button, TAGS_DONE))
     time_bar(sheet, Rect(box.left, box.bottom - track, box.width, track), question)

@@ -21,6 +21,7 @@ from device.ui.painter import Painter
 from device.ui.scene import Badge, Block, Scene, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both, number_name
+from device.ui.theme import ON_BLUE, ON_GROUND
 from device.ui.viewmodel import (
     Bilingual,
     BoardConnecting,
@@ -77,8 +78,8 @@ def _closed(view: Closed, sheet: Sheet) -> None:
         sheet,
         chrome.framed(sheet, view.frame),
         (Sign.CLOSED, theme.GREY),
-        sheet.pair(both("Counter closed"), theme.TITLE, theme.ON_GROUND, strong=True),
-        sheet.pair(both("Please go to another counter"), theme.BODY, theme.ON_GROUND, gap=3),
+        sheet.pair(both("Counter closed"), theme.TITLE, ON_GROUND, strong=True),
+        sheet.pair(both("Please go to another counter"), theme.BODY, ON_GROUND, gap=3),
     )
 
 
@@ -88,13 +89,13 @@ def _signing_in(view: SigningIn, sheet: Sheet) -> None:
     upper, lower = _split(room, round(room.height * 0.45))
     asks_pin = view.pin_digits is not None
     label = both("PIN of clerk {clerk}", clerk=view.clerk) if asks_pin else both("Clerk's number")
-    sheet.text(upper, sheet.pair(label, 8.0, theme.ON_GROUND, strong=True))
+    sheet.text(upper, sheet.pair(label, 8.0, ON_GROUND, strong=True))
     field, hint = _split(lower, sheet.px(18))
     sheet.put(Block(field, theme.PAPER, sheet.px(theme.RADIUS)))
     shown = "●" * (view.pin_digits or 0) if asks_pin else view.clerk
     sheet.number(field.inflate(-sheet.px(4), -sheet.px(6)), shown, sheet.px(12), theme.INK)
     confirm = both("Enter confirms, Backspace begins again")
-    sheet.text(hint, sheet.pair(confirm, 4.4, theme.ON_GROUND))
+    sheet.text(hint, sheet.pair(confirm, 4.4, ON_GROUND))
 
 
 @_set.register
@@ -108,7 +109,7 @@ def _paused(view: Paused, sheet: Sheet) -> None:
     words = min(sheet.px(26), left.height - disc.height)
     disc.midtop = (left.centerx, left.centery - (disc.height + words) // 2)
     sheet.put(Badge(disc, Sign.PAUSE, theme.GREY))
-    title = sheet.pair(both("Paused"), theme.TITLE, theme.ON_GROUND, strong=True)
+    title = sheet.pair(both("Paused"), theme.TITLE, ON_GROUND, strong=True)
     sheet.text(Rect(left.left, disc.bottom, left.width, words), title)
     start = left.right + sheet.px(theme.GAP)
     card = Rect(start, 0, room.right - start, min(room.height, sheet.px(56)))
@@ -125,8 +126,8 @@ def _connecting(view: Connecting, sheet: Sheet) -> None:
         sheet,
         chrome.framed(sheet, frame),
         (Sign.LINK, theme.BLUE),
-        sheet.pair(both("Connecting to the hall"), theme.TITLE, theme.ON_GROUND, strong=True),
-        sheet.pair(both("Please wait"), theme.BODY, theme.ON_GROUND, gap=3),
+        sheet.pair(both("Connecting to the hall"), theme.TITLE, ON_GROUND, strong=True),
+        sheet.pair(both("Please wait"), theme.BODY, ON_GROUND, gap=3),
     )
 
 
@@ -140,8 +141,8 @@ def _fault(view: Fault, sheet: Sheet) -> None:
         (Sign.ALERT, theme.RED),
         title,
         (
-            *sheet.pair(view.detail, 4.4, theme.ON_GROUND, lines=2, gap=2.5),
-            *sheet.pair(advice, 4.4, theme.ON_GROUND, gap=2.5),
+            *sheet.pair(view.detail, 4.4, ON_GROUND, lines=2, gap=2.5),
+            *sheet.pair(advice, 4.4, ON_GROUND, gap=2.5),
         ),
     )
 
@@ -153,15 +154,15 @@ def _thanks(view: Thanks, sheet: Sheet) -> None:
         sheet,
         chrome.framed(sheet, view.frame),
         (Sign.TICK, theme.GREEN),
-        sheet.pair(both("Thank you for your rating"), theme.TITLE, theme.ON_GROUND, strong=True),
-        sheet.pair(rating, 6.0, theme.ON_GROUND, gap=3),
+        sheet.pair(both("Thank you for your rating"), theme.TITLE, ON_GROUND, strong=True),
+        sheet.pair(rating, 6.0, ON_GROUND, gap=3),
     )
 
 
 @_set.register
 def _idle(view: Idle, sheet: Sheet) -> None:
     room = chrome.framed(sheet, view.frame)
-    title = sheet.pair(both("Please wait for your number"), 13.0, theme.ON_GROUND, strong=True)
+    title = sheet.pair(both("Please wait for your number"), 13.0, ON_GROUND, strong=True)
     top = Rect(room.left, room.top, room.width, round(room.height * 0.46))
     sheet.text(_inset(sheet, top), title)
     card = Rect(0, 0, round(room.width * 0.62), sheet.px(27))
@@ -178,8 +179,8 @@ def _calling(view: Calling, sheet: Sheet) -> None:
         label, quiet = both("Now calling, call {count}", count=view.recalls + 1), theme.AMBER
     come = both("Please come to counter {counter}", counter=view.frame.counter)
     about = (
-        *sheet.pair(come, 9.0, theme.ON_BLUE, strong=True, second=4.8),
-        *sheet.pair(view.service, 4.6, theme.ON_BLUE, lines=3, gap=1.8, second=3.0),
+        *sheet.pair(come, 9.0, ON_BLUE, strong=True, second=4.8),
+        *sheet.pair(view.service, 4.6, ON_BLUE, lines=3, gap=1.8, second=3.0),
     )
     _ticket(sheet, room, view, (label, theme.PAPER, quiet), about)
 
@@ -188,10 +189,8 @@ def _calling(view: Calling, sheet: Sheet) -> None:
 def _serving(view: Serving, sheet: Sheet) -> None:
     room = chrome.framed(sheet, view.frame)
     about = (
-        *sheet.pair(view.service, 7.0, theme.ON_GROUND, strong=True, lines=3, second=4.2),
-        *sheet.pair(
-            both("since {time}", time=view.since), 4.6, theme.ON_GROUND, gap=1.8, second=3.0
-        ),
+        *sheet.pair(view.service, 7.0, ON_GROUND, strong=True, lines=3, second=4.2),
+        *sheet.pair(both("since {time}", time=view.since), 4.6, ON_GROUND, gap=1.8, second=3.0),
     )
     _ticket(sheet, room, view, (both("Now serving"), theme.BLUE, theme.QUIET), about)
 
@@ -208,8 +207,8 @@ def _offering(view: Offering, sheet: Sheet) -> None:
         sheet,
         chrome.framed(sheet, view.frame),
         (Sign.ALERT, theme.BLUE),
-        sheet.pair(both("No number left to call"), 10.0, theme.ON_GROUND, strong=True),
-        sheet.pair(again, 5.4, theme.ON_GROUND, lines=2, gap=3),
+        sheet.pair(both("No number left to call"), 10.0, ON_GROUND, strong=True),
+        sheet.pair(again, 5.4, ON_GROUND, lines=2, gap=3),
     )
 
 
@@ -238,12 +237,12 @@ def _absence(sheet: Sheet, view: Paused) -> tuple[Paragraph, ...]:
         back = both("Back at {time}", time=view.back_at)
     watch = both("Please watch for your number at the other counters")
     if back is None and view.reason is None:
-        return sheet.pair(watch, 7.6, theme.ON_GROUND, strong=True, lines=2, second=4.6)
+        return sheet.pair(watch, 7.6, ON_GROUND, strong=True, lines=2, second=4.6)
     told: tuple[Paragraph, ...] = ()
     if back is not None:
         told += sheet.pair(back, 10.0, (theme.BLUE, theme.QUIET), strong=True, second=5.0)
     if view.reason is not None:
-        told += sheet.pair(view.reason, 6.4, theme.ON_GROUND, lines=3, gap=3, second=4.0)
+        told += sheet.pair(view.reason, 6.4, ON_GROUND, lines=3, gap=3, second=4.0)
     quiet = (theme.QUIET, theme.QUIET)
     return (*told, *sheet.pair(watch, 5.0, quiet, lines=2, gap=3, second=3.4))
 
@@ -256,7 +255,7 @@ def _waiting(sheet: Sheet, view: Idle) -> tuple[Paragraph, ...]:
     if not isinstance(view.frame.link, LinkStale | LinkAlone):
         return paragraphs
     as_of = both("as of {time}", time=view.frame.link.since)
-    return (*paragraphs, *sheet.pair(as_of, 3.4, theme.ON_GROUND, gap=0.4, second=2.6))
+    return (*paragraphs, *sheet.pair(as_of, 3.4, ON_GROUND, gap=0.4, second=2.6))
 
 
 def _inset(sheet: Sheet, room: Rect) -> Rect:
