@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ def test_the_next_press_after_a_quiet_time_counts() -> None:
     assert key.press(True, 110.0)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(
@@ -56,6 +58,7 @@ def test_each_press_of_a_chattering_key_counts_once(
     assert counted == len(presses)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 1000))))
 def test_two_presses_are_never_closer_than_the_quiet_time(edges: list[tuple[bool, float]]) -> None:
     key = Debounce(QUIET_MS)
@@ -102,6 +105,7 @@ def test_a_bouncing_key_that_comes_to_rest_closed_is_stuck_in_the_end() -> None:
     assert fault(key) is KeyFault.STUCK
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(
@@ -130,6 +134,7 @@ def test_whatever_a_finger_does_is_no_fault_and_each_press_counts(
     assert presses == len(strokes)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.booleans(), st.floats(0.1, 3000)), max_size=80))
 def test_a_key_at_fault_presses_nothing_and_always_recovers(
     edges: list[tuple[bool, float]],

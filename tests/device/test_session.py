@@ -504,6 +504,7 @@ EVENTS = st.one_of(
 STEPS = st.lists(st.tuples(EVENTS, st.sampled_from([0.0, 0.1, 1.0, 5.0]), st.booleans()))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_in_any_order_a_rating_is_invited_single_and_thanked_after_its_commit(
@@ -539,6 +540,7 @@ def test_in_any_order_a_rating_is_invited_single_and_thanked_after_its_commit(
     assert len(calls) == len(set(calls))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_in_any_order_no_picture_is_commanded_on_twice(

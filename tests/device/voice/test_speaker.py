@@ -170,9 +170,9 @@ def test_a_call_that_breaks_off_is_not_shown_a_second_time(
 
 
 def test_the_thread_speaks_and_ends(desk: Desk) -> None:
-    desk.speaker.start()
     for index in range(10):
         desk.speaker.say(call(f"A00{index}"))
+    desk.speaker.start()
     assert desk.silent.wait(PATIENCE_S)
     desk.speaker.close()
     assert [number for number, _ in desk.saying.said] == [f"A00{index}" for index in range(10)]

@@ -508,6 +508,7 @@ _COMMON = settings(
 )
 
 
+@pytest.mark.slow
 def test_a_hall_keeps_its_promises() -> None:
     run_state_machine_as_test(HallMachine, settings=settings(_COMMON, max_examples=10))
 
