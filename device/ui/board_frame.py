@@ -20,7 +20,6 @@ from device.ui.viewmodel import Bilingual, Frame, LinkConnecting, LinkStale
 
 HEADER: Final = 11.0
 HEADER_UPRIGHT: Final = 13.0
-BAND: Final = 8.0
 NOTICE_LYING: Final = 17.0
 NOTICE_UPRIGHT: Final = 23.0
 
@@ -67,7 +66,7 @@ def link_band(
     text = _age_of_picture(frame, as_of, linked=linked)
     if text is None:
         return 0
-    bar = Rect(0, top, sheet.area.width, sheet.px(BAND))
+    bar = Rect(0, top, sheet.area.width, sheet.px(theme.BAND))
     sheet.put(Block(bar, theme.AMBER))
     _told(sheet, bar, text, (Sign.ALERT, theme.INK), (theme.INK, 3.6))
     return bar.height

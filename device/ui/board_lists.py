@@ -11,10 +11,11 @@ from typing import Final
 from pygame import Rect
 
 from device.ui import theme
+from device.ui.boxes import grid
 from device.ui.layout import Align, leading
 from device.ui.scene import Block
 from device.ui.sheet import Sheet
-from device.ui.texts import both
+from device.ui.texts import both, wait_text
 from device.ui.theme import ON_PAPER
 from device.ui.viewmodel import Bilingual, BoardCall, BoardQueue, HallBoard
 
@@ -77,13 +78,7 @@ def _rows(sheet: Sheet, room: Rect) -> list[Rect]:
     """Rows that fill `room`, none lower or higher than it should be."""
     gap = sheet.px(_ROW_GAP)
     count = (room.height + gap) // (sheet.px(ROW) + gap)
-    if count <= 0:
-        return []
-    height = min((room.height - gap * (count - 1)) // count, sheet.px(_HIGHEST))
-    return [
-        Rect(room.left, room.top + index * (height + gap), room.width, height)
-        for index in range(count)
-    ]
+    return grid(room, 1, count, gap, highest=sheet.px(_HIGHEST))
 
 
 def _call_row(sheet: Sheet, row: Rect, call: BoardCall) -> None:
@@ -137,11 +132,4 @@ def _expected(queue: BoardQueue) -> Bilingual | None:
         return both("no counter open")
     if queue.wait_min is None:
         return None
-    low, high = queue.wait_min
-    if high <= 0:
-        return both("no wait")
-    if low <= 0:
-        return both("within {high} min", high=high)
-    if low == high:
-        return both("about {high} min", high=high)
-    return both("{low}–{high} min", low=low, high=high)
+    return wait_text(queue.wait_min)

@@ -13,6 +13,7 @@ from pygame import Rect
 
 from device.ui import board_frame, theme
 from device.ui.board_lists import call_rows, has_rows, queue_panel
+from device.ui.boxes import cut
 from device.ui.layout import Paragraph
 from device.ui.numerals import numeral
 from device.ui.scene import Badge, Block, Sign
@@ -85,7 +86,7 @@ def connecting(view: BoardConnecting, sheet: Sheet) -> None:
 def fault(view: BoardFault, sheet: Sheet) -> None:
     """The board cannot work."""
     room = board_frame.framed(sheet, view.frame)
-    upper, lower = _cut(room, round(room.height * 0.36))
+    upper, lower = cut(room, round(room.height * 0.36))
     side = min(sheet.px(17), upper.height - sheet.px(2))
     disc = Rect(upper.centerx - side // 2, upper.bottom - side, side, side)
     sheet.put(Badge(disc, Sign.ALERT, theme.RED))
@@ -106,7 +107,7 @@ def _hero(sheet: Sheet, card: Rect, call: BoardCall) -> None:
         sheet.put(Block(card.inflate(-2 * sheet.px(1), -2 * sheet.px(1)), ground, radius))
     inner = card.inflate(-2 * sheet.px(3), -2 * sheet.px(2))
     if sheet.upright:
-        number, words = _cut(inner, round(sheet.area.height * 0.225))
+        number, words = cut(inner, round(sheet.area.height * 0.225))
         words = Rect(words.left, words.top + sheet.px(1), words.width, words.height - sheet.px(1))
     else:
         number = Rect(inner.left, inner.top, round(inner.width * 0.5), inner.height)
@@ -153,7 +154,7 @@ def _message(
     detail: Bilingual | None,
 ) -> None:
     """A sign above a title above a detail, in the middle of `room`."""
-    upper, lower = _cut(room, round(room.height * 0.42))
+    upper, lower = cut(room, round(room.height * 0.42))
     side = min(sheet.px(17), upper.height - sheet.px(2))
     disc = Rect(upper.centerx - side // 2, upper.bottom - side, side, side)
     sheet.put(Badge(disc, *sign))
@@ -169,14 +170,8 @@ def _halves(sheet: Sheet, room: Rect) -> tuple[Rect, Rect]:
     """The room of the calls and that of the lines: beside one another, or one under the other."""
     gap = sheet.px(theme.GAP)
     if sheet.upright:
-        upper, lower = _cut(room, round((room.height - gap) * 0.47))
+        upper, lower = cut(room, round((room.height - gap) * 0.47))
         return upper, Rect(lower.left, lower.top + gap, lower.width, lower.height - gap)
     left = Rect(room.left, room.top, round((room.width - gap) * 0.45), room.height)
     start = left.right + gap
     return left, Rect(start, room.top, room.right - start, room.height)
-
-
-def _cut(room: Rect, height: int) -> tuple[Rect, Rect]:
-    """The upper `height` pixels of `room`, and the rest."""
-    upper = Rect(room.left, room.top, room.width, height)
-    return upper, Rect(room.left, upper.bottom, room.width, room.height - height)

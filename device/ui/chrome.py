@@ -1,4 +1,4 @@
-"""What stands around every screen: header, link band, footer, notice.
+"""What stands around a counter's screens: header, link band, footer, notice.
 
 Imports no display. Each function puts its part on the sheet and says what room is left.
 """

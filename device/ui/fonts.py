@@ -9,15 +9,15 @@ and took 8 MB more for six sizes.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from itertools import accumulate
 from pathlib import Path
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, cast
 
 import pygame
 import pylopdf_fonts_zh_cn
 from pygame import freetype
 
+from device.ui.lru import Lru
 from device.ui.theme import Colour
 from wire.errors import ConfigurationError
 
@@ -28,39 +28,6 @@ _STRENGTH: Final = 1 / 34  # of the em; the default 1/36 looks thin on dark grou
 _DEPTH: Final = 32
 _METRICS_KEPT: Final = 1024
 _REFERENCE: Final = 200  # the size at which advances are taken, large enough not to be rounded
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-class Lru(Generic[_K, _V]):
-    """A mapping that forgets what was used longest ago once it weighs more than `capacity`."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._kept: OrderedDict[_K, tuple[_V, int]] = OrderedDict()
-        self.weight = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: _K) -> _V | None:
-        """What was put under `key`, if it is still there."""
-        entry = self._kept.get(key)
-        if entry is None:
-            return None
-        self._kept.move_to_end(key)
-        return entry[0]
-
-    def put(self, key: _K, value: _V, weight: int = 1) -> None:
-        """Keep `value`, and forget others until all fit; one above the capacity is not kept."""
-        if weight > self._capacity:
-            return
-        self._kept[key] = (value, weight)
-        self.weight += weight
-        while self.weight > self._capacity:
-            _, (_, freed) = self._kept.popitem(last=False)
-            self.weight -= freed
 
 
 class Typeface:

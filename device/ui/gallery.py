@@ -1,12 +1,8 @@
-"""Sample views of every screen, the longest texts among them, and their pictures.
-
-For the documentation, the command that takes screenshots, and the tests.
-"""
+"""Sample views of a counter's screens, the longest texts among them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from device.ui.sample_texts import HALL, ID_CARD, LONG_HALL, LONG_SERVICE, WIDE
@@ -35,7 +31,6 @@ from device.ui.viewmodel import (
     alone,
     stale,
 )
-from device.ui.window import Window
 
 SIZES: Final = WIDE
 """The screens that a counter is equipped with, in pixels."""
@@ -91,17 +86,6 @@ _TAGS: Final = {
 def samples() -> dict[str, View]:
     """Every screen in every state, by name."""
     return _ordinary() | _cut_off() | _extreme()
-
-
-def save_png(name: str, size: tuple[int, int], path: Path) -> None:
-    """Draw the sample `name` at `size` pixels into the file `path`.
-
-    Raises KeyError for an unknown name; `samples` has the known ones.
-    """
-    view = samples()[name]
-    window = Window.open("offscreen", size)
-    window.show(view)
-    path.write_bytes(window.png())
 
 
 def _ordinary() -> dict[str, View]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pygame import Rect
 
 from device.ui import theme
+from device.ui.boxes import grid
 from device.ui.layout import Align
 from device.ui.scene import Area, Block, Face
 from device.ui.sheet import Sheet
@@ -37,11 +38,7 @@ def cards(sheet: Sheet, room: Rect, invitation: Invitation) -> None:
 
 def card_boxes(sheet: Sheet, row: Rect, invitation: Invitation) -> list[Rect]:
     """Where the cards stand in `row`, in the order of the levels given."""
-    count, gap = len(invitation.levels), sheet.px(theme.GAP)
-    width = (row.width - gap * (count - 1)) // count
-    return [
-        Rect(row.left + index * (width + gap), row.top, width, row.height) for index in range(count)
-    ]
+    return grid(row, len(invitation.levels), 1, sheet.px(theme.GAP))
 
 
 def strip(sheet: Sheet, room: Rect, invitation: Invitation) -> Rect:

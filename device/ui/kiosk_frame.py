@@ -1,4 +1,4 @@
-"""What stands around a kiosk's screens, and the pieces that they are made of: buttons, bands.
+"""What stands around a kiosk's screens, and the buttons on them.
 
 Imports no display. Whatever a finger may touch is at least `TOUCH` units high and has an edge,
 a ground and a word of its own, so that it is known for a button without its colour.
@@ -20,7 +20,6 @@ from device.ui.theme import ON_BLUE, ON_NAVY
 from device.ui.viewmodel import Bilingual, LanguageOrder
 
 HEADER: Final = 13.0
-BAND: Final = 8.0
 TOUCH: Final = 9.0
 
 
@@ -36,7 +35,7 @@ def framed(sheet: Sheet, frame: KioskFrame, ground: theme.Colour = theme.GROUND)
         top = _band(sheet, top, text).bottom
     bottom = sheet.area.bottom
     if frame.hint is not None:
-        bar = Rect(0, bottom - sheet.px(BAND), sheet.area.width, sheet.px(BAND))
+        bar = Rect(0, bottom - sheet.px(theme.BAND), sheet.area.width, sheet.px(theme.BAND))
         bottom = _band(sheet, bar.top, frame.hint, warning=frame.warning).top
     return Rect(0, top, sheet.area.width, bottom - top)
 
@@ -58,7 +57,7 @@ def _header(sheet: Sheet, frame: KioskFrame) -> int:
 
 
 def _band(sheet: Sheet, top: int, text: Bilingual, *, warning: bool = True) -> Rect:
-    bar = Rect(0, top, sheet.area.width, sheet.px(BAND))
+    bar = Rect(0, top, sheet.area.width, sheet.px(theme.BAND))
     sheet.put(Block(bar, theme.AMBER if warning else theme.PAPER))
     side = sheet.px(4.6)
     sign = Sign.ALERT if warning else Sign.NOTICE
@@ -90,35 +89,3 @@ def button(
     inner = box.inflate(-2 * sheet.px(1.4), -2 * sheet.px(0.5))
     sheet.text(inner, sheet.pair(text, size, colours, strong=True, lines=3, second=size * 0.6))
     sheet.put(Area(box, target))
-
-
-def row(sheet: Sheet, room: Rect, count: int) -> list[Rect]:
-    """Boxes for so many buttons side by side."""
-    gap = sheet.px(theme.GAP)
-    width = (room.width - (count - 1) * gap) // max(1, count)
-    return [
-        Rect(room.left + index * (width + gap), room.top, width, room.height)
-        for index in range(count)
-    ]
-
-
-def stack_of(sheet: Sheet, room: Rect, count: int) -> list[Rect]:
-    """Boxes for so many buttons one under the other."""
-    gap = sheet.px(theme.GAP)
-    height = (room.height - (count - 1) * gap) // max(1, count)
-    return [
-        Rect(room.left, room.top + index * (height + gap), room.width, height)
-        for index in range(count)
-    ]
-
-
-def wait_text(wait_min: tuple[int, int]) -> Bilingual:
-    """An expected wait as a range of minutes, rounded outward."""
-    low, high = wait_min
-    if high <= 1:
-        return both("no wait")
-    if low == 0:
-        return both("within {high} min", high=high)
-    if low == high:
-        return both("about {high} min", high=high)
-    return both("{low}–{high} min", low=low, high=high)

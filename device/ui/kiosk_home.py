@@ -11,12 +11,13 @@ from typing import Final
 from pygame import Rect
 
 from device.ui import theme
-from device.ui.kiosk_frame import TOUCH, button, framed, wait_text
+from device.ui.boxes import grid
+from device.ui.kiosk_frame import TOUCH, button, framed
 from device.ui.kiosk_views import KioskHome, Offer
 from device.ui.layout import Align, Paragraph
 from device.ui.scene import Area, Block
 from device.ui.sheet import Sheet
-from device.ui.texts import both
+from device.ui.texts import both, wait_text
 from device.ui.theme import ON_GROUND
 
 COLUMNS: Final = 3
@@ -89,13 +90,7 @@ def _boxes(sheet: Sheet, room: Rect, offers: tuple[Offer, ...], pages: int) -> l
     columns = _columns(sheet, offers)
     most = _rows(sheet, offers, room.height)
     rows = most if pages > 1 else max(1, min(most, math.ceil(len(offers) / columns)))
-    height = min((room.height - (rows - 1) * gap) // rows, sheet.px(ROOMY))
-    width = (room.width - (columns - 1) * gap) // columns
-    return [
-        Rect(room.left + column * (width + gap), room.top + line * (height + gap), width, height)
-        for line in range(rows)
-        for column in range(columns)
-    ]
+    return grid(room, columns, rows, gap, highest=sheet.px(ROOMY))
 
 
 def _head(sheet: Sheet, room: Rect, view: KioskHome) -> None:

@@ -8,7 +8,8 @@ from typing import Final
 from pygame import Rect
 
 from device.ui import theme
-from device.ui.kiosk_frame import TOUCH, button, framed, stack_of
+from device.ui.boxes import grid
+from device.ui.kiosk_frame import TOUCH, button, framed
 from device.ui.kiosk_home import home
 from device.ui.kiosk_ticket import ticket, trouble
 from device.ui.kiosk_views import (
@@ -69,10 +70,7 @@ def _classes(view: KioskClasses, sheet: Sheet) -> None:
     body = Rect(room.left, top, room.width, foot.top - sheet.px(theme.GAP) - top)
     choices = [(choice.name, f"class:{choice.id}") for choice in view.classes]
     columns = 2 if len(choices) > 4 and not sheet.upright else 1
-    rows = stack_of(sheet, body, max(3, -(-len(choices) // columns)))
-    width = (body.width - (columns - 1) * sheet.px(theme.GAP)) // columns
-    step = width + sheet.px(theme.GAP)
-    places = [Rect(r.left + c * step, r.top, width, r.height) for r in rows for c in range(columns)]
+    places = grid(body, columns, max(3, -(-len(choices) // columns)), sheet.px(theme.GAP))
     for box, (name, target) in zip(places, choices, strict=False):
         button(sheet, box, name, target, size=5.0)
     button(sheet, foot, both("Back"), "back", size=4.2)

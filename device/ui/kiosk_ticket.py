@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 from pygame import Rect
 
 from device.ui import theme
-from device.ui.kiosk_frame import TOUCH, button, framed, row, stack_of, wait_text
+from device.ui.boxes import grid
+from device.ui.kiosk_frame import TOUCH, button, framed
 from device.ui.kiosk_views import KioskTicket, KioskTrouble, Paper
 from device.ui.layout import Align, Paragraph
 from device.ui.scene import Badge, Block, Sign
 from device.ui.sheet import Sheet
-from device.ui.texts import both
+from device.ui.texts import both, wait_text
 from device.ui.theme import ON_GROUND
 from device.ui.viewmodel import Bilingual
+
+Matrix: TypeAlias = tuple[tuple[bool, ...], ...]
+"""A code's modules line by line, dark ones True."""
 
 QUIET_ZONE: Final = 4
 """Modules that stay light around a code (ISO/IEC 18004)."""
@@ -65,7 +69,8 @@ def trouble(view: KioskTrouble, sheet: Sheet) -> None:
         (both("Keep without paper"), "keep", False),
         (both("Give the number up"), "give-up", False),
     )
-    places = stack_of(sheet, foot, 3) if sheet.upright else row(sheet, foot, 3)
+    columns, rows = (1, len(buttons)) if sheet.upright else (len(buttons), 1)
+    places = grid(foot, columns, rows, gap)
     for box, (text, target, main) in zip(places, buttons, strict=True):
         button(sheet, box, text, target, main=main, size=4.4)
 
@@ -99,16 +104,17 @@ def _number(
 ) -> None:
     sheet.put(Block(room, theme.PAPER, sheet.px(theme.RADIUS)))
     inner = room.inflate(-2 * sheet.px(2.4), -2 * sheet.px(1.6))
-    if url is None or _matrix(url) is None:
+    code = None if url is None else _matrix(url)
+    if code is None:
         text = inner
     elif sheet.upright:
         side = min(round(inner.height * 0.4), inner.width)
         text = Rect(inner.left, inner.top, inner.width, inner.height - side)
-        _code(sheet, Rect(inner.left, text.bottom, inner.width, side), url)
+        _code(sheet, Rect(inner.left, text.bottom, inner.width, side), code)
     else:
         side = min(round(inner.width * 0.34), inner.height)
         text = Rect(inner.left, inner.top, inner.width - side - sheet.px(2), inner.height)
-        _code(sheet, Rect(inner.right - side, inner.top, side, inner.height), url)
+        _code(sheet, Rect(inner.right - side, inner.top, side, inner.height), code)
     head = Rect(text.left, text.top, text.width, round(text.height * 0.14))
     large = Rect(text.left, head.bottom, text.width, round(text.height * 0.42))
     rest = Rect(text.left, large.bottom, text.width, text.bottom - large.bottom)
@@ -140,10 +146,7 @@ def _prospect(sheet: Sheet, view: KioskTicket) -> tuple[Paragraph, ...]:
     return told
 
 
-def _code(sheet: Sheet, room: Rect, url: str) -> None:
-    matrix = _matrix(url)
-    if matrix is None:
-        return
+def _code(sheet: Sheet, room: Rect, matrix: Matrix) -> None:
     caption = both("Scan to follow your number")
     foot = Rect(room.left, room.bottom - sheet.px(6), room.width, sheet.px(6))
     modules = len(matrix) + 2 * QUIET_ZONE
@@ -165,8 +168,8 @@ def _code(sheet: Sheet, room: Rect, url: str) -> None:
 
 
 @lru_cache(maxsize=_CODES_KEPT)
-def _matrix(url: str) -> tuple[tuple[bool, ...], ...] | None:
-    """The code's modules, dark ones True; None for an address too long for any code."""
+def _matrix(url: str) -> Matrix | None:
+    """The code for an address; None for one too long for any code."""
     # Imported here: it brings Pillow, which units of other roles have no use for.
     import qrcode  # noqa: PLC0415
     from qrcode.exceptions import DataOverflowError  # noqa: PLC0415

@@ -12,7 +12,8 @@ from typing import Final
 from pygame import Rect, Surface
 
 from device.ui import signs
-from device.ui.fonts import Lru, Typeface
+from device.ui.fonts import Typeface
+from device.ui.lru import Lru
 from device.ui.scene import Area, Badge, Block, Face, Line, Scene, bounds
 from device.ui.theme import Colour
 

@@ -6,11 +6,12 @@ by more than a colour.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 
 from pygame import Rect
 
 from device.ui import theme
+from device.ui.boxes import grid
 from device.ui.invitation import STRIP, key_cap, paper, time_bar
 from device.ui.layout import Align
 from device.ui.scene import Area, Badge, Block, Sign
@@ -35,7 +36,8 @@ def cards(sheet: Sheet, room: Rect, level: Bilingual, question: TagQuestion) -> 
     sheet.text(head, paragraphs)
     gap = sheet.px(1.2)
     body = Rect(room.left, head.bottom + gap, room.width, foot.top - head.bottom - 2 * gap)
-    for tag, box in zip(question.tags, _boxes(body, len(question.tags), gap), strict=True):
+    boxes = grid(body, _COLUMNS, math.ceil(len(question.tags) / _COLUMNS), gap)
+    for tag, box in zip(question.tags, boxes, strict=False):
         _card(sheet, box, tag)
     _foot(sheet, foot, question)
 
@@ -53,22 +55,10 @@ def strip(sheet: Sheet, room: Rect, question: TagQuestion) -> Rect:
     sheet.text(ask, why, Align.LEFT)
     row = Rect(ask.right + sheet.px(1.5), inner.top, 0, inner.height)
     row.width = inner.right - row.left
-    gap, count = sheet.px(1), max(1, len(question.tags))
-    width = (row.width - gap * (count - 1)) // count
-    for index, tag in enumerate(question.tags):
-        box = Rect(row.left + index * (width + gap), row.top, width, row.height)
+    boxes = grid(row, len(question.tags), 1, sheet.px(1))
+    for tag, box in zip(question.tags, boxes, strict=True):
         _small_card(sheet, box, tag)
     return Rect(room.left, room.top, room.width, room.height - height)
-
-
-def _boxes(body: Rect, count: int, gap: int) -> Sequence[Rect]:
-    rows = max(1, -(-count // _COLUMNS))
-    width = (body.width - gap * (_COLUMNS - 1)) // _COLUMNS
-    height = (body.height - gap * (rows - 1)) // rows
-    return [
-        Rect(body.left + column * (width + gap), body.top + row * (height + gap), width, height)
-        for row, column in (divmod(index, _COLUMNS) for index in range(count))
-    ]
 
 
 def _ground(sheet: Sheet, box: Rect, tag: TagOption) -> tuple[theme.Colour, theme.Colour]:

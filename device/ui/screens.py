@@ -13,6 +13,7 @@ from typing import TypeAlias, get_args
 from pygame import Rect, Surface
 
 from device.ui import board_screens, chrome, invitation, reasons, theme
+from device.ui.boxes import cut
 from device.ui.fonts import Typeface
 from device.ui.kiosk_screens import kiosk
 from device.ui.kiosk_views import KioskView
@@ -86,11 +87,11 @@ def _closed(view: Closed, sheet: Sheet) -> None:
 @_set.register
 def _signing_in(view: SigningIn, sheet: Sheet) -> None:
     room = _inset(sheet, chrome.framed(sheet, view.frame))
-    upper, lower = _split(room, round(room.height * 0.45))
+    upper, lower = cut(room, round(room.height * 0.45))
     asks_pin = view.pin_digits is not None
     label = both("PIN of clerk {clerk}", clerk=view.clerk) if asks_pin else both("Clerk's number")
     sheet.text(upper, sheet.pair(label, 8.0, ON_GROUND, strong=True))
-    field, hint = _split(lower, sheet.px(18))
+    field, hint = cut(lower, sheet.px(18))
     sheet.put(Block(field, theme.PAPER, sheet.px(theme.RADIUS)))
     shown = "●" * (view.pin_digits or 0) if asks_pin else view.clerk
     sheet.number(field.inflate(-sheet.px(4), -sheet.px(6)), shown, sheet.px(12), theme.INK)
@@ -270,7 +271,7 @@ def _signed(
     details: tuple[Paragraph, ...],
 ) -> None:
     """A sign, given with the colour of its disc, above a title above its details."""
-    upper, lower = _split(room, round(room.height * 0.34))
+    upper, lower = cut(room, round(room.height * 0.34))
     disc = Rect(0, 0, sheet.px(17), sheet.px(17))
     disc.midbottom = upper.midbottom
     sheet.put(Badge(disc, *sign))
@@ -291,7 +292,7 @@ def _ticket(
     """
     if view.invitation is None:
         inner = _inset(sheet, room)
-        upper, lower = _split(inner, round(inner.height * 0.63))
+        upper, lower = cut(inner, round(inner.height * 0.63))
         _numbered(sheet, upper, view.number, *number)
         sheet.text(lower, about)
         return
@@ -310,16 +311,10 @@ def _numbered(
     colour: theme.Colour,
     quiet: theme.Colour,
 ) -> None:
-    head, body = _split(room, sheet.px(11.5))
+    head, body = cut(room, sheet.px(11.5))
     sheet.text(head, sheet.pair(label, 5.4, (quiet, quiet), second=3.2))
     shown = number or sheet.first(number_name(number))
     sheet.number(body.inflate(0, -sheet.px(3)), shown, sheet.px(theme.CALLED), colour)
-
-
-def _split(room: Rect, height: int) -> tuple[Rect, Rect]:
-    """The upper `height` pixels of `room`, and the rest."""
-    upper = Rect(room.left, room.top, room.width, height)
-    return upper, Rect(room.left, upper.bottom, room.width, room.height - height)
 
 
 for _kind in get_args(KioskView):

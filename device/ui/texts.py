@@ -146,3 +146,15 @@ def age(age_s: int) -> Bilingual:
     if age_s < 3600:
         return both("{count} min", count=age_s // 60)
     return both("{count} h", count=age_s // 3600)
+
+
+def wait_text(wait_min: tuple[int, int]) -> Bilingual:
+    """An expected wait as a range of minutes, rounded outward."""
+    low, high = wait_min
+    if high <= 1:
+        return both("no wait")
+    if low == 0:
+        return both("within {high} min", high=high)
+    if low == high:
+        return both("about {high} min", high=high)
+    return both("{low}–{high} min", low=low, high=high)

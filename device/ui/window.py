@@ -16,7 +16,8 @@ from typing import Final, Literal, TypeAlias
 import pygame
 from pygame import Rect, Surface
 
-from device.ui.fonts import Lru, Typeface
+from device.ui.fonts import Typeface
+from device.ui.lru import Lru
 from device.ui.painter import Painter
 from device.ui.scene import Scene, changed, has_areas, touched
 from device.ui.screens import Shown, compose

@@ -11,7 +11,7 @@ import pytest
 from pygame import Surface
 
 from device.ui import theme
-from device.ui.fonts import SHA256, Lru, Typeface
+from device.ui.fonts import SHA256, Typeface
 from device.ui.gallery import SIZES, samples
 from device.ui.painter import Painter
 from device.ui.scene import Line
@@ -158,23 +158,6 @@ def test_rendered_pixels_are_as_large_as_the_ink_promised(typeface: Typeface) ->
         for strong in (False, True):
             promised = typeface.ink(text, 57, strong).size
             assert typeface.render(text, 57, theme.INK, strong).get_size() == promised
-
-
-def test_what_was_used_longest_ago_is_forgotten_first() -> None:
-    kept: Lru[str, str] = Lru(10)
-    kept.put("a", "A", 4)
-    kept.put("b", "B", 4)
-    assert kept.get("a") == "A"
-    kept.put("c", "C", 4)
-    assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("A", None, "C")
-    assert kept.weight == 8
-
-
-def test_what_outweighs_the_bound_is_not_kept_and_drives_nothing_out() -> None:
-    kept: Lru[str, str] = Lru(10)
-    kept.put("a", "A", 4)
-    kept.put("b", "B", 11)
-    assert (len(kept), kept.weight, kept.get("a")) == (1, 4, "A")
 
 
 def test_the_painter_keeps_no_more_than_its_bound(typeface: Typeface) -> None:

@@ -13,7 +13,7 @@ import pygame
 import pytest
 from pygame import Surface
 
-from device.ui.gallery import SIZES, samples, save_png
+from device.ui.gallery import SIZES, samples
 from device.ui.painter import Painter
 from device.ui.screens import draw
 from device.ui.window import Window, encode_png
@@ -162,14 +162,6 @@ def test_a_display_that_is_not_there_is_an_error_that_says_so(
     with pytest.raises(HardwareError, match=rf"mode '{mode}' at 1024×600.*offscreen"):
         Window.open(mode, SIZE)  # type: ignore[arg-type]
     assert not pygame.display.get_init()
-
-
-def test_a_sample_is_saved_at_the_size_asked_for(tmp_path: Path) -> None:
-    save_png("thanks", SIZES[1], tmp_path / "thanks.png")
-    assert pygame.image.load(tmp_path / "thanks.png").get_size() == SIZES[1]
-    with pytest.raises(KeyError):
-        save_png("nothing", SIZES[1], tmp_path / "nothing.png")
-    assert not (tmp_path / "nothing.png").exists()
 
 
 LIGHT = """
