@@ -22,6 +22,10 @@ from wire.topics import first_mistake, schema_version
 _BODY: TypeAdapter[AnyRecordBody] = TypeAdapter(AnyRecordBody)
 
 
+ANY_HASH = ""
+"""In place of the hash of a record that nobody has any more."""
+
+
 class Fit(StrEnum):
     """How a record fits what is stored already."""
 
@@ -45,19 +49,33 @@ class Head:
     through: int = 0
     hash: str = NO_HASH
     beyond: dict[int, tuple[str, str]] = field(default_factory=dict)
-    latest: dict[int, str] = field(default_factory=dict)
+    latest: dict[int, str] = field(default_factory=dict, compare=False)
 
     def add(self, sequence: int, previous: str, hash_: str) -> list[int]:
         """A record was stored.
 
         Returns the sequences, now reached without a gap, whose `previous` does not fit.
         """
-        broken = []
         self.beyond[sequence] = (previous, hash_)
+        return self._go_on()
+
+    def skip(self, through: int) -> list[int]:
+        """The records up to here that are not stored never will be; go on behind them.
+
+        Returns what `add` does. The record that follows may name any previous one.
+        """
+        if through <= self.through:
+            return []
+        self.through, self.hash = through, ANY_HASH
+        self.beyond = {number: found for number, found in self.beyond.items() if number > through}
+        return self._go_on()
+
+    def _go_on(self) -> list[int]:
+        broken = []
         while self.through + 1 in self.beyond:
             self.through += 1
             quoted, found = self.beyond.pop(self.through)
-            if quoted != self.hash:
+            if self.hash not in {ANY_HASH, quoted}:
                 broken.append(self.through)
             self.hash = self.latest[self.through] = found
             self.latest.pop(self.through - LATEST, None)
@@ -76,6 +94,11 @@ class Heads:
         if head is None:
             head = self._heads[unit, outbox] = Head()
         return head
+
+    def anywhere(self, outbox: str) -> int:
+        """How far an outbox is stored under any unit: one may have been given another name."""
+        found = (head.through for (_, of), head in self._heads.items() if of == outbox)
+        return max(found, default=0)
 
     def through(self, unit: str, outbox: str) -> int:
         """The highest sequence up to which every record is stored; 0 for none."""
