@@ -112,6 +112,7 @@ class KeysSection(Settings):
     no_show: Pin = 22
     done: Pin = 23
     hold: Pin | None = None
+    transfer: Pin | None = None
     resume: Pin | None = None
     pause: Pin | None = None
     undo: Pin | None = None

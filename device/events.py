@@ -46,6 +46,7 @@ class StaffKey(Enum):
     NO_SHOW = "no_show"
     DONE = "done"
     HOLD = "hold"
+    TRANSFER = "transfer"
     RESUME = "resume"
     PAUSE = "pause"
     UNDO = "undo"

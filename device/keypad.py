@@ -30,13 +30,15 @@ NUMERIC_PAD: Final[Mapping[str, int]] = MappingProxyType(
         "done": 83,  # the decimal point
         "hold": 55,  # *
         "pause": 98,  # /
+        "transfer": 69,  # Num Lock
         "undo": 14,  # Backspace, which takes back what was typed
     }
 )
 """A numeric keypad as the clerk's, by the codes of Linux's input-event-codes.h.
 
-The digits sign in: the clerk's number, Enter, the PIN, Enter. None of them rates: the clerk must
-not. A pad that faces the citizen is given the rating keys instead.
+The digits sign in: the clerk's number, Enter, the PIN, Enter; and they choose where to send a
+number on to. None of them rates: the clerk must not. A pad that faces the citizen is given the
+rating keys instead.
 """
 
 RATING: Final = tuple(f"rating-{level}" for level in range(5, 0, -1))

@@ -12,6 +12,7 @@ class NoticeKind(Enum):
     NOT_CONNECTED = "not_connected"
     NOBODY_WAITING = "nobody_waiting"
     REFUSED = "refused"
+    NOT_SENT_ON = "not_sent_on"
     DISK_FULL = "disk_full"
     DISK_BROKEN = "disk_broken"
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from device.asking import TAG_KEYS, OpenInvitation, OpenTags
+from device.dialogue import Onward
 from device.notices import NoticeKind
 from device.session import Session
 from device.stages import Stage
@@ -24,7 +25,15 @@ from device.ui.viewmodel import (
     LinkLive,
     View,
 )
-from wire.messages import CounterPicture, Level, RatingOption, RatingTag, Text, TicketInHand
+from wire.messages import (
+    CounterPicture,
+    Level,
+    RatingOption,
+    RatingTag,
+    Text,
+    TicketInHand,
+    TransferTarget,
+)
 
 _LEVEL_NUMBERS: Final[Mapping[Level, int]] = MappingProxyType(
     {level: 5 - index for index, level in enumerate(Level)}
@@ -37,6 +46,7 @@ _NOTICES: Final = MappingProxyType(
         NoticeKind.NOBODY_WAITING: texts.Notice.NOBODY_WAITING,
         NoticeKind.NOT_CONNECTED: texts.Notice.NOT_CONNECTED,
         NoticeKind.REFUSED: texts.Notice.TOO_LATE,
+        NoticeKind.NOT_SENT_ON: texts.Notice.NOT_SENT_ON,
     }
 )
 _REFUSALS: Final = MappingProxyType(
@@ -52,12 +62,16 @@ _REFUSALS: Final = MappingProxyType(
         "signed_in_elsewhere": texts.Notice.ELSEWHERE,
         "cut_off": texts.Notice.CUT_OFF,
         "no_service": texts.Notice.CUT_OFF,
+        "not_there": texts.Notice.NOT_THERE,
         "no_number": texts.Notice.NO_NUMBER,
     }
 )
 
 _SERVICES_EXPECTED: Final = 12
 _TAGS_SHOWN: Final = 8
+_PLACES_SHOWN: Final = 5
+_PLACES_OVER_STRIP: Final = 3
+_IN_HAND: Final = frozenset({Stage.CALLING, Stage.SERVING, Stage.SENDING_ON})
 
 
 class Presenter:
@@ -79,7 +93,7 @@ class Presenter:
         """What the screen shows at `now_s`."""
         frame = self._frame(session, now_s)
         trouble = _trouble(session)
-        if trouble and session.stage not in {Stage.CALLING, Stage.SERVING}:
+        if trouble and session.stage not in _IN_HAND:
             return self._fault(frame, trouble)
         if session.stage is Stage.CONNECTING:
             return viewmodel.Connecting(frame)
@@ -182,7 +196,7 @@ def _trouble(session: Session) -> Trouble | None:
 def _picture(session: Session, frame: Frame, now_s: float) -> View:
     picture = session.picture
     match session.stage:
-        case Stage.CALLING | Stage.SERVING if picture and picture.ticket:
+        case stage if stage in _IN_HAND and picture and picture.ticket:
             return _ticket(session, frame, picture.ticket, now_s)
         case Stage.IDLE if picture:
             return viewmodel.Idle(frame, picture.waiting)
@@ -213,11 +227,37 @@ def _asked(session: Session, frame: Frame, now_s: float) -> View | None:
 
 def _ticket(session: Session, frame: Frame, ticket: TicketInHand, now_s: float) -> View:
     service, strip = _both(ticket.service_name), _strip(session, now_s)
+    if session.onward:
+        return _sending_on(frame, ticket.number, session.onward, strip)
     if session.stage is Stage.CALLING:
         return viewmodel.Calling(frame, ticket.number, service, ticket.recalls, strip)
     as_of_s = now_s if session.as_of_s is None else session.as_of_s
     since = _wall(session, as_of_s) - timedelta(seconds=ticket.since_s)
     return viewmodel.Serving(frame, ticket.number, service, f"{since:%H:%M}", strip)
+
+
+def _sending_on(
+    frame: Frame, number: str, onward: Onward, strip: viewmodel.Question | None
+) -> View:
+    """The places to go that are shown, the chosen one in their middle where it can be."""
+    count = len(onward.targets)
+    room = _PLACES_OVER_STRIP if strip else _PLACES_SHOWN
+    first = max(0, min(onward.place - room // 2, count - room))
+    places = tuple(
+        viewmodel.Destination(place + 1, _target(target), place == onward.place)
+        for place, target in enumerate(onward.targets)
+        if first <= place < first + room
+    )
+    return viewmodel.SendingOn(frame, number, places, count, strip)
+
+
+def _target(target: TransferTarget) -> Bilingual:
+    if not target.number:
+        return _both(target.name) if target.name else Bilingual(target.service or "")
+    counter = texts.both("Counter {counter}", counter=target.number)
+    if target.name is None:
+        return counter
+    return Bilingual(f"{counter.zh} · {target.name.zh}", f"{counter.en} · {target.name.en}")
 
 
 def _paused(session: Session, frame: Frame, picture: CounterPicture, now_s: float) -> View:

@@ -10,15 +10,16 @@ an answer, decides alone (`device.alone`) until a state shows that the hub has a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 from device.alone import Desk, Press, Refused
 from device.asking import Asking, OpenInvitation, OpenTags, Thanked
+from device.cues import cue_of
 from device.deciding import Deciding, Offer, Remembered
-from device.entry import ENTRY_S, Entry
+from device.dialogue import Dialogue, Meant, Onward, Standing, standing
+from device.entry import Entry
 from device.events import (
     Anomaly,
     AnswerCame,
@@ -48,14 +49,13 @@ from device.events import (
 from device.hearing import SILENCE_S, Hearing
 from device.moment import Moment
 from device.notices import Notice, NoticeKind
-from device.stages import Cue, Stage, step
+from device.stages import Stage, step
 from device.stamps import health_record
-from device.wishes import asked_by
+from device.wishes import asked_by, refusal_of
 from wire.messages import (
     Answer,
     Command,
     CounterPicture,
-    CounterState,
     HealthRecord,
     Level,
     RatingOption,
@@ -66,15 +66,6 @@ from wire.messages import (
 NOTICE_S: Final = 4.0
 ANSWER_S: Final = 1.0
 """A command without an answer for so many real seconds has none."""
-
-_AT_WORK: Final[Mapping[CounterState | None, Cue]] = MappingProxyType(
-    {
-        CounterState.CALLED: Cue.CALLED,
-        CounterState.SERVING: Cue.SERVED,
-        CounterState.PAUSED: Cue.PAUSED,
-    }
-)
-"""What a counter shows though an invitation be open, which then lies beneath it."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +107,7 @@ class Session:
         self._own = Deciding(run, counter, self._asking, second_s, remembered.decisions)
         self._remembered = remembered
         self._recall_s: float | None = None  # when what is remembered has to do
-        self.entry: Entry | None = None
+        self._dialogue = Dialogue(second_s)
         self._waiting: _Waiting | None = None
         self._lit: frozenset[Level] | None = None
 
@@ -160,6 +151,16 @@ class Session:
         return self.hearing.heard_s is not None or self._remembered.sure
 
     @property
+    def entry(self) -> Entry | None:
+        """What a clerk has typed to sign in."""
+        return self._dialogue.entry
+
+    @property
+    def onward(self) -> Onward | None:
+        """The choice of where to send the ticket in hand on to."""
+        return self._dialogue.onward
+
+    @property
     def invitation(self) -> OpenInvitation | None:
         """The open invitation."""
         return self._asking.invitation
@@ -182,8 +183,9 @@ class Session:
     @property
     def deadline_s(self) -> float | None:
         """When a `Tick` is wanted next."""
-        timed = (self.notice, self.offer, self.entry, self._waiting)
+        timed = (self.notice, self.offer, self._waiting)
         times = [item.until_s for item in timed if item] + self._asking.times
+        times += self._dialogue.times
         wanted = (self.hearing.deadline_s, self._recall_s)
         times += [time_s for time_s in wanted if time_s is not None]
         return min(times, default=None)
@@ -209,7 +211,8 @@ class Session:
             case LinkUp() | LinkDown() | Tick():
                 effects += self._listen(event, at)
         self._weigh(at)
-        self.stage = step(self.stage, self._cue())
+        self._follow_dialogue(at)
+        self.stage = step(self.stage, cue_of(self))
         return effects + self._lamps()
 
     # --- time ---
@@ -222,8 +225,7 @@ class Session:
             self.notice = None
         if self.offer and at.boot_s >= self.offer.until_s:
             self._own.offer = None
-        if self.entry and (at.boot_s >= self.entry.until_s or not self._may_sign_in()):
-            self.entry = None
+        self._follow_dialogue(at)
         if self._waiting and at.boot_s >= self._waiting.until_s:
             effects += self._waited_in_vain(self._waiting, at)
         return effects
@@ -307,35 +309,34 @@ class Session:
         self._waiting = None
         nobody = answer.outcome == "nothing_waiting"
         kind = NoticeKind.NOBODY_WAITING if nobody else NoticeKind.REFUSED
-        self._notify(kind, at, answer.code)
+        self._notify(kind, at, refusal_of(waiting.press.action, answer.code))
         return []
 
     # --- staff keys ---
 
     def _clerk(self, event: StaffPressed | DigitPressed, at: Moment) -> list[Effect]:
-        """While a clerk signs in, next confirms and undo begins anew; else each key is its own."""
-        until_s = at.boot_s + ENTRY_S * self._second_s
-        match event:
-            case DigitPressed(digit):
-                if self._may_sign_in():
-                    self.entry = (self.entry or Entry("", until_s)).typed(digit, until_s)
-                return []
-            case StaffPressed(StaffKey.UNDO) if self.entry:
-                self.entry = None
-                return []
-            case StaffPressed(StaffKey.NEXT, fresh_id) if self.entry:
-                confirmed = self.entry.confirmed(until_s)
-                if isinstance(confirmed, Entry):
-                    self.entry = confirmed
-                    return []
-                self.entry = None
-                return self._ask(Press(confirmed, fresh_id), at)
-            case StaffPressed(key, fresh_id):
-                return self._press(key, fresh_id, at)
+        """A key is the dialogue's while one is open; else it asks for what is printed on it."""
+        meant = self._dialogue.take(event, self._standing(), at.boot_s)
+        if meant is Meant.DIALOGUE or isinstance(event, DigitPressed):
+            return []
+        if isinstance(meant, Meant):
+            return self._press(event.key, event.fresh_id, at)
+        return self._ask(Press(meant, event.fresh_id), at)
 
-    def _may_sign_in(self) -> bool:
-        """The hub alone knows a PIN, and a counter with a clerk has no need of one."""
-        return self.picture is not None and self.picture.clerk is None and self.alone is None
+    def _standing(self) -> Standing:
+        """The hub alone knows a PIN, and where a ticket may be sent on to."""
+        waits = self.picture is None or self._waits_for(self.picture)
+        return standing(self.state, asks=self.alone is None, waits=waits)
+
+    def _follow_dialogue(self, at: Moment) -> None:
+        ended = self._dialogue.follow(self._standing(), at.boot_s)
+        ticket = self.picture.ticket if self.picture else None
+        if ended is None or ticket is None or ticket.call_id != ended.call_id:
+            return
+        if self.alone:
+            self._notify(NoticeKind.REFUSED, at, "cut_off")
+        else:
+            self._notify(NoticeKind.NOT_SENT_ON, at)
 
     def _press(self, key: StaffKey, fresh_id: str, at: Moment) -> list[Effect]:
         """Who decides a press of a staff key: the hub while it is heard, otherwise this unit."""
@@ -421,26 +422,6 @@ class Session:
         return [Remark(f"a record of kind {body.kind} could not be kept")]
 
     # --- what follows from the facts ---
-
-    def _cue(self) -> Cue:
-        held = self.picture.state if self.picture else None
-        if held in _AT_WORK:
-            return _AT_WORK[held]
-        if self.invitation:
-            return Cue.INVITED
-        if self.tags:
-            return Cue.TAGGED
-        if self.offer:
-            return Cue.OFFERED
-        return Cue.RATED if self.thanked else self._base_cue(held)
-
-    def _base_cue(self, held: CounterState | None) -> Cue:
-        if self.state is None:
-            return Cue.NO_NEWS
-        if held is None:
-            return Cue.REFUSED
-        closed = Cue.TYPED if self.entry else Cue.CLOSED
-        return closed if held is CounterState.CLOSED else Cue.IDLE
 
     def _levels(self) -> frozenset[Level]:
         return frozenset(option.level for option in self.options)

@@ -18,6 +18,7 @@ class Stage(Enum):
     PAUSED = "paused"
     CALLING = "calling"
     SERVING = "serving"
+    SENDING_ON = "sending on"
     INVITING = "inviting"
     TAGS = "tags"
     THANKS = "thanks"
@@ -35,6 +36,7 @@ class Cue(Enum):
     PAUSED = "the clerk is away"
     CALLED = "a ticket is called"
     SERVED = "a ticket is served"
+    CHOOSING = "a clerk chooses where to send a ticket on to"
     INVITED = "an invitation is open"
     TAGGED = "a rating has been kept and its reasons may be given"
     RATED = "a rating has been kept"
@@ -64,6 +66,7 @@ _ALL: Final = {
     Cue.RATED: Stage.THANKS,
     Cue.OFFERED: Stage.OFFERING,
     Cue.TYPED: Stage.SIGNING_IN,
+    Cue.CHOOSING: Stage.SENDING_ON,
 }
 
 TABLE: Final[Mapping[Stage, Mapping[Cue, Stage]]] = MappingProxyType(

@@ -12,6 +12,7 @@ from device.ui.viewmodel import (
     Calling,
     Closed,
     Connecting,
+    Destination,
     Fault,
     Frame,
     Idle,
@@ -21,6 +22,8 @@ from device.ui.viewmodel import (
     LinkConnecting,
     Offering,
     Paused,
+    Question,
+    SendingOn,
     Serving,
     SigningIn,
     TagOption,
@@ -116,6 +119,8 @@ def _ordinary() -> dict[str, View]:
         "inviting-no-number": Inviting(_FRAME, _invitation("", 8)),
         "tags": Tags(_FRAME, level_name(2), _reasons(5)),
         "tags-chosen": Tags(_FRAME, level_name(2), _reasons(8, "209", "214")),
+        "sending-on": _sending_on(_FRAME, 1, 5),
+        "sending-on-invitation": _sending_on(_FRAME, 4, 3, _invitation("A001", 7)),
         "thanks": Thanks(_FRAME, level_name(5)),
         "paused": Paused(_FRAME, pause_reason("Meal"), "10:45"),
         "paused-overdue": Paused(_FRAME, pause_reason("Meal"), overdue=True),
@@ -161,6 +166,16 @@ def _extreme() -> dict[str, View]:
         "long-serving": Serving(frame, "AB1000", LONG_SERVICE, "10:32", invitation),
         "long-serving-alone": Serving(frame, "AB1000", LONG_SERVICE, "10:32"),
         "long-inviting": Inviting(frame, invitation),
+        "long-sending-on": SendingOn(
+            frame, "AB1000", tuple(Destination(20 + n, LONG_SERVICE, n == 4) for n in range(5)), 24
+        ),
+        "long-sending-on-invitation": SendingOn(
+            frame,
+            "AB1000",
+            tuple(Destination(20 + n, LONG_SERVICE, n == 0) for n in range(3)),
+            24,
+            invitation,
+        ),
         "long-tags": Tags(frame, level_name(1), _reasons(8, "210")),
         "long-signing-in": SigningIn(frame, "1234567890123456", 16),
         "long-offering": Offering(replace(frame, notice=Notice.OFFER.text)),
@@ -179,6 +194,23 @@ def _extreme() -> dict[str, View]:
 
 def _invitation(number: str, seconds_left: int) -> Invitation:
     return Invitation(number, rating_options(), seconds_left, max(10, seconds_left))
+
+
+_PLACES: Final = (
+    Bilingual("社会保险", "Social insurance"),
+    Bilingual("不动产登记", "Real estate"),
+    Bilingual("5号窗口 · 综合窗口", "Counter 5 · General counter"),
+    Bilingual("8号窗口", "Counter 8"),
+    Bilingual("12号窗口", "Counter 12"),
+)
+
+
+def _sending_on(
+    frame: Frame, chosen: int, shown: int, question: Question | None = None
+) -> SendingOn:
+    """The last `shown` of some places to go, counted from 1."""
+    places = [Destination(n, name, n == chosen) for n, name in enumerate(_PLACES, 1)]
+    return SendingOn(frame, "A002", tuple(places[-shown:]), len(_PLACES), question)
 
 
 def _reasons(count: int, *chosen: str) -> TagQuestion:

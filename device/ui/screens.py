@@ -12,7 +12,7 @@ from typing import TypeAlias, get_args
 
 from pygame import Rect, Surface
 
-from device.ui import board_screens, chrome, invitation, reasons, theme
+from device.ui import board_screens, chrome, invitation, onward, reasons, theme
 from device.ui.boxes import cut
 from device.ui.fonts import Typeface
 from device.ui.kiosk_screens import kiosk
@@ -42,6 +42,7 @@ from device.ui.viewmodel import (
     Offering,
     Paused,
     Question,
+    SendingOn,
     Serving,
     SigningIn,
     TagQuestion,
@@ -211,6 +212,14 @@ def _offering(view: Offering, sheet: Sheet) -> None:
         sheet.pair(both("No number left to call"), 10.0, ON_GROUND, strong=True),
         sheet.pair(again, 5.4, ON_GROUND, lines=2, gap=3),
     )
+
+
+@_set.register
+def _sending_on(view: SendingOn, sheet: Sheet) -> None:
+    room = chrome.framed(sheet, view.frame)
+    if view.invitation is not None:
+        room = beneath(sheet, room, view.invitation)
+    onward.places(sheet, room, view)
 
 
 @_set.register

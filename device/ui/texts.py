@@ -97,6 +97,8 @@ class Notice(Enum):
     WRONG_PIN = marked("The clerk's number or the PIN is wrong")
     PIN_TRIES = marked("Too many wrong PINs: wait five minutes")
     ELSEWHERE = marked("Still serving at another counter")
+    NOT_SENT_ON = marked("The choice has ended: the number was not sent on")
+    NOT_THERE = marked("It cannot be sent there just now")
     OFFER = marked("No number left to call: press Next again to serve without one")
 
     @property

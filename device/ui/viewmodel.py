@@ -204,6 +204,29 @@ class Serving:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a ticket may be sent on to; `place` counts all there are from 1."""
+
+    place: int
+    name: Bilingual
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendingOn:
+    """The clerk chooses where to send a ticket on to: some of `count` places, one of them chosen.
+
+    The invitation of the ticket before may still be open beneath it.
+    """
+
+    frame: Frame
+    number: str
+    places: tuple[Destination, ...]
+    count: int
+    invitation: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inviting:
     """The service has ended and its citizen is asked for a rating."""
 
@@ -343,6 +366,7 @@ View: TypeAlias = (
     | Idle
     | Calling
     | Serving
+    | SendingOn
     | Inviting
     | Tags
     | Thanks

@@ -269,7 +269,7 @@ class DemoHall:
 
     def _unit_file(self, counter: dict[str, Any]) -> Path:
         own = {"role": "counter", "counter": counter["id"]}
-        keys = {"hold": 24, "resume": 10, "pause": 18, "undo": 4}
+        keys = {"hold": 24, "transfer": 9, "resume": 10, "pause": 18, "undo": 4}
         return self._unit(counter["unit"], own, "1024x600", {"keys": keys})
 
     def _board_file(self, unit: str) -> Path:

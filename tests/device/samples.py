@@ -22,6 +22,7 @@ from wire.messages import (
     Text,
     TicketInHand,
     TicketName,
+    TransferTarget,
 )
 from wire.topics import Publication
 
@@ -107,6 +108,13 @@ def grant(number: int) -> Grant:
     )
 
 
+TRANSFERS = [
+    TransferTarget(service="social", name=Text(zh="社会保险", en="Social insurance")),
+    TransferTarget(counter="c5", number="5", name=Text(zh="综合窗口", en="General counter")),
+    TransferTarget(counter="c8", number="8"),
+]
+"""Where a ticket in hand may be sent on to."""
+
 TAGS = [RatingTag(code=f"20{n}", name=Text(zh=f"原因{n}", en=f"Reason {n}")) for n in range(7)]
 ASKING = [
     option.model_copy(update={"tags": TAGS if option.level is Level.DISSATISFIED else []})
@@ -133,6 +141,8 @@ def state(
     lease_s: float = 3600.0,
     rating: Sequence[RatingOption] = RATING,
     refused: LinkRefusal | None = None,
+    transfers: Sequence[TransferTarget] = (),
+    next_finishes: bool = False,
 ) -> State:
     """A state as the hub sends it."""
     return State(
@@ -151,6 +161,8 @@ def state(
         rating=list(rating),
         invite_s=20.0,
         refused=refused,
+        transfers=list(transfers),
+        next_finishes=next_finishes,
     )
 
 

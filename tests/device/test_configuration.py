@@ -73,7 +73,7 @@ def test_a_file_from_before_the_further_keys_is_right_whatever_pins_it_uses() ->
     assert staff == {"next", "recall", "no_show", "done"}
 
 
-@pytest.mark.parametrize("key", ["hold", "resume", "pause", "undo"])
+@pytest.mark.parametrize("key", ["hold", "transfer", "resume", "pause", "undo"])
 def test_a_further_key_is_there_once_it_has_a_pin_of_its_own(key: str) -> None:
     settings = parse(f"{MINIMAL}[keys]\n{key} = 24\n", UnitSettings, "unit.toml")
     assert wiring(settings).keys[key] == 24

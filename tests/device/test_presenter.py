@@ -25,7 +25,18 @@ from device.events import (
 from device.presenter import Presenter
 from device.session import Session
 from device.ui import texts, viewmodel
-from tests.device.samples import ASKING, RUN, TAGS, away, grant, invitation, moment, picture, state
+from tests.device.samples import (
+    ASKING,
+    RUN,
+    TAGS,
+    TRANSFERS,
+    away,
+    grant,
+    invitation,
+    moment,
+    picture,
+    state,
+)
 from wire.messages import Answer, CounterState, Level, LinkRefusal, Text
 
 START_S = 100.0
@@ -374,3 +385,28 @@ def test_a_pin_is_shown_as_its_length(desk: Desk) -> None:
     for digit in "123":
         desk.give(DigitPressed(digit))
     assert desk.view() == viewmodel.SigningIn(desk.view().frame, "9", 3)
+
+
+def test_the_places_a_number_may_go_to_are_named_with_the_chosen_one_in_sight(desk: Desk) -> None:
+    shown = picture(CounterState.SERVING)
+    desk.give(StateCame(state(shown, transfers=[*TRANSFERS, *TRANSFERS])))
+    desk.give(StaffPressed(StaffKey.TRANSFER, "k1"))
+    view = desk.view()
+    assert isinstance(view, viewmodel.SendingOn)
+    assert (view.number, view.count, len(view.places)) == ("A002", 6, 5)
+    assert [place.name.en for place in view.places[:3]] == [
+        "Social insurance",
+        "Counter 5 · General counter",
+        "Counter 8",
+    ]
+    for _ in range(5):
+        desk.give(StaffPressed(StaffKey.TRANSFER, "k2"))
+    view = desk.view()
+    assert isinstance(view, viewmodel.SendingOn)
+    assert [(p.place, p.chosen) for p in view.places][-2:] == [(5, False), (6, True)]
+    asked = picture(CounterState.SERVING, asked=invitation())
+    desk.give(StateCame(state(asked, transfers=TRANSFERS)))
+    over = desk.view()
+    assert isinstance(over, viewmodel.SendingOn)
+    assert over.invitation
+    assert len(over.places) == 3

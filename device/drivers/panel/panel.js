@@ -12,7 +12,7 @@ for (const button of document.querySelectorAll("button[data-key]")) {
 const shortcuts = {
   1: "rating-5", 2: "rating-4", 3: "rating-3", 4: "rating-2", 5: "rating-1",
   n: "next", r: "recall", m: "no_show", d: "done",
-  h: "hold", g: "resume", p: "pause", u: "undo",
+  h: "hold", t: "transfer", g: "resume", p: "pause", u: "undo",
 };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
