@@ -44,7 +44,21 @@ test-fast: install ## the tests that start no process, under 20 seconds
 	@exec $(BIN)/pytest $(FAST)
 
 test-long: install ## the full numbers, with progress; this takes a while
-	@PYTHONUNBUFFERED=1 exec $(BIN)/pytest -m long -v -s
+	@$(MAKE) -j3 long-days long-halls long-cases
+
+# Days are waited for, cases computed: side by side they take little more than the longest.
+LONG := PYTHONUNBUFFERED=1 exec $(BIN)/pytest -m long -v -s
+
+.PHONY: long-days long-halls long-cases
+
+long-days:
+	@$(LONG) tests/hall/test_ten_hours.py
+
+long-halls:
+	@$(LONG) tests/hall --ignore=tests/hall/test_ten_hours.py
+
+long-cases:
+	@$(LONG) tests --ignore=tests/hall
 
 check: install ## style, types and the import rules of the house
 	$(BIN)/ruff check
