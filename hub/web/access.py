@@ -26,6 +26,7 @@ from hub.identity import Identities
 from hub.journal.store import StoredAnswer
 from hub.pins import pin_right
 from hub.service import Service
+from hub.web.bodies import TicketWish
 from hub.web.facts import Facts, Tell
 from hub.web.views import View
 from wire import messages as w
@@ -42,8 +43,6 @@ CHANNEL = "web"
 
 CITIZEN, OPERATOR = "citizen", "operator"
 """Who wishes something; there is no sign-in to these pages yet."""
-
-TicketWish = Literal["check_in", "come_back", "cancel", "release", "not_called"]
 
 T = TypeVar("T")
 

@@ -20,6 +20,8 @@ Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]
 Version = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_whole)]
 IdInPath = Annotated[str, Path(pattern=ID_PATTERN)]
 
+TicketWish = Literal["check_in", "come_back", "cancel", "release", "not_called"]
+
 Identity = Annotated[
     str,
     Field(
@@ -66,7 +68,7 @@ class TicketWanted(Wanted):
     counter may be called by all.
     """
 
-    wish: Literal["check_in", "come_back", "cancel", "release", "not_called"]
+    wish: TicketWish
 
 
 class NotCalled(Wanted):

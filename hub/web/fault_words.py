@@ -11,6 +11,7 @@ _PERIPHERALS = {
     "printer": marked("Ticket printer"),
     "card_reader": marked("Card reader"),
     "disk": marked("Storage"),
+    "outbox": marked("File of kept records"),
 }
 
 _KEYS = {
@@ -42,6 +43,7 @@ _FAULTS = {
     "synthesis": marked("cannot turn text into speech"),
     "sound_card": marked("has no sound card that works"),
     "spoken_file": marked("cannot write its files"),
+    "damaged": marked("was damaged and has been set aside"),
     "disk_full": marked("is full: ratings cannot be kept"),
     "disk_broken": marked("cannot be written: ratings cannot be kept"),
 }

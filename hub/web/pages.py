@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from math import ceil, floor
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Request, Response
@@ -19,7 +19,7 @@ from hub.answers import KEY_PATTERN
 from hub.core.pictures import WaitRange
 from hub.transaction import IdReusedError
 from hub.web import script_texts as st
-from hub.web.access import Access, TicketWish, Visit
+from hub.web.access import Access, Visit
 from hub.web.facts import Facts
 from hub.web.texts import COOKIE, Language, catalogue, language_of
 from hub.web.ticket_views import WISHES
@@ -210,7 +210,7 @@ def _add_ticket(router: APIRouter, access: Access) -> None:
         if wish not in WISHES or not re.fullmatch(KEY_PATTERN, key) or not key:
             return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)
         try:
-            answer = await access.on_ticket(ticket, cast("TicketWish", wish), f"{key}-{wish}"[:64])
+            answer = await access.on_ticket(ticket, wish, f"{key}-{wish}"[:64])
         except IdReusedError:
             return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)
         if answer.status != 200:

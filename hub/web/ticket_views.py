@@ -8,11 +8,12 @@ from hub.core.hall import Hall
 from hub.core.pictures import Waits, ticket_picture
 from hub.core.tickets import Ticket, TicketState
 from hub.web import models as m
+from hub.web.bodies import TicketWish
 from hub.web.load_views import Time
 from hub.web.texts import Words, both, marked
 from hub.web.why import kind_name
 
-WISHES = ("check_in", "come_back", "not_called", "cancel")
+WISHES: tuple[TicketWish, ...] = ("check_in", "come_back", "not_called", "cancel")
 """What a citizen may do with a ticket."""
 
 _STATES = {
@@ -71,8 +72,8 @@ def _kept_for(hall: Hall, ticket: Ticket) -> str | None:
     return counter.number if counter else None
 
 
-def _granted(hall: Hall, ticket: Ticket, wish: str, now: float, silent: bool) -> bool:
-    wanted = OnTicket(ticket.id, wish, "citizen", silent)  # type: ignore[arg-type]
+def _granted(hall: Hall, ticket: Ticket, wish: TicketWish, now: float, silent: bool) -> bool:
+    wanted = OnTicket(ticket.id, wish, "citizen", silent)
     return decide(hall, wanted, now).outcome != "refused"
 
 

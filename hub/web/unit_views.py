@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import Literal
 
 from hub.core.grants import kept_by
 from hub.core.state import Grant
@@ -24,8 +25,8 @@ class Units:
         self._presence = transaction.books.presence
         self._time = time
 
-    def at_counter(self, unit: str) -> m.UnitView:
-        """The unit at a counter."""
+    def of(self, unit: str) -> m.UnitView:
+        """The unit of this name."""
         known = self._hall.units.get(unit)
         heard = self._presence.heard(unit, self._transaction.monotonic)
         lost_at = known.lost_at if known and not heard else None
@@ -44,9 +45,8 @@ class Units:
             *(self._placed(unit, "kiosk") for unit in plan.kiosk),
         )
 
-    def _placed(self, unit: str, role: str) -> m.PlacedUnit:
-        shown = self.at_counter(unit).model_dump()
-        return m.PlacedUnit.model_validate({**shown, "role": role})
+    def _placed(self, unit: str, role: Literal["board", "kiosk"]) -> m.PlacedUnit:
+        return m.PlacedUnit(**dict(self.of(unit)), role=role)
 
     def _faults(self, unit: str) -> tuple[m.FaultView, ...]:
         known = self._hall.units.get(unit)

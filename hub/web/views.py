@@ -184,7 +184,7 @@ class View:
             invitation=self._invitation(state),
             waiting=waiting_for(self._hall, plan.id) + len(kept_apart),
             served_today=state.served_today,
-            unit=self._units.at_counter(plan.unit) if plan.unit else None,
+            unit=self._units.of(plan.unit) if plan.unit else None,
             last_command=self._transaction.books.commanded.get(plan.id),
         )
 

@@ -1,17 +1,14 @@
 // Numbers that kiosks printed while they were cut off, and the sweep that closes those served.
 
+import { ask } from './ask.js';
 import { fill, make, momentOf, say } from './live.js';
-import { post } from './post.js';
 
 const panel = document.getElementById('alone-panel');
 const count = document.getElementById('alone-count');
 const until = document.getElementById('alone-until');
 const button = document.getElementById('alone-sweep');
-const said = document.getElementById('said');
-const TOLD_MS = 5000;
 
 let shown = '';
-let sending = false;
 
 button.addEventListener('click', sweep);
 
@@ -35,20 +32,7 @@ function option(number, now) {
   return made;
 }
 
-async function sweep() {
-  if (sending || !until.value) return;
-  sending = true;
-  tell(say('sending'), '');
+function sweep() {
   const before = until.value;
-  const answer = await post('/api/sweeps', { before }, () => tell(say('no_link'), 'bad'));
-  sending = false;
-  if (answer === null) tell(say('gave_up'), 'bad');
-  else if (answer.status === 200) tell(say('alone_swept', { time: before.slice(11, 16) }), 'good');
-  else tell(say('refused', { code: answer.content.code || answer.status }), 'bad');
-}
-
-function tell(text, kind) {
-  said.textContent = text;
-  said.dataset.kind = kind;
-  if (kind) setTimeout(() => { if (said.textContent === text) said.textContent = ''; }, TOLD_MS);
+  if (before) ask('/api/sweeps', { before }, say('alone_swept', { time: before.slice(11, 16) }));
 }

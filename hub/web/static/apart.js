@@ -1,16 +1,13 @@
 // Tickets that a counter keeps which is cut off, and the word of a person that frees them.
 
-import { fill, lasting, make, numberOf, own, page, put, say, timeOf } from './live.js';
-import { post } from './post.js';
+import { ask } from './ask.js';
+import { lasting, make, numberOf, own, put, refill, say, timeOf } from './live.js';
 
 const panel = document.getElementById('apart-panel');
 const list = document.getElementById('apart');
 const sure = document.getElementById('apart-sure');
-const said = document.getElementById('said');
-const TOLD_MS = 8000;
 
 let shown = '';
-let sending = false;
 
 for (const button of sure.querySelectorAll('[data-close]')) {
   button.addEventListener('click', () => sure.close());
@@ -24,9 +21,7 @@ export function showApart(picture, now) {
   const wanted = JSON.stringify(kept);
   if (wanted !== shown) {
     shown = wanted;
-    const held = document.activeElement && document.activeElement.id;
-    fill(list, kept.map((ticket) => row(ticket, picture.services)));
-    if (held && list.querySelector('#' + CSS.escape(held))) document.getElementById(held).focus();
+    refill(list, kept.map((ticket) => row(ticket, picture.services)));
   }
   kept.forEach((ticket, index) => {
     const age = lasting((now - Date.parse(ticket.queued_at)) / 1000);
@@ -59,29 +54,17 @@ function button(ticket) {
   return made;
 }
 
-async function give(ticket, unitOff) {
-  if (sending) return;
-  sending = true;
-  tell(say('sending'), '');
+function give(ticket, unitOff) {
   const address = `/api/tickets/${ticket.id}/not-called`;
-  const answer = await post(address, { unit_off: unitOff }, () => tell(say('no_link'), 'bad'));
-  sending = false;
-  if (answer === null) tell(say('gave_up'), 'bad');
-  else if (answer.status === 200) tell(say('apart_given', { number: numberOf(ticket.number) }), 'good');
-  else refused(ticket, answer.content.code || answer.status);
-}
-
-function refused(ticket, code) {
-  if (code === 'may_be_called') {
-    tell('', '');
-    ask(ticket);
-    return;
-  }
-  tell(page.texts['refused_' + code] || say('refused', { code }), 'bad');
+  const given = say('apart_given', { number: numberOf(ticket.number) });
+  ask(address, { unit_off: unitOff }, given, (code) => {
+    if (code === 'may_be_called') makeSure(ticket);
+    return code === 'may_be_called';
+  });
 }
 
 // What nobody can take back is said once more, with what can go wrong.
-function ask(ticket) {
+function makeSure(ticket) {
   const values = {
     number: numberOf(ticket.number),
     counter: ticket.counter,
@@ -92,10 +75,4 @@ function ask(ticket) {
   put(sure, 'yes', say('apart_sure_yes', values));
   sure.querySelector('form').onsubmit = () => { give(ticket, true); };
   sure.showModal();
-}
-
-function tell(text, kind) {
-  said.textContent = text;
-  said.dataset.kind = kind;
-  if (kind) setTimeout(() => { if (said.textContent === text) said.textContent = ''; }, TOLD_MS);
 }

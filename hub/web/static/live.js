@@ -196,6 +196,13 @@ export function fill(list, items) {
   list.replaceChildren(...items);
 }
 
+// The same for rows with buttons: who has the keyboard on one keeps it, if it is still there.
+export function refill(list, items) {
+  const held = document.activeElement && document.activeElement.id;
+  fill(list, items);
+  if (held && list.querySelector('#' + CSS.escape(held))) document.getElementById(held).focus();
+}
+
 export function showAlerts(warnings) {
   const list = document.getElementById('alerts');
   const wanted = warnings.map((warning) => own(warning.text)).join('\n');

@@ -1,16 +1,13 @@
 // What the operator tells everybody on the hall's boards and kiosks.
 
-import { own, page, say } from './live.js';
-import { post } from './post.js';
+import { ask } from './ask.js';
+import { own, say } from './live.js';
 
 const panel = document.getElementById('tell');
-const said = document.getElementById('said');
 const forms = [...panel.querySelectorAll('form')];
-const KINDS = ['notice', 'emergency'];
 
-let told = {};
+let told = { notice: null, emergency: null };
 let shown = '';
-let sending = false;
 
 for (const form of forms) {
   form.addEventListener('submit', (event) => {
@@ -40,21 +37,8 @@ export function showNotice(picture) {
   }
 }
 
-async function tell(form, text) {
-  const something = text !== null && (text.zh || text.en);
-  if (sending || (text !== null && !something)) return;
-  sending = true;
-  report(say('sending'), '');
+function tell(form, text) {
+  if (text !== null && !text.zh && !text.en) return;
   const content = { ...told, [form.dataset.kind]: text };
-  for (const kind of KINDS) if (!content[kind]) content[kind] = null;
-  const answer = await post('/api/notice', content, () => report(say('no_link'), 'bad'));
-  sending = false;
-  if (answer === null) report(say('gave_up'), 'bad');
-  else if (answer.status === 200) report(say(text ? 'told_shown' : 'told_taken'), 'good');
-  else report(page.texts['refused_' + answer.content.code] || say('refused', { code: answer.content.code || answer.status }), 'bad');
-}
-
-function report(text, kind) {
-  said.textContent = text;
-  said.dataset.kind = kind;
+  ask('/api/notice', content, say(text ? 'told_shown' : 'told_taken'));
 }

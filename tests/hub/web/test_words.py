@@ -65,6 +65,9 @@ def test_a_fault_names_the_unit_by_its_place(hall: Hall) -> None:
         "Board board-1: Voice has no sound card that works"
     )
     assert sick("kiosk-1", "printer", None).en == "Kiosk kiosk-1: Ticket printer works again"
+    assert sick("unit-1", "outbox", "damaged").en == (
+        "The unit at counter 1: File of kept records was damaged and has been set aside"
+    )
     assert sick("old", "key-rating-5", "stuck").en == "Unit old: Rating key 5 is held down or stuck"
 
 
