@@ -16,6 +16,7 @@ from device.board_events import (
     BoardEffect,
     BoardEvent,
     CalledAlone,
+    Forget,
     PictureCame,
     Speak,
     Voiced,
@@ -49,6 +50,9 @@ class Voice(Protocol):
 
     def say(self, call: SpokenCall) -> None:
         """Say a call in its turn. Does not wait."""
+
+    def forget(self, call_id: str) -> None:
+        """The call has ended; it is not spoken any more."""
 
 
 class LargeSign(Protocol):
@@ -181,6 +185,9 @@ class BoardLoop:
             case Speak(call):
                 if self._parts.voice is not None:
                     self._parts.voice.say(call)
+            case Forget(call_id):
+                if self._parts.voice is not None:
+                    self._parts.voice.forget(call_id)
             case Anomaly(kind):
                 self._anomalies.count(kind)
 

@@ -54,4 +54,11 @@ class Speak:
     call: SpokenCall
 
 
-BoardEffect: TypeAlias = Say | Heard | Anomaly | Speak
+@dataclass(frozen=True)
+class Forget:
+    """A call is over: it is not to be said any more."""
+
+    call_id: str
+
+
+BoardEffect: TypeAlias = Say | Heard | Anomaly | Speak | Forget

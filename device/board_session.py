@@ -17,6 +17,7 @@ from device.board_events import (
     BoardEffect,
     BoardEvent,
     CalledAlone,
+    Forget,
     PictureCame,
     Speak,
     Voiced,
@@ -46,6 +47,7 @@ class BoardSession:
         self.second_s = second_s
         self._told: tuple[datetime, float] | None = None
         self.linked = False
+        self._over: frozenset[str] = frozenset()
 
     # --- what is known -----------------------------------------------------------------------
 
@@ -128,6 +130,8 @@ class BoardSession:
             lambda at: now_s - (drawn - datetime.fromisoformat(at)).total_seconds(),
             now_s,
         )
+        before, self._over = self._over, frozenset(c.call_id for c in board.calls if c.over)
+        yield from (Forget(call_id) for call_id in sorted(self._over - before))
 
     def _is_older(self, board: Board) -> bool:
         last = self.picture

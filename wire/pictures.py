@@ -112,6 +112,9 @@ class CounterPicture(Part):
     on_hold: Annotated[
         list[TicketName], Field(description="What this counter put on hold, longest first.")
     ] = Field(default_factory=list)
+    voided: Annotated[
+        Id | None, Field(description="The latest call of this counter's that was taken back.")
+    ] = None
 
 
 class Grant(Part):
@@ -229,3 +232,6 @@ class BoardCall(Part):
     service_name: Text
     at: Annotated[WallTime, Field(description="When it was called, or called again.")]
     recalls: Annotated[int, Field(ge=0, description="How often it was called again.")]
+    over: Annotated[
+        bool, Field(description="Whether nobody is waited for any more: it is not to be spoken.")
+    ] = False

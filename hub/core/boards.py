@@ -15,6 +15,7 @@ from hub.core.notices import told
 from hub.core.pictures import WaitRange, Waits, line_picture
 from hub.core.plan import BoardPlace, Service
 from hub.core.state import Call
+from hub.core.tickets import IN_HAND
 from wire import messages as w
 from wire.clock import rfc3339
 
@@ -79,8 +80,9 @@ def _at(call: Call) -> float:
 
 
 def _call(hall: Hall, call: Call) -> w.BoardCall:
-    ticket = hall.tickets.get(call.ticket)
-    recalls = ticket.recalls if ticket is not None and ticket.call_id == call.call_id else 0
+    found = hall.tickets.get(call.ticket)
+    ticket = found if found is not None and found.call_id == call.call_id else None
+    recalls = ticket.recalls if ticket is not None else 0
     counter, service = hall.plan.counter.get(call.counter), hall.plan.service.get(call.service)
     return w.BoardCall(
         call_id=call.call_id,
@@ -89,4 +91,5 @@ def _call(hall: Hall, call: Call) -> w.BoardCall:
         service_name=service.name if service else w.Text(zh=call.service, en=call.service),
         at=rfc3339(_at(call), hall.plan.zone),
         recalls=max(recalls, int(call.recalled_at is not None)),
+        over=ticket is None or ticket.state not in IN_HAND,
     )

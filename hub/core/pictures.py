@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from itertools import islice
+from typing import Final, Protocol
 
 from hub.core.at_counter import held_at
 from hub.core.dispatch import ahead_of, waiting_for
@@ -11,6 +12,9 @@ from hub.core.plan import Service
 from hub.core.state import Call, CounterState
 from hub.core.tickets import Ticket, TicketState
 from wire import messages as w
+
+LATEST_CALLS: Final = 100
+"""More than a hall makes while a call can be taken back."""
 
 
 def counter_picture(hall: Hall, counter_id: str, now: float) -> w.CounterPicture:
@@ -34,7 +38,14 @@ def counter_picture(hall: Hall, counter_id: str, now: float) -> w.CounterPicture
         served_today=state.served_today,
         pause=_pause(state, now),
         on_hold=[_on_hold(ticket) for ticket in held_at(hall, counter_id)],
+        voided=_voided(hall, counter_id),
     )
+
+
+def _voided(hall: Hall, counter_id: str) -> str | None:
+    """The latest call of a counter's that was taken back, which can be done at once only."""
+    recent = islice(reversed(hall.calls.values()), LATEST_CALLS)
+    return next((c.call_id for c in recent if c.voided and c.counter == counter_id), None)
 
 
 def phase(hall: Hall, state: CounterState) -> w.CounterState:

@@ -77,9 +77,13 @@ class Voice:
 
     def __init__(self) -> None:
         self.calls: list[SpokenCall] = []
+        self.forgotten: list[str] = []
 
     def say(self, call: SpokenCall) -> None:
         self.calls.append(call)
+
+    def forget(self, call_id: str) -> None:
+        self.forgotten.append(call_id)
 
 
 class LargeSign:
@@ -202,6 +206,13 @@ def test_silence_is_told(rig: Rig) -> None:
     assert rig.screen.board.linked
     rig.run(Disconnected("cable"))
     assert not rig.screen.board.linked
+
+
+def test_the_voice_is_told_what_is_over(rig: Rig) -> None:
+    rig.connect()
+    over = call("c1", -60.0).model_copy(update={"over": True})
+    rig.deliver(BOARD, board(1.0, over))
+    assert rig.voice.forgotten == ["c1"]
 
 
 def test_what_is_being_said_stands_at_the_top(rig: Rig) -> None:

@@ -14,6 +14,7 @@ from device.board_events import (
     BoardEffect,
     BoardEvent,
     CalledAlone,
+    Forget,
     PictureCame,
     Speak,
     Voiced,
@@ -210,6 +211,15 @@ def test_a_call_taken_back_is_gone_and_does_not_come_again(told: Told) -> None:
     told.picture(7.0, call("c2", 5.0), call("c1", -60.0))  # drawn before
     assert told.ids == ["c1"]
     assert told.spoken == [("c2", "called"), ("c2", "voided")]
+
+
+def test_a_call_that_is_over_is_not_to_be_spoken_any_more_which_is_said_once(told: Told) -> None:
+    told(5.0, Announced(announce("c2", 5.0)))
+    over = call("c2", 5.0).model_copy(update={"over": True})
+    assert told.picture(6.0, call("c2", 5.0), call("c1", -60.0)) == []
+    assert told.picture(7.0, over, call("c1", -60.0)) == [Forget("c2")]
+    assert told.picture(8.0, over, call("c1", -60.0)) == []
+    assert told.ids == ["c2", "c1"]  # it stays in sight
 
 
 def test_a_picture_drawn_before_a_call_does_not_hide_it(told: Told) -> None:

@@ -10,8 +10,9 @@ from device.drivers.ports import SignText
 from device.events import Kept, LinkDown, LinkUp, StaffKey, StaffPressed, StateCame, Write
 from device.outward import STALE_S, Outward
 from device.session import Session
+from device.stages import Stage
 from device.voice.calls import Call
-from tests.device.samples import RUN, SERVICE, grant, moment, picture, state
+from tests.device.samples import RUN, SERVICE, TRANSFERS, grant, moment, picture, state
 from wire.messages import CounterPicture, CounterState
 
 
@@ -99,6 +100,39 @@ def test_a_call_made_alone_is_spoken_too() -> None:
     counter.press_alone(StaffKey.NEXT)
     assert [call.number for call in counter.ears.said] == ["B001"]
     assert counter.ears.shown[-1] == SignText("请B001号", "B001")
+
+
+def test_a_call_that_is_taken_back_is_said_to_be_so_once() -> None:
+    counter = Counter()
+    counter.news(picture(CounterState.CALLED))
+    taken_back = picture().model_copy(update={"voided": "call-2"})
+    for _ in range(2):
+        counter.news(taken_back)
+    assert [call.kind for call in counter.ears.said] == ["called", "voided"]
+    assert {call.number for call in counter.ears.said} == {"A002"}
+    following = picture(CounterState.CALLED, call_id="call-3")
+    counter.news(following.model_copy(update={"voided": "call-2"}))
+    assert [call.call_id for call in counter.ears.said[2:]] == ["call-3"]
+
+
+def test_what_was_taken_back_before_this_run_or_never_said_is_not_told() -> None:
+    counter = Counter()
+    counter.news(picture().model_copy(update={"voided": "call-1"}))
+    counter.news(picture(CounterState.CALLED))
+    counter.news(picture().model_copy(update={"voided": "call-9"}))
+    assert [call.kind for call in counter.ears.said] == ["called"]
+
+
+def test_outside_nothing_changes_while_the_clerk_chooses_where_to_send_a_number() -> None:
+    counter = Counter()
+    counter.news(picture(CounterState.CALLED))
+    called = state(picture(CounterState.CALLED), version=9, transfers=TRANSFERS)
+    counter.session.handle(StateCame(called), moment(100.0))
+    counter.session.handle(StaffPressed(StaffKey.TRANSFER, "k1"), moment(100.0))
+    counter.outward.follow(counter.session)
+    assert counter.session.stage is Stage.SENDING_ON
+    assert counter.ears.shown == [SignText("请A002号", "A002")]
+    assert counter.ears.forgotten == []
 
 
 def test_a_counter_without_either_is_quiet() -> None:

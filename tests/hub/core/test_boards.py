@@ -49,6 +49,15 @@ def test_the_newest_call_is_the_first_and_says_where_to_go(d: Driver) -> None:
     assert first.at > second.at
 
 
+@pytest.mark.parametrize("step", ["done", "no_show", "hold"])
+def test_a_call_is_over_once_nobody_is_in_hand_by_it(d: Driver, step: str) -> None:
+    call(d, "c1", "a")
+    d.press("c1", "start")
+    assert [one.over for one in board(d).calls] == [False]
+    d.press("c1", step)
+    assert [one.over for one in board(d).calls] == [True]
+
+
 def test_what_is_called_again_is_new_and_stays_so_when_its_service_begins(d: Driver) -> None:
     call(d, "c1", "a")
     call(d, "c3", "b")

@@ -141,6 +141,18 @@ def test_a_waiting_ticket_knows_who_is_ahead(d: Driver) -> None:
     assert second.counter is None
 
 
+def test_a_counter_says_which_of_its_calls_was_taken_back_last(d: Driver) -> None:
+    d.ticket("a")
+    for _ in range(2):
+        d.press("c1", "next")
+        assert d.press("c1", "undo").outcome == "done"
+    taken_back = list(d.hall.calls)
+    assert len(taken_back) == 2
+    d.press("c1", "next")
+    assert counter_picture(d.hall, "c1", d.now).voided == taken_back[-1]
+    assert counter_picture(d.hall, "c2", d.now).voided is None
+
+
 def test_a_line(d: Driver) -> None:
     d.ticket("a")
     d.pass_time(30)
