@@ -31,7 +31,10 @@ def stamps(run: str, counter: str, at: Moment) -> Stamps:
 
 
 def health_record(run: str, news: HealthCame, at: Moment) -> HealthRecord:
-    """What is wrong with a peripheral or a key, or that it is well again."""
+    """What is wrong with a peripheral or a key, or that it is well again.
+
+    What a driver says may be of any length, what a record holds may not.
+    """
     return HealthRecord(
         run=run,
         boot_ms=at.boot_ms,
@@ -39,6 +42,6 @@ def health_record(run: str, news: HealthCame, at: Moment) -> HealthRecord:
         synchronised=at.synchronised,
         peripheral=news.peripheral,
         ok=news.ok,
-        code=news.code,
-        detail=news.detail,
+        code=None if news.code is None else news.code[:60],
+        detail=news.detail[:300],
     )
