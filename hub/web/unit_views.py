@@ -24,6 +24,7 @@ class Units:
         self._hall = transaction.hall
         self._presence = transaction.books.presence
         self._time = time
+        self._cut_off = {grant.counter for grant in self._hall.grants.values() if grant.parked}
 
     def of(self, unit: str) -> m.UnitView:
         """The unit of this name."""
@@ -62,7 +63,7 @@ class Units:
 
     def kept_apart(self, counter: str) -> tuple[m.KeptApart, ...]:
         """The tickets that a counter keeps which is cut off, longest wait first."""
-        if not self._hall.grants:
+        if counter not in self._cut_off:
             return ()
         return tuple(
             m.KeptApart(
