@@ -99,7 +99,7 @@ class Layout:
                 port=self.web_port,
                 broker=self.broker,
                 broker_port=self.broker_port,
-                **self._scaled("clock_origin"),
+                **self.scaled("clock_origin"),
             ),
             section(
                 "hall",
@@ -139,13 +139,13 @@ class Layout:
             section("hardware", kind="emulated"),
             section("display", mode="offscreen", size="1024x600"),
             section("panel", port=0),
-            section("clock", **self._scaled("origin")),
+            section("clock", **self.scaled("origin")),
         ]
         file = self.folder / f"unit-{n}.toml"
         file.write_text("\n".join(parts), encoding="utf-8")
         return file
 
-    def _scaled(self, origin: str) -> dict[str, float]:
+    def scaled(self, origin: str) -> dict[str, float]:
         """The clock's settings; `origin` is what the program calls its beginning."""
         if self.origin is None:
             return {}
@@ -284,6 +284,7 @@ class UnitProcess(Program):
         command = [script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
         super().__init__(command, layout.folder / f"{file.stem}.log")
         self.n = n
+        self.name = file.stem
         self.seen: list[dict[str, Any]] = []
         self.panel = ""
 
@@ -298,7 +299,7 @@ class UnitProcess(Program):
         def found() -> str | None:
             return next((line["panel"] for line in self.look() if "panel" in line), None)
 
-        self.panel = wait_for(found, f"the panel of unit {self.n}")
+        self.panel = wait_for(found, f"the panel of {self.name}")
         return self
 
     def wait_drawn(
@@ -311,19 +312,24 @@ class UnitProcess(Program):
             lines = reversed(self.look())
             return next((x for x in lines if wanted.items() <= x.items()), None)
 
-        return wait_for(found, f"unit {self.n} to draw {screen} {fields}", within_s)
+        return wait_for(found, f"{self.name} to draw {screen} {fields}", within_s)
 
     def press(self, key: str) -> None:
-        """Press a key on the panel.
+        """Press a key on the panel. Raises OSError if the unit is not there to be pressed."""
+        self._ask_panel(f"/keys/{key}")
 
-        Raises OSError if the unit is not there to be pressed.
-        """
+    def touch(self, place: tuple[int, int]) -> None:
+        """Touch a pixel of the screen. Raises OSError if the unit is not there to be touched."""
+        x, y = place
+        self._ask_panel(f"/touch?x={x}&y={y}")
+
+    def _ask_panel(self, path: str) -> None:
         if not self.panel:
-            raise OSError(f"unit {self.n} has not said where its panel is")
+            raise OSError(f"{self.name} has not said where its panel is")
         port = int(self.panel.rsplit(":", 1)[1].strip("/"))
-        status, _ = Api(port).post(f"/keys/{key}", {})
+        status, _ = Api(port).post(path, {})
         if status >= 300:
-            raise OSError(f"key {key}: {status}")
+            raise OSError(f"{self.name}, {path}: {status}")
 
 
 class Api:

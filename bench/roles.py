@@ -1,56 +1,84 @@
-"""A hall with a unit of each role, every one of them with its usual peripherals, emulated."""
+"""A hall with a board and a kiosk, and its units, each with its usual peripherals, emulated."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
-from bench.kit import Layout, Program, script, section, wait_for
+from bench.kit import Layout, UnitProcess, section, wait_for
 
-ROLES = ("counter", "board", "kiosk")
+ROLES: Final = ("counter", "board", "kiosk")
 
 
 @dataclass(frozen=True)
-class RoleLayout(Layout):
-    """A hall of one counter with a board and a kiosk."""
+class PlacedLayout(Layout):
+    """A hall with units that stand at no counter: `board-1`, `kiosk-1`, of the roles `placed`."""
 
-    counters: int = 1
+    placed: tuple[str, ...] = ("board", "kiosk")
 
     def write_hall(self) -> Path:
         """Write hall.toml and return its path."""
         file = super().write_hall()
-        with file.open("a", encoding="utf-8") as more:
-            more.write("\n" + section("[boards]", unit=unit_of("board")))
-            more.write("\n" + section("[kiosks]", unit=unit_of("kiosk"), prefix="K"))
+        for role in self.placed:
+            more = {"prefix": "K"} if role == "kiosk" else {}
+            append(file, section(f"[{role}s]", unit=unit_of(role), **more))
         return file
+
+    def write_placed(self, role: str, size: str = "1280x800", **further: dict[str, Any]) -> Path:
+        """Write board-1.toml or kiosk-1.toml with `further` sections, and return its path."""
+        unit = unit_of(role)
+        sections: dict[str, dict[str, Any]] = {
+            "unit": {"id": unit, "hall": "test", "role": role, "state": str(self.folder / unit)},
+            "broker": {"url": self.broker_url},
+            "hardware": {"kind": "emulated"},
+            "display": {"mode": "offscreen", "size": size},
+            "panel": {"port": 0},
+            "clock": self.scaled("origin"),
+            **further,
+        }
+        file = self.folder / f"{unit}.toml"
+        text = "\n".join(section(name, **values) for name, values in sections.items())
+        file.write_text(text, encoding="utf-8")
+        return file
+
+
+@dataclass(frozen=True)
+class RoleLayout(PlacedLayout):
+    """A hall of one counter with a board and a kiosk."""
+
+    counters: int = 1
 
     def write_role(self, role: str) -> Path:
         """Write the file of the unit in this role and return its path."""
-        counter = {"counter": "c1"} if role == "counter" else {}
-        state = str(self.folder / unit_of(role))
-        parts = [
-            section("unit", id=unit_of(role), hall="test", role=role, state=state, **counter),
-            section("broker", url=self.broker_url),
-            section("hardware", kind="emulated"),
-            section("display", mode="offscreen", size=_SIZES[role]),
-            section("panel", port=0),
-            *_PERIPHERALS[role],
-        ]
-        file = self.folder / f"{unit_of(role)}.toml"
-        file.write_text("\n".join(parts), encoding="utf-8")
+        peripherals = PERIPHERALS[role]
+        if role != "counter":
+            return self.write_placed(role, _SIZES[role], **peripherals)
+        file = self.write_unit(1)
+        append(file, *(section(name, **values) for name, values in peripherals.items()))
         return file
 
 
-_SIZES = {"counter": "1024x600", "board": "1920x1080", "kiosk": "1280x800"}
-_SPOKEN = [section("speech", kind="syn6288"), section("voice", output="module")]
-_PERIPHERALS = {
-    "counter": [section("sign", kind="framing-1"), *_SPOKEN],
-    "board": _SPOKEN,
-    "kiosk": [
-        section("printer", kind="escpos", transport="serial"),
-        section("card_reader", kind="sam"),
-    ],
-}
+def append(file: Path, *sections: str) -> None:
+    """Add sections to a TOML file."""
+    with file.open("a", encoding="utf-8") as more:
+        more.write("\n" + "\n".join(sections))
+
+
+_SIZES = {"board": "1920x1080", "kiosk": "1280x800"}
+_SPOKEN = {"speech": {"kind": "syn6288"}, "voice": {"output": "module"}}
+PERIPHERALS: Final = MappingProxyType(
+    {
+        "counter": {"sign": {"kind": "framing-1"}, **_SPOKEN},
+        "board": _SPOKEN,
+        "kiosk": {
+            "printer": {"kind": "escpos", "transport": "serial"},
+            "card_reader": {"kind": "sam"},
+        },
+    }
+)
+"""The sections of a role's usual peripherals."""
 
 
 def unit_of(role: str) -> str:
@@ -58,19 +86,16 @@ def unit_of(role: str) -> str:
     return "unit-1" if role == "counter" else f"{role}-1"
 
 
-class UnitOfRole(Program):
+class UnitOfRole(UnitProcess):
     """`counter-unit run` in one of the roles."""
 
     def __init__(self, layout: RoleLayout, role: str) -> None:
-        file = layout.write_role(role)
-        command = [script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
-        super().__init__(command, layout.folder / f"{unit_of(role)}.log")
-        self._role = role
+        super().__init__(layout, 1, layout.write_role(role))
 
     def wait_live(self) -> None:
         """Wait until it shows what the hub says."""
-        wait_for(self._live, f"the {self._role} to hear the hub")
+        wait_for(self._live, f"{self.name} to hear the hub")
 
     def _live(self) -> bool:
-        lines = [line for line in self.traced() if "drawn" in line]
+        lines = [line for line in self.look() if "drawn" in line]
         return any(line.get("link") == "live" or line.get("alone") is False for line in lines)

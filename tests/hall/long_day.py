@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.kit import Api, HubProcess, Layout, UnitProcess, open_counter, section, wait_for
+from bench.kit import HubProcess, UnitProcess, open_counter, wait_for
 from bench.ports import free_port
+from bench.roles import PERIPHERALS, PlacedLayout
 from tests.hall.proxy import Proxy
 from wire.ids import new_id
 
@@ -48,7 +49,7 @@ def origin_for(speed: float, begins: str = "08:00") -> float:
 
 
 @dataclass(frozen=True)
-class DayLayout(Layout):
+class DayLayout(PlacedLayout):
     """A hall with a kiosk and a board, whose units reach the broker through proxies, if any."""
 
     ways: tuple[int, ...] = ()
@@ -56,31 +57,6 @@ class DayLayout(Layout):
     def unit_url(self, n: int) -> str:
         """Unit N's own way to the broker."""
         return f"mqtt://127.0.0.1:{self.ways[n - 1]}" if self.ways else self.broker_url
-
-    def write_hall(self) -> Path:
-        """Write hall.toml and return its path."""
-        file = super().write_hall()
-        with file.open("a", encoding="utf-8") as more:
-            more.write("\n" + section("[kiosks]", unit="kiosk-1", prefix="K"))
-            more.write("\n" + section("[boards]", unit="board-1"))
-        return file
-
-    def write_other(self, role: str, **more: dict[str, Any]) -> Path:
-        """Write kiosk-1.toml or board-1.toml and return its path."""
-        unit = f"{role}-1"
-        sections: dict[str, dict[str, Any]] = {
-            "unit": {"id": unit, "hall": "test", "role": role, "state": str(self.folder / unit)},
-            "broker": {"url": self.broker_url},
-            "hardware": {"kind": "emulated"},
-            "display": {"mode": "offscreen", "size": "1280x800"},
-            "panel": {"port": 0},
-            "clock": {"speed": self.speed, "origin": self.origin},
-            **more,
-        }
-        file = self.folder / f"{unit}.toml"
-        text = "\n".join(section(name, **values) for name, values in sections.items())
-        file.write_text(text, encoding="utf-8")
-        return file
 
 
 # --- who works in it -----------------------------------------------------------------------
@@ -203,13 +179,9 @@ class Kiosk(Watched):
         while not stop.is_set():
             if self.look().get("stage") == "home":
                 with suppress(OSError):
-                    self._touch(self.rng.choice(CARDS))
+                    self.unit.touch(self.rng.choice(CARDS))
                     self.until_drawn(stop)
             stop.wait(self.rng.uniform(0.2, 1.0))
-
-    def _touch(self, place: tuple[int, int]) -> None:
-        port = int(self.unit.panel.rsplit(":", 1)[1].strip("/"))
-        Api(port).post(f"/touch?x={place[0]}&y={place[1]}", {})
 
 
 def _reading(file: Path) -> sqlite3.Connection:
@@ -246,9 +218,9 @@ class Hall:
         self.layout = layout
         self.hub = HubProcess(layout).wait_ready()
         units = [UnitProcess(layout, n) for n in range(1, layout.counters + 1)]
-        printer = {"kind": "escpos", "transport": "serial"}
-        kiosk = UnitProcess(layout, 0, layout.write_other("kiosk", printer=printer))
-        self.board = Watched(layout, UnitProcess(layout, 0, layout.write_other("board")))
+        printer = PERIPHERALS["kiosk"]["printer"]
+        kiosk = UnitProcess(layout, 0, layout.write_placed("kiosk", printer=printer))
+        self.board = Watched(layout, UnitProcess(layout, 0, layout.write_placed("board")))
         self.kiosk = Kiosk(layout, kiosk, rng=random.Random(rng.random()))
         self.desks = [
             Desk(layout, unit, rng=random.Random(rng.random()), pace_s=pace_s) for unit in units

@@ -16,18 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.kit import (
-    Api,
-    HubProcess,
-    Layout,
-    Program,
-    UnitProcess,
-    open_counter,
-    running,
-    script,
-    section,
-    wait_for,
-)
+from bench.kit import Api, HubProcess, UnitProcess, open_counter, running, section, wait_for
+from bench.roles import RoleLayout, UnitOfRole, append
 from hub.core import events as e
 from hub.core.audit import Audit
 from hub.journal.store import Journal
@@ -43,37 +33,19 @@ DIGITS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True)
-class FittedLayout(Layout):
-    """A hall whose counter has a sign and a speech module, and a kiosk with its peripherals."""
+class FittedLayout(RoleLayout):
+    """A hall with a kiosk whose counter has a sign and a speech module that says each call once."""
 
-    def write_hall(self) -> Path:
-        file = super().write_hall()
-        with file.open("a", encoding="utf-8") as more:
-            more.write("\n" + section("[kiosks]", unit="kiosk-1", prefix="K", block=50))
-        return file
+    placed: tuple[str, ...] = ("kiosk",)
 
     def write_unit(self, n: int) -> Path:
         file = super().write_unit(n)
-        with file.open("a", encoding="utf-8") as more:
-            more.write(section("sign", kind="framing-1"))
-            more.write(section("speech", kind="syn6288"))
-            more.write(section("voice", output="module", chime=False, repeat=1))
-        return file
-
-    def write_kiosk(self) -> Path:
-        """Write kiosk-1.toml and return its path."""
-        state = str(self.folder / "kiosk-1")
-        parts = [
-            section("unit", id="kiosk-1", hall="test", role="kiosk", state=state),
-            section("broker", url=self.broker_url),
-            section("hardware", kind="emulated"),
-            section("display", mode="offscreen", size="1280x800"),
-            section("printer", kind="escpos", transport="serial"),
-            section("card_reader", kind="sam"),
-            section("panel", port=0),
-        ]
-        file = self.folder / "kiosk-1.toml"
-        file.write_text("\n".join(parts), encoding="utf-8")
+        append(
+            file,
+            section("sign", kind="framing-1"),
+            section("speech", kind="syn6288"),
+            section("voice", output="module", chime=False, repeat=1),
+        )
         return file
 
 
@@ -90,11 +62,6 @@ class Ports:
         """Have a peripheral fail, or work again."""
         status, body = self._api.send("POST", f"/ports/{name}?trouble={trouble}")
         assert status == 204, body
-
-    def touch(self, pixel: tuple[int, int]) -> None:
-        """Touch the screen."""
-        x, y = pixel
-        assert self._api.send("POST", f"/touch?x={x}&y={y}")[0] == 204
 
     def wait(self, name: str, reading: str) -> None:
         """Wait until a peripheral's far end shows this, has said or printed it last; or nothing."""
@@ -189,7 +156,7 @@ def journal_of(hub: HubProcess) -> list[e.Event]:
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubProcess]:
-    hub = HubProcess(FittedLayout(tmp_path, counters=1))
+    hub = HubProcess(FittedLayout(tmp_path))
     with running(hub):
         yield hub.wait_ready()
 
@@ -258,10 +225,9 @@ def test_a_sign_that_only_listens_is_not_missed_and_shows_the_next_call(hall: Ha
 def test_a_kiosk_without_printer_or_reader_is_marked_and_prints_again(hub: HubProcess) -> None:
     layout = hub.layout
     assert isinstance(layout, FittedLayout)
-    command = [script("counter-unit"), "run", str(layout.write_kiosk()), "--until-eof", "--trace"]
-    kiosk, names = Program(command, layout.folder / "kiosk-1.log"), ("printer", "card_reader")
+    kiosk, names = UnitOfRole(layout, "kiosk"), ("printer", "card_reader")
     with running(kiosk):
-        ports = Ports(wait_for(lambda: panel_of(kiosk), "the kiosk's page"))
+        ports = Ports(kiosk.wait_panel().panel)
         for trouble, code in PROBLEMS:
             for name in names:
                 ports.suffer(name, trouble)
@@ -271,14 +237,9 @@ def test_a_kiosk_without_printer_or_reader_is_marked_and_prints_again(hub: HubPr
                 ports.suffer(name, "none")
             for name in names:
                 wait_fault(hub.api, "kiosk-1", name, None)
-        ports.touch(FIRST_SERVICE)
+        kiosk.touch(FIRST_SERVICE)
         ports.wait("printer", "A001")
     events = journal_of(hub)
     for name in names:
         told = [None, "no_answer", None, "bad_answer", None, "unplugged", None]
         assert faults_noted(events, "kiosk-1", name) == told
-
-
-def panel_of(unit: Program) -> str | None:
-    """Where a unit's page is, once it has said so."""
-    return next((str(line["panel"]) for line in unit.traced() if "panel" in line), None)
