@@ -138,7 +138,8 @@ def test_each_field_is_read_from_its_own_place(name: str, data: st.DataObject) -
 
 
 @pytest.mark.parametrize(
-    "number", ["11010519491231002x", "110105194912310021", "1101051949123100", ""]
+    "number",
+    ["11010519491231002x", "110105194912310021", "1101051949123100", "", "١1010519491231002X"],
 )
 def test_a_number_with_a_wrong_check_digit_is_seen(number: str) -> None:
     assert is_citizen_number(CARD.number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -218,6 +218,28 @@ def test_cards_are_read_only_while_they_are_looked_for() -> None:
     reader.lay(CARD)
     assert supervised.turn() == PROBE_S
     assert cards == [CARD]
+
+
+class Late(SimulatedCardReader):
+    """A reader that has read a card just as nobody looks for one any more."""
+
+    leave: Callable[[], None]
+
+    def read_card(self) -> CitizenCard | None:
+        self.leave()
+        return super().read_card()
+
+
+def test_a_card_that_comes_too_late_is_told_to_nobody() -> None:
+    cards: list[object] = []
+    reader = Late()
+    supervised = SupervisedCardReader("card_reader", reader, ManualClock(), print, cards.append)
+    reader.leave = partial(supervised.look, False)
+    reader.lay(CARD)
+    supervised.look(True)
+    supervised.turn()
+    assert reader.read_card() is None  # it was read
+    assert cards == []
 
 
 class Hung(SimulatedPrinter):
