@@ -16,6 +16,7 @@ from hub.core.alone import AloneBody, Source, events_of
 from hub.core.hall import Hall
 from hub.core.ratings import corrected, rated, tagged, unrated
 from hub.core.records import Fit, Heads, fit, keyed, read_body
+from hub.core.restored import remembered
 from hub.core.state import HistoryError
 from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from hub.kiosks import kiosk_record
@@ -81,6 +82,7 @@ class Intake:
         if found is Fit.FORK:
             self._keep_fork(unit, record)
             return
+        late = record.sequence <= self._round.heads.through(unit, record.outbox)
         self._store(unit, record)
         believed = newer_frame is None and found is not Fit.BAD_HASH
         if newer_frame is not None:
@@ -92,7 +94,16 @@ class Intake:
         through = self._round.heads.through(unit, record.outbox)
         if believed and record.sequence <= through:
             self._take_in(unit, (record.outbox, record.sequence), record.body)
-        self._take_in_between(unit, record.outbox, record.sequence, through)
+        if not late:  # had it not been given up for lost
+            self._take_in_between(unit, record.outbox, record.sequence, through)
+
+    def give_up(self, unit: str, outbox: str, lost: int) -> None:
+        """The records up to `lost` that are not stored will never come; go on behind them."""
+        head = self._round.heads.of(unit, outbox)
+        before = head.through
+        self._note_broken(unit, outbox, head.skip(lost))
+        self._take_in_between(unit, outbox, before, head.through)
+        self.receipts.add((unit, outbox))
 
     def _stored_hash(self, unit: str, record: w.Record) -> str | None:
         head = self._round.heads.of(unit, record.outbox)
@@ -118,9 +129,15 @@ class Intake:
             self._round.now,
         )
         head = self._round.heads.of(unit, record.outbox)
-        for sequence in head.add(record.sequence, record.previous, record.hash):
+        if record.sequence <= head.through:
+            return
+        broken = head.add(record.sequence, record.previous, record.hash)
+        self._note_broken(unit, record.outbox, broken)
+
+    def _note_broken(self, unit: str, outbox: str, sequences: list[int]) -> None:
+        for sequence in sequences:
             detail = "its previous hash is not that of the record before"
-            self._keep(unit, record.outbox, sequence, "broken_chain", detail, b"")
+            self._keep(unit, outbox, sequence, "broken_chain", detail, b"")
 
     def _keep_fork(self, unit: str, record: w.Record) -> None:
         """Set a fork aside, once: it comes again until the unit has heard of the receipt."""
@@ -144,7 +161,7 @@ class Intake:
             self._keep(unit, *key, UNFIT, detail, text.encode())
             return
         try:
-            self._round.happen(self._events_of(unit, key, body))
+            self._believe(unit, key, body)
         except HistoryError:
             self._round.unfit.add((unit, *key))  # when it comes again it is set aside
             raise
@@ -163,6 +180,11 @@ class Intake:
             (q.unit, q.outbox, q.sequence) == (unit, outbox, sequence) and q.code not in KEPT_TOO
             for q in batched
         ) or self._round.journal.is_set_aside(unit, outbox, sequence)
+
+    def _believe(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> None:
+        at, _ = corrected(self._round.hall, unit, body, wall_seconds(body.wall), self._round.now)
+        self._round.happen(remembered(self._round.hall, unit, body, at))
+        self._round.happen(self._events_of(unit, key, body))
 
     def _events_of(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> list[e.Event]:
         hall, now = self._round.hall, self._round.now
@@ -248,7 +270,8 @@ class Intake:
                 continue
             key = (str(row["outbox"]), int(row["sequence"]))
             try:
-                self._round.happen(self._events_of(row["unit"], key, body))
+                self._believe(row["unit"], key, body)
+                self._round.happen([e.RecordRead(self._round.now, row["unit"], *key)])
             except HistoryError:
                 log.exception("a record that can be read by now does not fit; it stays set aside")
             else:

@@ -157,17 +157,17 @@ class Service:
         """Be told of every committed round. Only before `start`."""
         self._watchers.append(watcher)
 
-    def begin(self, plan: Plan) -> None:
+    def begin(self, plan: Plan, *, restored: bool = False) -> None:
         """Seed an empty journal with the plan, and commit the epoch of this start.
 
-        Raises StorageError if the journal cannot be written.
+        `restored`: somebody has said that the journal was put back from a backup. Raises
+        StorageError if the journal cannot be written.
         """
         transaction = self._transaction()
         if not self._books.hall.configured:
             content = plan.model_dump(mode="json")
             transaction.happen([e.Configured(transaction.now, content)])
-        epoch = self._books.hall.epoch + 1
-        transaction.happen([e.EpochStarted(transaction.now, epoch, self._books.new_id())])
+        transaction.start_epoch(restored=restored)
         transaction.happen(due(self._books.hall, transaction.now))
         transaction.read_again()
         self._journal.commit(transaction.batch)
@@ -429,4 +429,7 @@ def load(journal: Journal) -> tuple[Hall, Heads]:
     last = journal.last_sequence()
     if hall.version != last:
         raise StorageError(f"the journal ends at event {last}, before its snapshot {hall.version}")
-    return hall, Heads(journal.heads())
+    heads = Heads(journal.heads())
+    for lost in hall.lost:
+        heads.of(lost.unit, lost.outbox).skip(lost.through)
+    return hall, heads

@@ -42,18 +42,13 @@ from hub.core.records import Heads
 from hub.intake import ANSWERED_ALONE, Intake
 from hub.journal.store import Batch, Journal, StoredAnswer
 from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
+from hub.restoring import Restoring
 from wire import messages as w
 from wire import topics
 from wire.errors import NextwindowError, WireError
 
 CLOCK_MOVED_S = 2.0
 """A difference larger than this is a clock that was set, not a message that was slow."""
-
-EPOCHS_AHEAD = 1_000_000
-"""An epoch further ahead of ours than this is no epoch of this hall."""
-
-JOURNAL_BEHIND = "journal_behind"
-"""Counted when a unit remembers more than the journal does; the pages warn of it."""
 
 DISK = "disk"
 """What the fault of a unit is called that can keep no record."""
@@ -108,6 +103,7 @@ class Transaction:
         self._states: set[str] = set()
         self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
         self._intake = Intake(self)
+        self._restoring = Restoring(self)
         self._answers: list[Outbound] = []
         self._heard: set[str] = set()
         self.foretold = False
@@ -255,6 +251,9 @@ class Transaction:
     def hello(self, unit: str, hello: w.Hello, arrived: float | None = None) -> None:
         """A unit has connected. `arrived` as of `unit_command`."""
         refusal = self._stranger(unit, hello)
+        before = self.books.presence.get(unit)
+        # Not delivered again, long after it was sent.
+        news = before is None or before.run != hello.run or hello.n > before.n
         if refusal is None:
             refusal = self.books.presence.hello(unit, hello, self.monotonic, arrived)
         if refusal is not None:
@@ -267,25 +266,27 @@ class Transaction:
         else:
             self._set_clock(unit, hello)
         self._note_trouble(unit, hello)
-        same = hello.epoch == self.hall.epoch and hello.epoch_id is not None
-        # Of the same number but not the same: the journal of before was put back, and went on.
-        other = same and hello.epoch_id != self.hall.epoch_id
-        self._outgrow(hello.epoch, other=other)
+        if news:
+            committed = self.heads.anywhere(hello.outbox)
+            self._compared(self._restoring.compare(unit, hello, hello.receipted, committed))
+            self._close_gap(unit, hello)
         self._states.add(unit)
         self._heard.add(unit)
         if unit in self.hall.plan.board:
             self.books.boards.ask(unit)
 
-    def _outgrow(self, epoch: int, *, other: bool = False) -> None:
-        """A unit remembers a later epoch, or an `other` one: this journal was put back from a copy.
+    def _compared(self, anew: bool) -> None:
+        """After an epoch that began `anew` every unit is to act on it."""
+        if anew:
+            self._states.update(self.books.presence.all_heard(self.monotonic))
 
-        Units act on nothing from an epoch below the last one they knew, so ours goes above it.
-        """
-        if epoch > self.hall.epoch + EPOCHS_AHEAD:
-            self.reject("bad_epoch")  # no hall has started so often: somebody made it up
-        elif epoch > self.hall.epoch or other:
-            self.reject(JOURNAL_BEHIND)
-            self.happen([e.EpochStarted(self.now, epoch + 1, self.books.new_id())])
+    def _close_gap(self, unit: str, hello: w.Hello) -> None:
+        """Give up records that the unit no longer has: no receipt could ever pass them."""
+        first = self.heads.through(unit, hello.outbox) + 1
+        if first < hello.oldest <= hello.through:
+            lost = hello.oldest - 1
+            self.happen([e.RecordsLost(self.now, unit, hello.outbox, first, lost)])
+            self._intake.give_up(unit, hello.outbox, lost)
 
     def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
         role = self.hall.plan.role_of_unit.get(unit)
@@ -329,6 +330,8 @@ class Transaction:
             known = self.hall.units.get(unit)
             if known is None or known.run != renew.run or before:
                 return  # it gets no state, and will say hello again
+            if self.hall.restored is not None or unit in self.hall.passed:
+                return  # what it still has, only a hello says
             self.books.presence.adopt(unit, known.run, known.outbox, renew, now, arrived)
         state = self.hall.units.get(unit)
         if state is not None and state.lost_at is not None:
@@ -336,7 +339,7 @@ class Transaction:
         if new:
             self._set_clock(unit, renew)
             self._note_trouble(unit, renew)
-        self._outgrow(renew.epoch)
+            self._compared(self._restoring.compare(unit, renew, met=before is not None))
         self._states.add(unit)
         self._heard.add(unit)
 
@@ -365,6 +368,10 @@ class Transaction:
             if state.lost_at is None and not self.books.presence.heard(unit, self.monotonic):
                 self.happen([e.UnitLost(self.now, unit)])
 
+    def start_epoch(self, *, restored: bool = False) -> None:
+        """The hub has started; `restored`: somebody says that its journal came from a backup."""
+        self._restoring.start(restored=restored)
+
     # --- records ---------------------------------------------------------------------------
 
     def record(self, unit: str, record: w.Record) -> None:
@@ -384,6 +391,7 @@ class Transaction:
 
     def free_grants(self) -> None:
         """End the grants of which it is now known that their units did not call the tickets."""
+        self._restoring.hear_out()
         if not self.hall.grants:
             return
         for unit in sorted(self._heard):

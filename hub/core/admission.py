@@ -21,8 +21,9 @@ def issue(state: State, command: Issue, now: float) -> Decision:
         return refusal
     if command.kind != ORDINARY and command.kind not in {p.id for p in state.plan.priorities}:
         return refuse("unknown_class", f"there is no priority class {command.kind!r}")
-    if not state.open:
-        return refuse("hall_closed", "no numbers are issued outside the opening hours")
+    shut = _shut(state)
+    if shut is not None:
+        return shut
     event = e.TicketIssued(
         at=now,
         ticket=command.ticket,
@@ -36,6 +37,15 @@ def issue(state: State, command: Issue, now: float) -> Decision:
         person=command.person,
     )
     return Decision((event,), ticket=command.ticket)
+
+
+def _shut(state: State) -> Decision | None:
+    """Why no numbers are issued at all just now; None if they are."""
+    if not state.open:
+        return refuse("hall_closed", "no numbers are issued outside the opening hours")
+    if state.emergency is not None:
+        return refuse("emergency", "no numbers are issued while an emergency text is shown")
+    return None
 
 
 def _unknown(state: State, *services: str) -> Decision | None:
@@ -107,8 +117,9 @@ def on_ticket(state: State, command: OnTicket, now: float) -> Decision:
 def _check_in(state: State, ticket: Ticket, now: float) -> Decision:
     after(ticket.state, Step.CHECK_IN)
     due_at, rules = float(ticket.due_at or 0.0), state.plan.appointments
-    if not state.open:
-        return refuse("hall_closed", "no numbers are issued outside the opening hours")
+    shut = _shut(state)
+    if shut is not None:
+        return shut
     early_s = due_at - now - 60 * rules.early_min
     if early_s > 0:
         return refuse("too_early", f"check in is open in {early_s / 60:.0f} min")
@@ -149,7 +160,7 @@ def _not_called(state: State, ticket: Ticket, command: OnTicket, now: float) -> 
     grant = state.grants.get(ticket.id)
     if grant is None or ticket.state is not TicketState.WAITING:
         return refuse("not_granted", f"{ticket.number} may be called by any counter")
-    if not command.unit_off:
+    if not (command.unit_off or grant.doubted):
         return refuse("may_be_called", "the counter may still call it by itself")
     event = e.GrantsEnded(now, grant.counter, (ticket.id,), "not_called", command.by)
     return Decision((event,), ticket=ticket.id)

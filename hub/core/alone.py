@@ -60,7 +60,7 @@ def _began(
     why = _why_apart(state, counter, body, source)
     if why is not None or clerk is None:
         apart = _apart(body, source, clerk or "", why or "nobody_signed_in")
-        return [apart, *_out_of_line(state, counter, body, source)]
+        return [apart, *out_of_line(state, counter.id, body.ticket, source)]
     back = [e.CounterResumed(source.at, counter.id, clerk)] if counter.paused else []
     empty = _empty_hand(state, counter, source, body.ticket)
     who = (body.ticket, body.call_id, counter.id, clerk)
@@ -105,16 +105,13 @@ def _apart(
     return e.CalledApart(source.at, *who, number, body.service, why)
 
 
-def _out_of_line(
-    state: State, counter: CounterState, body: CalledRecord | WithoutNumberRecord, source: Source
-) -> list[e.Event]:
+def out_of_line(state: State, counter: str, called: str, source: Source) -> list[e.Event]:
     """Whom the counter has called though the call stands apart is not called again by others."""
-    ticket = state.tickets.get(body.ticket)
-    grant = state.grants.get(body.ticket)
-    own = grant is None or grant.counter == counter.id
+    ticket, grant = state.tickets.get(called), state.grants.get(called)
+    own = grant is None or grant.counter == counter
     if ticket is None or ticket.state is not TicketState.WAITING or not own:
         return []
-    return [e.TicketCancelled(source.at, ticket.id, f"called at {counter.id}")]
+    return [e.TicketCancelled(source.at, ticket.id, f"called at {counter}")]
 
 
 def _empty_hand(state: State, counter: CounterState, source: Source, coming: str) -> list[e.Event]:

@@ -126,7 +126,18 @@ class SetNotice:
     by: str
 
 
-Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice | Sweep | SetNotice
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """A person (`by`) lets a hall go on that was put back from a backup, `without` some units.
+
+    They are named so that nobody is passed over whom the person has not seen to be missing.
+    """
+
+    without: tuple[str, ...]
+    by: str
+
+
+Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice | Sweep | SetNotice | GoOn
 
 
 PENDING = "pending"

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hub.core import admission, arrangement, at_counter, kiosk, notices, shift
+from hub.core import admission, arrangement, at_counter, kiosk, notices, restored, shift
 from hub.core.commands import (
     AtCounter,
     Book,
     Command,
     Decision,
+    GoOn,
     Issue,
     OnAdvice,
     OnTicket,
@@ -41,7 +42,8 @@ def _at_counter(state: State, command: AtCounter, now: float) -> Decision:
         return refuse("unknown_counter", f"there is no counter {command.counter!r}")
     if command.seen is not None and command.seen != counter.version:
         return refuse("stale", "the counter has changed since; this is how it stands now")
-    return _RULES[type(command.request)](state, counter, command, now)
+    withheld = restored.withheld(state, command)
+    return withheld or _RULES[type(command.request)](state, counter, command, now)
 
 
 _RULES: dict[type, Callable[[State, CounterState, AtCounter, float], Decision]] = {
@@ -62,23 +64,23 @@ _RULES: dict[type, Callable[[State, CounterState, AtCounter, float], Decision]] 
     w.Undo: at_counter.undo,
 }
 
-_WISHES: dict[type, Callable[[State, Any, float], Decision]] = {
-    Issue: admission.issue,
-    Book: admission.book,
-    OnTicket: admission.on_ticket,
-    Rearrange: arrangement.rearrange,
-    OnAdvice: arrangement.on_advice,
-    Sweep: kiosk.sweep,
-    SetNotice: notices.set_notice,
-}
+
+def _unless_restored(
+    rule: Callable[[State, Any, float], Decision],
+) -> Callable[[State, Any, float], Decision]:
+    return lambda state, command, now: (
+        restored.withheld(state, command) or rule(state, command, now)
+    )
+
 
 _DECIDE: dict[type, Callable[[State, Any, float], Decision]] = {
     AtCounter: _at_counter,
-    Issue: admission.issue,
+    Issue: _unless_restored(admission.issue),
     Book: admission.book,
-    OnTicket: admission.on_ticket,
+    OnTicket: _unless_restored(admission.on_ticket),
     Rearrange: arrangement.rearrange,
     OnAdvice: arrangement.on_advice,
     Sweep: kiosk.sweep,
     SetNotice: notices.set_notice,
+    GoOn: restored.go_on,
 }

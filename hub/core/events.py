@@ -8,6 +8,14 @@ from typing import Any
 from hub.core.event import Event
 from hub.core.event import OfCall as _OfCall
 from hub.core.events_of_kiosks import NumberSetAside
+from hub.core.events_of_restores import (
+    GrantsDoubted,
+    RecordRead,
+    RecordsLost,
+    RestoreBegan,
+    RestoreEnded,
+    UnitAnswered,
+)
 from hub.core.events_of_units import (
     AloneStepUnused,
     CalledApart,
@@ -46,6 +54,7 @@ __all__ = [
     "EpochStarted",
     "Event",
     "Flagged",
+    "GrantsDoubted",
     "GrantsEnded",
     "GrantsGiven",
     "GrantsWithdrawn",
@@ -57,6 +66,10 @@ __all__ = [
     "Rated",
     "RatingTagged",
     "RecordQuarantined",
+    "RecordRead",
+    "RecordsLost",
+    "RestoreBegan",
+    "RestoreEnded",
     "ServedUnnumbered",
     "ServiceAdded",
     "ServiceStarted",
@@ -77,6 +90,7 @@ __all__ = [
     "TicketResumed",
     "TicketReturned",
     "TicketTransferred",
+    "UnitAnswered",
     "UnitBack",
     "UnitClock",
     "UnitJoined",
@@ -420,7 +434,7 @@ class Flagged(Event):
     evidence: dict[str, Any]
 
 
-_TUPLES = ("further", "tags", "tickets")
+_TUPLES = ("further", "tags", "tickets", "units", "without")
 """Fields that are tuples, which JSON knows as lists."""
 
 _KINDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.core import events as e
+from hub.core.kiosk import count_shown
 from hub.core.state import Call, CounterState, Grant, State
 from hub.core.ticket_events import Handler, served_without_number
 from hub.core.tickets import Ticket, TicketState
@@ -66,10 +67,33 @@ def unit_joined(state: State, unit: str, run: str) -> None:
     of_unit = [grant for grant in state.grants.values() if grant.unit == unit]
     _park(state, [grant for grant in of_unit if grant.run != run])
     for grant in of_unit:
-        if grant.run == run and grant.parked:
+        if grant.run == run and grant.parked and not grant.doubted:
             grant.parked = False
             if _waits(state, grant):
                 state.lines.add(state.tickets[grant.ticket])
+
+
+def unread(state: State, unit: str, outbox: str | None, sequence: int) -> None:
+    """A record came that cannot be read: it may be the call of whatever was granted before it."""
+    for grant in state.grants.values():
+        if (grant.unit, grant.outbox) == (unit, outbox) and sequence not in grant.unread:
+            grant.unread.append(sequence)
+
+
+def _read(state: State, event: e.RecordRead) -> None:
+    for grant in state.grants.values():
+        if (grant.unit, grant.outbox) == (event.unit, event.outbox):
+            grant.unread = [s for s in grant.unread if s != event.sequence]
+            grant.doubted = grant.doubted and bool(grant.unread)
+
+
+def _doubted(state: State, event: e.GrantsDoubted) -> None:
+    grants = [_grant_of(state, ticket, event.counter) for ticket in event.tickets]
+    for grant in grants:
+        if not grant.unread:
+            raise ValueError(f"there is no doubt about {grant.ticket}")
+        grant.doubted = True
+    _park(state, grants)
 
 
 def _park(state: State, grants: list[Grant]) -> None:
@@ -101,6 +125,8 @@ def _called_apart(state: State, event: e.CalledApart) -> None:
         event.at,
         apart=True,
     )
+    if event.at >= state.day_began_at:
+        count_shown(state, event.number)
 
 
 def _ended_apart(state: State, event: e.EndedApart) -> None:
@@ -109,6 +135,8 @@ def _ended_apart(state: State, event: e.EndedApart) -> None:
         raise ValueError(f"call {event.call_id} does not stand apart, or has ended")
     call.ended_at, call.invite_s = event.at, event.invite_s
     counter: CounterState = state.counters[event.counter]
+    if event.at < state.day_began_at:
+        return  # told days later
     counter.last_call = event.call_id
     counter.served_today += 1
     state.today.served += 1
@@ -126,4 +154,6 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.CalledApart: _called_apart,
     e.EndedApart: _ended_apart,
     e.AloneStepUnused: _unused,
+    e.RecordRead: _read,
+    e.GrantsDoubted: _doubted,
 }

@@ -42,6 +42,8 @@ def top_up(state: State, heard: Collection[str], now: float) -> list[e.Event]:
     """
     rules = state.plan.alone
     events = list(_out_of_place(state, now))
+    if state.restored is not None:
+        return events
     per_counter = min(rules.grants, ceil(_waiting(state) / max(1, len(state.duty.serving))))
     if not per_counter:
         return events
@@ -60,7 +62,8 @@ def _has(state: State, counter: str, unit: str) -> int:
     """How many grants a counter's present run has, those among them that are asked back."""
     run = state.units[unit].run
     grants = state.grants.values()
-    own = (g for g in grants if g.counter == counter and (g.unit, g.run) == (unit, run))
+    here = (g for g in grants if g.counter == counter and not g.doubted)
+    own = (g for g in here if (g.unit, g.run) == (unit, run))
     return sum(state.tickets[g.ticket].state is TicketState.WAITING for g in own)
 
 
@@ -128,16 +131,24 @@ def freed(
 ) -> list[e.Event]:
     """The end of those grants of a unit of which it is now known that it did not call them.
 
-    `committed` is how far each of its outboxes is in the journal.
+    Of some it is only known that the unit can call them no more: a record that nobody can read
+    may be the call. These are doubted, and a person has to say. `committed` is
+    how far each of its outboxes is in the journal.
     """
     ended: dict[tuple[str, str], list[str]] = {}
+    doubted: dict[str, list[str]] = {}
     for grant in state.grants.values():
         why = _why_freed(state, grant, said, committed) if grant.unit == unit else None
-        if why is not None:
+        if why is not None and not grant.unread:
             ended.setdefault((grant.counter, why), []).append(grant.ticket)
+        elif why is not None and not grant.doubted:
+            doubted.setdefault(grant.counter, []).append(grant.ticket)
     return [
-        e.GrantsEnded(now, counter, tuple(tickets), why, "")
-        for (counter, why), tickets in ended.items()
+        *(
+            e.GrantsEnded(now, counter, tuple(tickets), why, "")
+            for (counter, why), tickets in ended.items()
+        ),
+        *(e.GrantsDoubted(now, counter, tuple(tickets)) for counter, tickets in doubted.items()),
     ]
 
 
@@ -178,11 +189,12 @@ def first_kept(state: State, counter: str, best: Ticket | None) -> Ticket | None
 
     Of those kept for it whoever has waited longer than the `best` of all others, and than
     everybody else of the same line. Not whom an earlier run may have called than the one that
-    is known: its records have yet to come, or have gone with a disk.
+    is known: its records have yet to come, or have gone with a disk. Nor whom a record may have
+    called that nobody can read.
     """
     for ticket in kept_by(state, counter):
         grant = state.grants[ticket.id]
-        if state.units[grant.unit].run != grant.run:
+        if state.units[grant.unit].run != grant.run or grant.doubted:
             continue
         line = state.lines.pool.get((ticket.service, ticket.kind))
         first = line.head() if line is not None else None

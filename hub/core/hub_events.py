@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hub.core import events as e
-from hub.core.grant_events import unit_joined, unit_lost
+from hub.core.grant_events import unit_joined, unit_lost, unread
 from hub.core.kiosk import number_set_aside
 from hub.core.plan import Plan
+from hub.core.restored import RESTORE_HANDLERS, plan_changed
+from hub.core.starts import Epoch
 from hub.core.state import State, Totals, UnitState
 from hub.core.ticket_events import Handler, find_a_place
 from hub.core.tickets import ALIVE, TicketState
@@ -14,6 +16,9 @@ CALLS_KEPT_S = 35 * 86_400
 """How long a call is remembered, so that a rating that arrives late still finds it."""
 
 _BOOTS_KEPT = 8
+
+EPOCHS_KEPT = 300
+"""So many starts of the hub are remembered: a unit that quotes an earlier one proves nothing."""
 
 
 def _configured(state: State, event: e.Configured) -> None:
@@ -26,6 +31,7 @@ def _configured(state: State, event: e.Configured) -> None:
         skills = plan.counter[counter.id].skills if counter.id in plan.counter else ()
         counter.added = {s: at for s, at in counter.added.items() if s in skills}
     state.set_plan(plan)
+    plan_changed(state)
     for ticket in state.tickets.values():
         if ticket.state is TicketState.WAITING:
             find_a_place(state, ticket)
@@ -35,6 +41,11 @@ def _epoch_started(state: State, event: e.EpochStarted) -> None:
     if event.epoch <= state.epoch:
         raise ValueError("an epoch never goes back")
     state.epoch, state.epoch_id = event.epoch, event.epoch_id
+    state.epochs.append(Epoch(event.epoch, event.epoch_id, state.version + 1))
+    del state.epochs[:-EPOCHS_KEPT]
+    if state.restored is not None:
+        state.restored.epoch = event.epoch
+    state.passed = dict.fromkeys(state.passed, event.epoch)
     for grant in state.grants.values():
         if grant.withdrawn is not None:  # what was said about earlier epochs frees nothing now
             grant.withdrawn = (event.epoch, state.version + 1)
@@ -156,8 +167,14 @@ def _of_today(state: State, event: e.Rated | e.Unrated) -> bool:
     return (call.called_at if call else event.at) >= state.day_began_at
 
 
-def _quarantined(state: State, _event: e.RecordQuarantined) -> None:
+def _quarantined(state: State, event: e.RecordQuarantined) -> None:
     state.today.quarantined += 1
+    if event.code != BROKEN_CHAIN and event.sequence is not None:
+        unread(state, event.unit, event.outbox, event.sequence)
+
+
+BROKEN_CHAIN = "broken_chain"
+"""The code of a record that can be read, but does not follow from the one before."""
 
 
 HANDLERS: dict[type[e.Event], Handler] = {
@@ -177,4 +194,5 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.Unrated: _unrated,
     e.RecordQuarantined: _quarantined,
     e.NumberSetAside: number_set_aside,
+    **RESTORE_HANDLERS,
 }

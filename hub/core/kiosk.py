@@ -38,12 +38,19 @@ def series_of(number: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def count_shown(state: State, number: str) -> None:
+    """Count a number that somebody has, whoever gave it out: it is not given out again today."""
+    found = series_of(number)
+    if found is not None:
+        prefix, place = found
+        state.series[prefix] = max(state.series.get(prefix, 0), place)
+
+
 def count_printed(state: State, number: str) -> None:
     """Count a number of a kiosk's own series, so that none below it is given out again."""
     found = series_of(number)
     if found is not None and found[0] not in _own_prefixes(state):
-        prefix, place = found
-        state.series[prefix] = max(state.series.get(prefix, 0), place)
+        count_shown(state, number)
 
 
 def _own_prefixes(state: State) -> set[str]:

@@ -27,7 +27,7 @@ class Heard:
     """The present run of a unit. Times are monotonic seconds.
 
     `said` is what its latest renew said, `answered` when a state was last sent to it, `began`
-    when it was first heard.
+    when it was first heard; `greeted`: it has said hello since the hub started.
     """
 
     run: str
@@ -38,6 +38,7 @@ class Heard:
     said: Said | None = None
     answered: float | None = None
     began: float = 0.0
+    greeted: bool = True
     arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
 
     def renewed(self, renew: Renew, at: float, arrived: float | None = None) -> None:
@@ -84,6 +85,7 @@ class Presence:
             return _twin(unit, before.run)
         if before is None or before.run != hello.run:
             before = self._units[unit] = Heard(hello.run, hello.outbox, hello.n, now, began=now)
+        before.greeted = True
         before.renewed(hello, now, arrived)
         return None
 
@@ -97,7 +99,7 @@ class Presence:
         arrived: float | None = None,
     ) -> None:
         """Take in a renew of a run that said hello before this hub started."""
-        found = self._units[unit] = Heard(run, outbox, renew.n, now, began=now)
+        found = self._units[unit] = Heard(run, outbox, renew.n, now, began=now, greeted=False)
         found.renewed(renew, now, arrived)
 
     def all_heard(self, now: float) -> list[str]:
@@ -124,6 +126,10 @@ class Presence:
         if found is not None:
             told = found.answered if found.run == run else found.began
         return lease_end(lease_s, self.since if told is None else told)
+
+    def forget_ungreeted(self) -> None:
+        """Forget runs that have not said hello: they get no state, and will."""
+        self._units = {unit: found for unit, found in self._units.items() if found.greeted}
 
     def forget_unjoined(self, hall: Hall) -> None:
         """Forget runs whose joining was not kept: they get no state, and will say hello again."""

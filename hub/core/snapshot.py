@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.core.learning import Estimate, Learned
 from hub.core.plan import Plan
+from hub.core.starts import Epoch, Lost, Restored
 from hub.core.state import (
     Advice,
     Call,
@@ -118,6 +119,10 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "version": _same,
     "epoch": _same,
     "epoch_id": _same,
+    "epochs": lambda data: [Epoch(**item) for item in data],
+    "restored": lambda data: Restored(**data) if data else None,
+    "passed": dict,
+    "lost": lambda data: [Lost(**item) for item in data],
     "day": _same,
     "day_began_at": _same,
     "open": _same,
@@ -138,7 +143,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "counters": _table(_counter),
 }
 
-LATER = frozenset({"notice", "emergency", "grants"})
+LATER = frozenset({"notice", "emergency", "grants", "epochs", "restored", "passed", "lost"})
 """A snapshot from before there were these lacks them; they are then as in a new state."""
 
 _FLAT = frozenset({"tickets", "calls"})

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.core.learning import Learned
-from hub.core.lines import Lines
+from hub.core.lines import Lines, Row
 from hub.core.plan import Plan
 from hub.core.policies import Facts
 from hub.core.rules import Dispatching
+from hub.core.starts import Epoch, Lost, Restored
 from hub.core.tickets import Step, Ticket, after
 from wire.errors import NextwindowError
 
@@ -132,7 +133,9 @@ class Grant:
     """A waiting ticket that one run of a counter's unit may call while it is cut off.
 
     `withdrawn` is the (epoch, version) from which on the states of the unit lack it. `parked`:
-    the unit is not heard, and the ticket stands in no line meanwhile.
+    the unit is not heard, and the ticket stands in no line meanwhile. `unread` are the records
+    of the unit that came since and cannot be read: each may be the call. `doubted`: the unit can
+    call it no more, but because of those only a person can say whether it did.
     """
 
     ticket: str
@@ -144,6 +147,8 @@ class Grant:
     at: float
     withdrawn: tuple[int, int] | None = None
     parked: bool = False
+    unread: list[int] = field(default_factory=list)
+    doubted: bool = False
 
 
 @dataclass(slots=True)
@@ -233,6 +238,10 @@ class State:
         self.version = 0
         self.epoch = 0
         self.epoch_id = ""
+        self.epochs: list[Epoch] = []
+        self.restored: Restored | None = None
+        self.passed: dict[str, int] = {}
+        self.lost: list[Lost] = []
         self.day: str | None = None
         self.day_began_at = 0.0
         self.open = False
@@ -280,8 +289,7 @@ class State:
             self.lines.begin(service.id)
             self._weigh(service.id)
         self.lines.credit(plan.credit_s)
-        for row in self.lines.rows.values():
-            row.facts = None
+        self.lines.outdated(self.plan.service)
         for counter in plan.counters:
             self.counters.setdefault(counter.id, CounterState(counter.id))
         for unit, counter_id in plan.counter_of_unit.items():
@@ -329,22 +337,30 @@ class State:
             service_id, counter_id, duration_s, service.mean_s, service.cv, counter.speed
         )
         self._weigh(service_id)
-        self.lines.rows[service_id].facts = None
+        self.lines.outdated((service_id,))
 
     def _weigh(self, service: str) -> None:
         planned_s = self.plan.service[service].mean_s
         self._means[service] = planned_s * self.learned.service_factor(service)
         self.lines.weigh(service, planned_s * self.learned.sure_factor(service))
 
-    def facts(self, service: str) -> Facts:
-        """What a policy asks of a line. Its last two facts are for whoever asks to fill in."""
-        row = self.lines.rows[service]
-        if row.facts is None:
-            capacity = self.duty.capacity.get(service, 0.0) or 1.0  # of whoever asks, off duty
-            target_s = self.plan.service[service].target_s
-            mean_s, waiting = self.lines.mean_s[service], self.lines.count[service]
-            row.facts = Facts(target_s, mean_s, waiting, capacity, 0.0, primary=False)
-        return row.facts
+    @property
+    def rows(self) -> dict[str, Row]:
+        """The first of each line by service, with what a policy asks of it.
+
+        The last two of the facts are for whoever asks to fill in.
+        """
+        if self.lines.stale:
+            for service in self.lines.stale & self.plan.service.keys():
+                self.lines.rows[service].facts = self._facts(service)
+            self.lines.stale.clear()
+        return self.lines.rows
+
+    def _facts(self, service: str) -> Facts:
+        capacity = self.duty.capacity.get(service, 0.0) or 1.0  # of whoever asks, off duty
+        target_s = self.plan.service[service].target_s
+        mean_s, waiting = self.lines.mean_s[service], self.lines.count[service]
+        return Facts(target_s, mean_s, waiting, capacity, 0.0, primary=False)
 
     def speed(self, counter: str) -> float:
         """How many times the average a service takes at a counter, as far as is known by now."""
@@ -356,8 +372,7 @@ class State:
         now = self.services_of(counter.id) if counter.on_duty else ()
         if before != now:
             self.duty.put(counter.id, now)
-            for service in (*before, *now):
-                self.lines.rows[service].facts = None
+            self.lines.outdated((*before, *now))
 
     def parked(self, ticket_id: str) -> bool:
         """Whether a waiting ticket stands in no line: only a unit that is cut off may call it."""

@@ -14,7 +14,8 @@ from hub.core.plan import Counter, Service
 from hub.core.state import CounterState, News
 from hub.core.tickets import Ticket, TicketState
 from hub.journal.store import Quarantined, SetAside
-from hub.transaction import JOURNAL_BEHIND, Transaction
+from hub.restoring import JOURNAL_BEHIND
+from hub.transaction import Transaction
 from hub.web import desk_views, load_views
 from hub.web import models as m
 from hub.web.facts import Facts

@@ -1,0 +1,39 @@
+"""The hub's starts, and what it means that one of them was on a backup. Parts of the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Restored:
+    """The journal was put back from a backup at some time before `since`, and is behind.
+
+    `waiting` are the units that have yet to answer: to act on a state of `epoch` or later, with
+    all of their records in the journal.
+    """
+
+    since: float
+    unit: str
+    why: str
+    epoch: int
+    waiting: list[str]
+
+
+@dataclass(slots=True)
+class Epoch:
+    """A start of the hub, and the version of the hall with which it began."""
+
+    epoch: int
+    id: str
+    version: int
+
+
+@dataclass(slots=True)
+class Lost:
+    """Records of an outbox that nobody has any more: the sequences `first` to `through`."""
+
+    unit: str
+    outbox: str
+    first: int
+    through: int
