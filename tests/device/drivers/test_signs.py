@@ -114,7 +114,12 @@ def test_two_frames_are_at_least_a_tenth_of_a_second_apart() -> None:
         slept.append(duration_s)
         clock.advance(duration_s)
 
-    line = DirectLine()
+    class Slow(DirectLine):
+        def write(self, data: bytes) -> None:
+            clock.advance(0.05)  # the gap begins when the frame has left
+            super().write(data)
+
+    line = Slow()
     spacing = pace(clock)
     spacing._sleep = sleep
     sign = make_sign("framing-1", line, spacing, 1)
