@@ -12,6 +12,7 @@ import pytest
 from device.drivers.ports import Health, KeyEdge
 from device.drivers.usb_keypad import EVENT, UsbKeypad
 
+EVIOCGRAB = 0x4004_4590  # _IOW('E', 0x90, int) of Linux's input.h
 CODES = {"next": 96, "rating-5": 79}
 PATIENCE_S = 20.0
 
@@ -60,6 +61,17 @@ def test_presses_and_releases_are_edges_and_repeats_are_not(rig: Rig) -> None:
     os.write(rig.far_end, rig.event(4, 4, 458_840) + rig.event(0, 0, 0))  # scan code, and SYN
     rig.key(79, 1)
     assert [rig.edge() for _ in range(3)] == [("next", True), ("next", False), ("rating-5", True)]
+
+
+def test_the_keypad_is_taken_for_this_unit_alone(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
+    monkeypatch.setattr(
+        "device.drivers.usb_keypad.fcntl.ioctl",
+        lambda _handle, request, value: asked.put((request, value)),
+    )
+    rig.plug()
+    rig.keypad.start(rig.edges.put)
+    assert asked.get(timeout=PATIENCE_S) == (EVIOCGRAB, 1)
 
 
 def test_an_event_may_come_in_pieces(rig: Rig) -> None:
