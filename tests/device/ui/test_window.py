@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import subprocess
 import sys
@@ -39,17 +40,31 @@ def test_an_equal_view_draws_nothing_and_another_does(window: Window) -> None:
     assert window.surface.get_at((3, 3))[:3] != MARK
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("before", samples())
 def test_drawn_over_any_other_a_picture_is_what_it_is_alone(
-    window: Window, painter: Painter, before: str
+    window: Window, painter: Painter
 ) -> None:
-    alone = Surface(SIZE, depth=32)
-    for after, view in samples().items():
-        window.show(samples()[before])
-        window.show(view)
-        draw(alone, view, painter)
-        assert window.surface.get_view("2").raw == alone.get_view("2").raw, after
+    views, surface, alone = samples(), Surface(SIZE, depth=32), {}
+    for name, view in views.items():
+        draw(surface, view, painter)
+        alone[name] = surface.get_view("2").raw
+    shown = ""
+    for name in _every_one_after_every_other(list(alone)):
+        before, shown = shown, name
+        window.show(views[name])
+        assert window.surface.get_view("2").raw == alone[name], f"{name} after {before}"
+
+
+def _every_one_after_every_other(names: list[str]) -> Iterator[str]:
+    for index, name in enumerate(names):
+        yield name
+        for other in names[index + 1 :]:
+            yield other
+            yield name
+
+
+def test_the_walk_leaves_no_pair_out() -> None:
+    walk = list(_every_one_after_every_other(list("abcd")))
+    assert set(itertools.pairwise(walk)) >= set(itertools.permutations("abcd", 2))
 
 
 def test_only_the_part_that_differs_is_drawn(window: Window) -> None:

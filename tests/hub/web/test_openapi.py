@@ -15,12 +15,22 @@ from tests.hub.web.conftest import House
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 60
 NOTHING_TO_SEND = {"/healthz", "/api/hall"}
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
+def test_no_surprises_tenth(house: House, mode: GenerationMode) -> None:
+    _throw_at(house, mode, 25)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("mode", list(GenerationMode))
 def test_no_surprises(house: House, mode: GenerationMode) -> None:
+    _throw_at(house, mode, 250)
+
+
+def _throw_at(house: House, mode: GenerationMode, examples: int) -> None:
     house.open()
     house.take()
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", house.app)
@@ -44,14 +54,14 @@ def test_no_surprises(house: House, mode: GenerationMode) -> None:
     for operation in operations:
         if mode is GenerationMode.NEGATIVE and operation.path in NOTHING_TO_SEND:
             continue
-        _fuzz(operation, mode)
+        _fuzz(operation, mode, examples)
     assert house.service.alive
 
 
-def _fuzz(operation: Any, mode: GenerationMode) -> None:
+def _fuzz(operation: Any, mode: GenerationMode, examples: int) -> None:
     @seed(20_260_302)
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=[Phase.generate],
