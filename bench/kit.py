@@ -268,7 +268,7 @@ class HubProcess(Program):
             children = task / "children"
             for child in children.read_text(encoding="ascii").split():
                 command = Path(f"/proc/{child}/cmdline").read_bytes()
-                if b"hub.broker" in command:
+                if b"hub.broker_child" in command:
                     return int(child)
         raise ProcessLookupError("the hub has no broker process")
 

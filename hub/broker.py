@@ -2,7 +2,7 @@
 
 It keeps nothing over a restart and need not: units send again what has no receipt. Its
 access is by address alone, so it listens on loopback unless the configuration says
-otherwise, and then every page warns. Run as a program, this module is the child process.
+otherwise, and then every page warns.
 """
 
 from __future__ import annotations
@@ -10,16 +10,12 @@ from __future__ import annotations
 import errno
 import ipaddress
 import logging
-import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-
-from iotcore import Broker
 
 from wire.errors import LinkError
 from wire.link import BrokerAddress
@@ -146,7 +142,7 @@ class EmbeddedBroker:
         # A session of its own, so that Ctrl-C reaches only the hub, which ends it in order;
         # the pipe closes when the hub dies in any way at all, and the child ends with it.
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "hub.broker", str(self._file)],
+            [sys.executable, "-m", "hub.broker_child", str(self._file)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
@@ -180,22 +176,3 @@ def free_port(host: str) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
-
-
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-
-def main() -> None:
-    """Be the broker until the parent is gone."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    logging.basicConfig(level=logging.ERROR)
-    logging.getLogger("rumqttd").setLevel(logging.CRITICAL)  # it logs each packet as an error
-    Broker(config_path=sys.argv[1]).run_forever()
-
-
-if __name__ == "__main__":
-    main()
