@@ -1,7 +1,9 @@
 """Units on one side, the service on the other.
 
 Deliveries are acknowledged after the round that took them in, in the order of arrival.
-A second client publishes: receipts on the connection that reads would slow it to a third.
+Records have a connection of their own: while units send what they have kept, a key press would
+wait behind thousands of them. A third publishes: receipts on one that reads would slow it to a
+third.
 Nothing that arrives can stop the hall: what cannot be read is counted or set aside.
 """
 
@@ -9,14 +11,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
+from math import inf
 
 from hub.core.plan import Plan
 from hub.identity import Identities
+from hub.mqtt.lane import Lane
 from hub.pins import pin_right
 from hub.service import Committed, Service
 from hub.transaction import Transaction
@@ -24,26 +27,24 @@ from wire import messages as w
 from wire import topics
 from wire.errors import WireError
 from wire.link import BrokerAddress, Connected, Delivery, Disconnected, Link, LinkEvent
+from wire.topics import Topic
 
 log = logging.getLogger(__name__)
 
 _locate = lru_cache(maxsize=4096)(topics.locate)
 """Units say a few things again and again. What is no topic of ours is not remembered."""
 
-_READER, _WRITER = "reader", "writer"
+_READER, _RECORDS, _WRITER = "reader", "records", "writer"
 
-UP = (
-    topics.STATUS,
-    topics.HELLO,
-    topics.RENEW,
-    topics.COMMAND,
-    topics.RECORD,
-    topics.TAKE,
-)
+AT_ONCE = (topics.STATUS, topics.HELLO, topics.RENEW, topics.COMMAND, topics.TAKE)
+"""What somebody waits for."""
+
+RECORDS_AT_ONCE = 100
+"""So many records at most lie in the service's inbox, ahead of whatever comes next."""
 
 
 class MqttAdapter:
-    """The hub's two connections to the broker."""
+    """The hub's three connections to the broker."""
 
     def __init__(
         self, service: Service, broker: BrokerAddress, client_id: str, identities: Identities
@@ -55,45 +56,64 @@ class MqttAdapter:
         self._logged: set[str] = set()
         self._connecting = threading.Lock()
         self._up: set[str] = set()
-        self._unacknowledged: deque[Arrival] = deque()
         self._stopping = False
-        self._reader = Link(
-            broker,
-            f"{client_id}-r",
-            self._arrived,
-            subscriptions=[topic.filter(self._hall) for topic in UP],
-            manual_ack=True,
+        self._reader = self._reading(broker, f"{client_id}-r", _READER, AT_ONCE, inf)
+        self._records = self._reading(
+            broker, f"{client_id}-s", _RECORDS, [topics.RECORD], RECORDS_AT_ONCE
         )
         self._writer = Link(broker, f"{client_id}-w", partial(self._turned, _WRITER))
         service.watch(self._publish)
 
+    def _reading(
+        self, broker: BrokerAddress, client_id: str, name: str, up: Sequence[Topic], at_once: float
+    ) -> Link:
+        """A connection that reads these topics."""
+
+        def acknowledge(delivery: Delivery) -> None:
+            link.acknowledge(delivery)
+
+        lane = Lane(self._pass_on, acknowledge, at_once)
+        link = Link(
+            broker,
+            client_id,
+            partial(self._arrived, name, lane),
+            subscriptions=[topic.filter(self._hall) for topic in up],
+            manual_ack=True,
+        )
+        return link
+
     @property
     def connected(self) -> bool:
         """Whether units can reach the hub, and it them."""
-        return self._up == {_READER, _WRITER}
+        return self._up == {_READER, _RECORDS, _WRITER}
 
     def start(self) -> None:
         """Connect, now or as soon as the broker can be reached."""
         self._writer.start()
         self._reader.start()
+        self._records.start()
 
     def stop(self) -> None:
         """Disconnect."""
         self._stopping = True
         self._reader.stop()
+        self._records.stop()
         self._writer.stop()
         self._pins.shutdown(cancel_futures=True)
 
     # --- in: paho's thread -----------------------------------------------------------------
 
-    def _arrived(self, event: LinkEvent) -> None:
+    def _arrived(self, connection: str, lane: Lane[Arrival], event: LinkEvent) -> None:
         if isinstance(event, Delivery):
-            self._take(event)
+            arrived = self._service.clock.monotonic()
+            arrival = Arrival(event, self._hall, arrived, lane.finished, self._note)
+            arrival.hide_person(self._identities)
+            lane.take(arrival)
         else:
-            self._turned(_READER, event)
+            self._turned(connection, event)
 
     def _turned(self, connection: str, event: LinkEvent) -> None:
-        """One of the two connections is up or down; each tells from a thread of its own."""
+        """One of the connections is up or down; each tells from a thread of its own."""
         with self._connecting:
             before = self.connected
             if isinstance(event, Connected):
@@ -106,11 +126,7 @@ class MqttAdapter:
         elif before and isinstance(event, Disconnected) and not self._stopping:
             log.warning("the broker is gone: %s", event.reason)
 
-    def _take(self, delivery: Delivery) -> None:
-        arrived = self._service.clock.monotonic()
-        arrival = Arrival(delivery, self._hall, arrived, self._finished, self._note)
-        arrival.hide_person(self._identities)
-        self._unacknowledged.append(arrival)
+    def _pass_on(self, arrival: Arrival) -> None:
         if arrival.needs_pin:
             # scrypt takes long on purpose, and neither paho's thread nor the state's may wait
             self._pins.submit(self._check_pin, arrival)
@@ -120,12 +136,6 @@ class MqttAdapter:
     def _check_pin(self, arrival: Arrival) -> None:
         arrival.check_pin(self._service.plan)
         self._service.submit(arrival)
-
-    def _finished(self) -> None:
-        # In the order of arrival, whatever order the work was done in: iotcore drops a client
-        # that acknowledges in another. Only the state's thread comes here.
-        while self._unacknowledged and self._unacknowledged[0].finished:
-            self._reader.acknowledge(self._unacknowledged.popleft().delivery)
 
     def _note(self, code: str, detail: str) -> None:
         if code not in self._logged:
@@ -208,14 +218,17 @@ class Arrival:
 
     def committed(self) -> None:
         """Tell the broker that the message is safe."""
-        self.finished = True
-        self._tell_finished()
+        self._finish()
 
     def failed(self, error: Exception) -> None:
         """Nothing was kept; without a receipt the unit will send it again."""
         self._note("not_committed", str(error))
-        self.finished = True
-        self._tell_finished()
+        self._finish()
+
+    def _finish(self) -> None:
+        if not self.finished:  # what was parked comes here twice
+            self.finished = True
+            self._tell_finished()
 
     def _act(self, transaction: Transaction) -> None:
         message = self._message

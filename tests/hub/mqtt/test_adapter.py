@@ -1,9 +1,10 @@
-"""The hub's two connections, and what they add to a delivery. Broker and service are fakes."""
+"""The hub's three connections, and what they add to a delivery. Broker and service are fakes."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import permutations
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,14 +12,14 @@ import pytest
 
 from hub.identity import Identities
 from hub.mqtt import adapter as module
-from hub.mqtt.adapter import Arrival, MqttAdapter
+from hub.mqtt.adapter import RECORDS_AT_ONCE, Arrival, MqttAdapter
 from hub.service import Watcher
-from tests.hub.core.examples import make_plan, request, sign_in
+from tests.hub.core.examples import make_plan, record_of, request, sign_in
 from tests.hub.core.units import command, renew
 from wire.clock import ManualClock
 from wire.link import BrokerAddress, Connected, Delivery, Disconnected, LinkEvent
 from wire.messages import Command, Message
-from wire.topics import COMMAND, RENEW, Topic
+from wire.topics import COMMAND, RECORD, RENEW, Topic
 
 PATIENCE_S = 20.0
 
@@ -33,9 +34,12 @@ class FakeLink:
         _broker: BrokerAddress,
         client_id: str,
         inbox: Callable[[LinkEvent], None],
+        *,
+        subscriptions: Sequence[str] = (),
         **_options: Any,
     ) -> None:
         self.client_id = client_id
+        self.subscriptions = subscriptions
         self.say = inbox
         self.acknowledged: list[Delivery] = []
         self.made.append(self)
@@ -46,6 +50,11 @@ class FakeLink:
 
     def acknowledge(self, delivery: Delivery) -> None:
         self.acknowledged.append(delivery)
+
+
+def name_fits(link: FakeLink, topic: Topic) -> bool:
+    """Whether a connection reads a topic."""
+    return any(name.endswith(f"/{topic.name}") for name in link.subscriptions)
 
 
 class FakeService:
@@ -94,12 +103,13 @@ class Hub:
         address = BrokerAddress("mqtt://127.0.0.1:1")
         identities = Identities(b"k" * 32)
         self.adapter = MqttAdapter(self.service, address, "hub-1", identities)  # type: ignore[arg-type]
-        self.reader, self.writer = FakeLink.made
+        self.reader, self.records, self.writer = FakeLink.made
 
     def deliver(self, topic: Topic, message: Message) -> None:
         payload = message.model_dump_json().encode()
         name = topic.of(self.service.plan.hall.id, "unit-1")
-        self.reader.say(Delivery(1, 1, name, payload, retained=False))
+        [link] = [made for made in FakeLink.made if name_fits(made, topic)]
+        link.say(Delivery(1, 1, name, payload, retained=False))
 
     def asked(self) -> tuple[str, float]:
         done = Round()
@@ -117,9 +127,9 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     hub.adapter.stop()
 
 
-@pytest.mark.parametrize("first", ["reader", "writer"])
-def test_units_are_reached_while_both_connections_are_up(hub: Hub, first: str) -> None:
-    links = [hub.reader, hub.writer] if first == "reader" else [hub.writer, hub.reader]
+@pytest.mark.parametrize("order", [*permutations(["reader", "records", "writer"])])
+def test_units_are_reached_while_all_connections_are_up(hub: Hub, order: tuple[str, ...]) -> None:
+    links = [getattr(hub, name) for name in order]
     seen = []
     for link in links:
         link.say(Connected(1))
@@ -128,12 +138,12 @@ def test_units_are_reached_while_both_connections_are_up(hub: Hub, first: str) -
     seen.append(hub.adapter.connected)
     links[0].say(Connected(2))
     seen.append(hub.adapter.connected)
-    assert seen == [False, True, False, True]
+    assert seen == [False, False, True, False, True]
 
 
 def test_a_lost_broker_is_one_line_in_the_log(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
     for event in (Connected(1), Disconnected("gone"), Disconnected("still gone")):
-        for link in (hub.reader, hub.writer):
+        for link in (hub.reader, hub.records, hub.writer):
             link.say(event)
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "the broker is gone: gone"
@@ -202,6 +212,28 @@ def test_acknowledged_in_the_order_of_arrival(hub: Hub) -> None:
     assert hub.reader.acknowledged == []
     first.committed()
     assert hub.reader.acknowledged == [first.delivery, second.delivery]
+
+
+def test_a_key_press_waits_behind_few_of_many_records(hub: Hub) -> None:
+    for sequence in range(1, 3 * RECORDS_AT_ONCE):
+        hub.deliver(RECORD, record_of("{}", sequence))
+    hub.deliver(COMMAND, command("k1", request("next"), 0))
+    ahead = [hub.service.next_work() for _ in range(RECORDS_AT_ONCE)]
+    assert {work.delivery.topic.rsplit("/")[-1] for work in ahead} == {"record"}
+    assert hub.asked()[0] == "unit-1"
+    for work in ahead:
+        work.committed()
+    assert len(hub.records.acknowledged) == RECORDS_AT_ONCE
+    assert hub.service.next_work().delivery.topic == ahead[0].delivery.topic
+
+
+def test_what_was_parked_is_finished_once() -> None:
+    delivery = Delivery(1, 1, "hall/civic/unit/unit-1/renew", b"{", retained=False)
+    told: list[str] = []
+    arrival = Arrival(delivery, "civic", 0.0, lambda: told.append("finished"), lambda *_: None)
+    for _ in range(2):
+        arrival.committed()
+    assert told == ["finished"]
 
 
 def test_what_cannot_be_read_is_counted_and_noted() -> None:

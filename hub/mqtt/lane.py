@@ -1,0 +1,65 @@
+"""One connection's deliveries on their way through the hub, and back to the broker as done."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import Generic, Protocol, TypeVar
+
+from wire.link import Delivery
+
+
+class Item(Protocol):
+    """A delivery that is worked on. `finished`: it is safe, or nothing will come of it."""
+
+    delivery: Delivery
+    finished: bool
+
+
+T = TypeVar("T", bound=Item)
+
+
+class Lane(Generic[T]):
+    """Passes deliveries on in the order of arrival, and acknowledges them in that order.
+
+    Whatever order the work was done in: iotcore drops a client that acknowledges in another.
+    At most `at_once` are passed on before the first of them is finished; the others wait here,
+    where they are in nobody's way.
+    """
+
+    def __init__(
+        self,
+        pass_on: Callable[[T], None],
+        acknowledge: Callable[[Delivery], None],
+        at_once: float = inf,
+    ) -> None:
+        self._pass_on = pass_on
+        self._acknowledge = acknowledge
+        self._at_once = at_once
+        self._lock = threading.Lock()
+        self._passed = 0
+        self._waiting: deque[T] = deque()
+        self._unacknowledged: deque[T] = deque()
+
+    def take(self, item: T) -> None:
+        """It has arrived. Only the connection's thread comes here."""
+        self._unacknowledged.append(item)
+        with self._lock:
+            if self._passed >= self._at_once:
+                self._waiting.append(item)
+                return
+            self._passed += 1
+        self._pass_on(item)
+
+    def finished(self) -> None:
+        """One more is finished. Only the state's thread comes here, once for each."""
+        while self._unacknowledged and self._unacknowledged[0].finished:
+            self._acknowledge(self._unacknowledged.popleft().delivery)
+        with self._lock:
+            if not self._waiting:
+                self._passed -= 1
+                return
+            following = self._waiting.popleft()
+        self._pass_on(following)
