@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from device.kiosk_session import KioskSession, KioskStage
+from device.kiosk_session import KioskSession
+from device.kiosk_stages import KioskStage
 from device.moment import Moment
 from device.ui import kiosk_texts
 from device.ui.kiosk_views import (
     Choice,
     KioskCard,
     KioskClasses,
+    KioskEmergency,
     KioskFrame,
     KioskHome,
     KioskMessage,
@@ -50,6 +53,10 @@ class KioskPresenter:
             case KioskStage.CLOSED:
                 title, detail = kiosk_texts.sorry("hall_closed")
                 return KioskMessage(frame, Tone.CLOSED, title, detail)
+            case KioskStage.EMERGENCY if session.kiosk and session.kiosk.emergency:
+                # Its own words for a lost link: nobody still gets a number.
+                plain = replace(frame, alone=None, hint=None, warning=False)
+                return KioskEmergency(plain, _both(session.kiosk.emergency), frame.alone)
             case KioskStage.SORRY:
                 return _sorry(session, frame)
         return _of_choice(session, frame, at) or _of_number(session, frame, at)

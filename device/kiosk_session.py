@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Final
 
 from device.events import Anomaly, Heard, LinkDown, LinkUp, Remark, Say, Tick
@@ -32,29 +31,16 @@ from device.kiosk_facts import (
     Wished,
 )
 from device.kiosk_hours import open_at
+from device.kiosk_lasting import continued, lasting_of
+from device.kiosk_stages import FOR_THE_NEXT, OF_ONE_PERSON, KioskStage
 from device.kiosk_wish import PATIENCE_S, Footing, Wishing, stamps
 from device.moment import Moment
-from wire.messages import HealthRecord, KioskPicture, NumberBlock, QueuePicture, State
+from wire.messages import HealthRecord, KioskPicture, State
 
 SETTLE_S: Final = 0.4
 """The second tap of a double tap does not touch what has come in its place. Real seconds."""
 IDLE_S: Final = 45.0
 CARD_S: Final = 30.0
-
-
-class KioskStage(Enum):
-    """What the screen is about."""
-
-    CONNECTING = "connecting"
-    REFUSED = "refused"
-    CLOSED = "closed"
-    HOME = "home"
-    CLASSES = "classes"
-    CARD = "card"
-    TAKING = "taking"
-    TICKET = "ticket"
-    TROUBLE = "trouble"
-    SORRY = "sorry"
 
 
 class KioskSession:
@@ -116,6 +102,8 @@ class KioskSession:
         """What the screen is about."""
         if self.state is not None and self.state.refused is not None:
             return KioskStage.REFUSED
+        if self.kiosk is not None and self.kiosk.emergency is not None:
+            return KioskStage.EMERGENCY
         if self.memory.wish is not None:
             return self._stage_of_wish()
         if self.wishing.sorry is not None:
@@ -175,7 +163,8 @@ class KioskSession:
         if after is stage:
             return effects
         self._settled_s = at.boot_s + SETTLE_S * self._second_s
-        if stage in _OF_ONE_PERSON and after in _FOR_THE_NEXT:
+        left = stage in OF_ONE_PERSON and after in FOR_THE_NEXT
+        if left or after is KioskStage.EMERGENCY:
             self._go_home()
         if KioskStage.CARD in {stage, after}:
             effects.append(Look(after is KioskStage.CARD))
@@ -239,7 +228,7 @@ class KioskSession:
 
     def _is_open(self, at: Moment) -> bool:
         kiosk = self.kiosk
-        if kiosk is None:
+        if kiosk is None or kiosk.emergency is not None:
             return False
         local = self.local(at)
         if not self.cut_off(at.boot_s) or not kiosk.hours or local is None:
@@ -273,11 +262,11 @@ class KioskSession:
             return [Anomaly("a state without a kiosk")]
         series = before.series
         if state.outbox == event.outbox and state.committed >= event.through:
-            series = _continued(series, kiosk.block)
+            series = continued(series, kiosk.block)
         lasting = {
             "series": series,
             "hall": state.hall,
-            "kiosk": _lasting(kiosk),
+            "kiosk": lasting_of(kiosk),
             "epoch": state.epoch,
             "epoch_id": state.epoch_id,
         }
@@ -393,31 +382,6 @@ class KioskSession:
         )
         return [Note(body)]
 
-
-def _continued(series: NumberBlock | None, block: NumberBlock | None) -> NumberBlock | None:
-    """The own series by the hub's word, which knows of every number given out so far.
-
-    Within a day it never goes back: what the hub has set aside was given out all the same.
-    """
-    if series is None or block is None:
-        return block
-    if (series.day, series.prefix) != (block.day, block.prefix):
-        return block
-    return block.model_copy(update={"first": max(series.first, block.first)})
-
-
-def _lasting(kiosk: KioskPicture) -> KioskPicture:
-    """What is offered, without what is true for a moment only."""
-    queues = [_at_rest(queue) for queue in kiosk.queues]
-    return kiosk.model_copy(update={"queues": queues, "block": None, "notice": None})
-
-
-def _at_rest(queue: QueuePicture) -> QueuePicture:
-    return queue.model_copy(update={"waiting": 0, "counters": 0, "wait_s": None})
-
-
-_OF_ONE_PERSON: Final = frozenset({KioskStage.TICKET, KioskStage.TROUBLE, KioskStage.SORRY})
-_FOR_THE_NEXT: Final = frozenset({KioskStage.HOME, KioskStage.CLOSED, KioskStage.CONNECTING})
 
 _Act = Callable[[KioskSession, str, Moment], list[KioskEffect]]
 

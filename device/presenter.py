@@ -64,6 +64,7 @@ _REFUSALS: Final = MappingProxyType(
         "no_service": texts.Notice.CUT_OFF,
         "not_there": texts.Notice.NOT_THERE,
         "no_number": texts.Notice.NO_NUMBER,
+        "restoring": texts.Notice.RESTORING,
     }
 )
 

@@ -69,6 +69,7 @@ def kiosk_picture(hall: Hall, unit: str, now: float, waits: Waits | None) -> w.K
         classes=[w.TicketClass(id=kind.id, name=kind.name) for kind in hall.plan.priorities],
         block=number_block(hall, place),
         notice=told(hall.notice),
+        emergency=told(hall.emergency),
         hours=[getattr(hours, day) for day in WEEKDAYS],
         identity="required" if limits.identity_required else "not_asked",
     )

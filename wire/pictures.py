@@ -209,6 +209,9 @@ class KioskPicture(Part):
     classes: Annotated[list[TicketClass], Field(description="Classes of priority on offer.")]
     block: Annotated[NumberBlock | None, Field(description="What it may print when cut off.")]
     notice: Annotated[Text | None, Field(description="The hall's notice.")] = None
+    emergency: Annotated[
+        Text | None, Field(description="Goes over everything else; no numbers meanwhile.")
+    ] = None
     hours: Annotated[
         list[str],
         Field(

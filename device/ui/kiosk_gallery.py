@@ -11,6 +11,7 @@ from device.ui.kiosk_views import (
     Choice,
     KioskCard,
     KioskClasses,
+    KioskEmergency,
     KioskFrame,
     KioskHome,
     KioskMessage,
@@ -117,6 +118,9 @@ def _messages() -> dict[str, KioskView]:
             nothing, Tone.WAIT, both("Connecting to the hall"), both("Please wait")
         ),
         "closed": KioskMessage(_FRAME, Tone.CLOSED, *kiosk_texts.sorry("hall_closed")),
+        "emergency": KioskEmergency(
+            _FRAME, Bilingual("请沿绿色标志离开大厅", "Leave the hall by the green signs")
+        ),
         "fault": KioskMessage(
             _FRAME, Tone.FAULT, Trouble.TWIN.title("kiosk-1"), Trouble.TWIN.detail("kiosk-1")
         ),
@@ -163,5 +167,8 @@ def _extreme() -> dict[str, KioskView]:
         "long-trouble": KioskTrouble(frame, "AB1000", LONG_SERVICE, fault, 60, _URL * 3),
         "long-taking": KioskTaking(frame, LONG_SERVICE),
         "long-card": KioskCard(frame, LONG_SERVICE),
+        "long-emergency": KioskEmergency(
+            KioskFrame(LONG_HALL, "10:41"), LONG_SERVICE, since="10:35"
+        ),
         "long-fault": KioskMessage(frame, Tone.FAULT, LONG_SERVICE, LONG_SERVICE, can_leave=True),
     }

@@ -15,6 +15,7 @@ from device.ui.kiosk_ticket import ticket, trouble
 from device.ui.kiosk_views import (
     KioskCard,
     KioskClasses,
+    KioskEmergency,
     KioskHome,
     KioskMessage,
     KioskTaking,
@@ -102,6 +103,24 @@ def _message(view: KioskMessage, sheet: Sheet) -> None:
         paragraphs += sheet.pair(view.detail, 4.6, ON_GROUND, lines=3, gap=3, second=3.0)
     room = framed(sheet, view.frame)
     _signed(sheet, room, _TONES[view.tone], paragraphs, leave=view.can_leave)
+
+
+@kiosk.register
+def _emergency(view: KioskEmergency, sheet: Sheet) -> None:
+    room = _inner(sheet, framed(sheet, view.frame, theme.RED))
+    height = sheet.px(10)
+    foot = Rect(room.left, room.bottom - height, room.width, height)
+    no_numbers = both("No numbers are given out now")
+    if view.since is not None:
+        no_numbers = both("No numbers are given out now; no link since {since}", since=view.since)
+    words = (theme.PAPER, theme.PAPER)
+    sheet.text(foot, sheet.pair(no_numbers, 4.2, words, second=2.8))
+    room = Rect(room.left, room.top, room.width, foot.top - room.top)
+    side = min(sheet.px(20), room.height // 4)
+    sign = Rect(room.centerx - side // 2, room.top + sheet.px(2), side, side)
+    sheet.put(Badge(sign, Sign.ALERT, theme.INK))
+    told = sheet.pair(view.text, 13.0, words, strong=True, lines=6, second=7.0)
+    sheet.text(Rect(room.left, sign.bottom, room.width, room.bottom - sign.bottom), told)
 
 
 def _signed(

@@ -18,6 +18,10 @@ _SORRY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             marked("No numbers are given out now"),
             marked("Please come back in the opening hours"),
         ),
+        "emergency": (
+            marked("No numbers are given out now"),
+            _ASK_STAFF,
+        ),
         "person_limit": (
             marked("You have taken your numbers for today"),
             _ASK_STAFF,

@@ -140,6 +140,25 @@ class KioskMessage:
     can_leave: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class KioskEmergency:
+    """What everybody in the hall has to read; no numbers are given out meanwhile.
+
+    `since` is the time of day since which the hub is not heard.
+    """
+
+    frame: KioskFrame
+    text: Bilingual
+    since: str | None = None
+
+
 KioskView: TypeAlias = (
-    KioskHome | KioskClasses | KioskCard | KioskTaking | KioskTicket | KioskTrouble | KioskMessage
+    KioskHome
+    | KioskClasses
+    | KioskCard
+    | KioskTaking
+    | KioskTicket
+    | KioskTrouble
+    | KioskMessage
+    | KioskEmergency
 )

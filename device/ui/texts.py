@@ -91,6 +91,7 @@ class Notice(Enum):
     NOTHING_TO_UNDO = marked("There is nothing to take back")
     UNDO_TOO_LATE = marked("It is too late to take that back")
     TOO_LATE = marked("Too late: nothing was changed")
+    RESTORING = marked("The hall is being restored: wait a moment")
     RATED = marked("Thank you for your rating")
     CUT_OFF = marked("Not possible while cut off from the hall")
     NO_NUMBER = marked("There is no number to call again")

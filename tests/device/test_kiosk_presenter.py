@@ -16,6 +16,7 @@ from device.kiosk_presenter import KioskPresenter, in_minutes
 from device.ui.kiosk_views import (
     KioskCard,
     KioskClasses,
+    KioskEmergency,
     KioskHome,
     KioskMessage,
     KioskTaking,
@@ -25,7 +26,7 @@ from device.ui.kiosk_views import (
     Paper,
     Tone,
 )
-from device.ui.viewmodel import LanguageOrder
+from device.ui.viewmodel import Bilingual, LanguageOrder
 from tests.device.kiosk_samples import HOURS, Shell, kiosk
 from wire.messages import LinkRefusal, Text, Wait
 
@@ -114,6 +115,17 @@ def test_what_keeps_it_from_its_work_is_said(shell: Shell) -> None:
     assert (refused.tone, refused.title.en) == (Tone.FAULT, "Two units carry the name kiosk-1")
     assert refused.detail is not None
     assert refused.detail.en == "a twin"
+
+
+def test_an_emergency_says_since_when_the_hub_is_silent_and_promises_nothing(shell: Shell) -> None:
+    shell.hear(kiosk=kiosk(emergency=Text(zh="请撤离", en="Leave")))
+    heard = view(shell)
+    assert heard == KioskEmergency(heard.frame, Bilingual("请撤离", "Leave"))
+    shell.cut()
+    shell.pass_time(120, heard=False)
+    silent = view(shell)
+    assert isinstance(silent, KioskEmergency)
+    assert (silent.since, silent.frame.alone, silent.frame.hint) == ("10:00", None, None)
 
 
 def test_the_halls_notice_and_the_printers_fault_share_the_foot(shell: Shell) -> None:

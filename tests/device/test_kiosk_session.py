@@ -319,6 +319,51 @@ def test_a_hub_that_refuses_gives_no_right_to_numbers(shell: Shell) -> None:
     assert shell.asked == []
 
 
+# --- an emergency --------------------------------------------------------------------------
+
+LEAVE = Text(zh="请撤离", en="Leave the building")
+
+
+def test_an_emergency_goes_over_everything_and_gives_no_numbers(shell: Shell) -> None:
+    shell.touch("language")
+    shell.touch("classes")
+    shell.fields = {"kiosk": kiosk(emergency=LEAVE)}
+    shell.pass_time(1)
+    assert shell.stage == "emergency"
+    shell.touch("service:id-card")
+    shell.touch("class:elderly")
+    assert (shell.stage, shell.asked) == ("emergency", [])
+    shell.fields = {}
+    shell.pass_time(1)
+    assert (shell.stage, shell.session.language, shell.session.ticket_class) == ("home", "zh", "")
+
+
+def test_who_is_waiting_for_a_number_in_an_emergency_gets_none_by_the_kiosk(shell: Shell) -> None:
+    shell.touch("service:id-card")
+    shell.fields = {"kiosk": kiosk(emergency=LEAVE)}
+    shell.pass_time(PATIENCE_S + 1)
+    assert (shell.stage, shell.issued(), shell.disk.wish) == ("emergency", [], None)
+
+
+def test_a_number_whose_paper_is_not_out_by_then_is_given_up(shell: Shell) -> None:
+    troubled(shell)
+    shell.fields = {"kiosk": kiosk(emergency=LEAVE)}
+    shell.pass_time(TROUBLE_S)
+    assert shell.papers() == [("A001", "cancelled", "paper_end")]
+    assert shell.stage == "emergency"
+
+
+def test_an_emergency_stays_without_the_hub_and_over_a_restart(shell: Shell) -> None:
+    shell.hear(kiosk=kiosk(emergency=LEAVE))
+    shell.cut()
+    shell.pass_time(SILENCE_S + 1, heard=False)
+    shell.start()
+    shell.pass_time(SILENCE_S + 1, heard=False)
+    assert shell.stage == "emergency"
+    shell.link()
+    assert shell.stage == "home"
+
+
 # --- after a crash -------------------------------------------------------------------------
 
 

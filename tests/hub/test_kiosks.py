@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hub.core import events as e
+from hub.core.commands import SetNotice
 from hub.core.tickets import TicketState
 from hub.identity import Identities
 from hub.mqtt.adapter import Arrival
@@ -109,6 +110,19 @@ def test_a_kiosk_is_shown_what_it_may_offer(hub: Running) -> None:
         "",
         "not_asked",
     )
+
+
+@slow
+def test_a_kiosk_is_told_of_an_emergency_and_given_no_number(hub: Running) -> None:
+    told = {"zh": "请撤离", "en": "Leave"}
+    hub.service.command("notice-1", SetNotice(None, told, "operator")).result(5)
+    assert hub.do(lambda t: t.renew("kiosk-1", renew("run-1", 2))) is None
+    picture = hub.outbound(w.State, "kiosk-1")[-1].kiosk
+    assert picture is not None
+    assert picture.emergency == w.Text(**told)
+    refused = take(hub, "k1")
+    assert refused is not None
+    assert refused.code == "emergency"
 
 
 @slow

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.core import events as e
-from hub.core.commands import Decision, Issue
+from hub.core.commands import Decision, Issue, SetNotice
 from hub.core.decide import decide
 from hub.core.hall import Hall
 from hub.core.passing import due, next_due
@@ -74,6 +74,15 @@ def test_an_unknown_service_and_a_closed_hall(d: Driver) -> None:
     d.now = wall(f"{MONDAY} 12:30")
     d.pass_time()
     assert unchanged(d, lambda: d.issue("a")).code == "hall_closed"
+
+
+def test_no_numbers_while_an_emergency_text_is_shown(d: Driver) -> None:
+    d.ticket("a")
+    d.do(SetNotice(None, {"zh": "请撤离", "en": "Leave"}, "operator"))
+    assert unchanged(d, lambda: d.issue("a")).code == "emergency"
+    assert d.press("c1", "next").code == "not_signed_in"  # counters go on as they do
+    d.do(SetNotice({"zh": "请撤离", "en": "Leave"}, None, "operator"))
+    assert d.issue("a").outcome == "done"
 
 
 @pytest.mark.parametrize("action", ["open", "next"])
