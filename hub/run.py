@@ -42,6 +42,10 @@ CONNECTIONS = 800
 open files; so many visitors must not cut the hub off from its units."""
 
 
+RESTORED = "restored"
+"""Who puts the data folder back from a backup makes a file of this name in it."""
+
+
 class HubDied(NextwindowError):
     """The state's thread has ended; what led to it is in the log."""
 
@@ -93,7 +97,10 @@ def _service(
                     "`hall-hub config export FILE` prints the journal's plan.",
                 ]
             )
-    service.begin(settings.plan())
+    marker = settings.hub.data / RESTORED
+    service.begin(settings.plan(), restored=marker.exists())
+    with contextlib.suppress(OSError):  # the journal knows by now
+        marker.unlink(missing_ok=True)
     return service
 
 

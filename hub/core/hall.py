@@ -134,4 +134,9 @@ _NEWS = (
     e.ServedUnnumbered,
     e.CalledApart,
     e.HealthNoted,
+    e.RestoreBegan,
+    e.UnitAnswered,
+    e.RestoreEnded,
+    e.RecordsLost,
+    e.GrantsDoubted,
 )

@@ -14,6 +14,7 @@ from hub.core.commands import (
     AtCounter,
     Book,
     Command,
+    GoOn,
     Issue,
     OnAdvice,
     OnTicket,
@@ -171,6 +172,13 @@ class Access:
         Raises IdReusedError, StorageError or StateSilent.
         """
         return await self._commanded(Sweep(before, OPERATOR), key)
+
+    async def go_on(self, without: tuple[str, ...], key: str) -> StoredAnswer:
+        """Let a restored hall go on without some units.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(GoOn(without, OPERATOR), key)
 
     async def _commanded(self, command: Command, key: str | None) -> StoredAnswer:
         return await _answered(self._service.command(key, command))

@@ -11,6 +11,7 @@ from hub.core.tickets import ORDINARY
 from hub.web.access import Access, Visit
 from hub.web.bodies import (
     AppointmentWanted,
+    GoOnWanted,
     IdInPath,
     Key,
     NotCalled,
@@ -37,6 +38,7 @@ def add_tickets(router: APIRouter, access: Access) -> None:
     _add_taking(router, access)
     _add_following(router, access)
     _add_sweep(router, access)
+    _add_going_on(router, access)
 
 
 def _add_taking(router: APIRouter, access: Access) -> None:
@@ -67,6 +69,13 @@ def _add_sweep(router: APIRouter, access: Access) -> None:
     async def sweep(wanted: SweepWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
         """Close the numbers that kiosks printed alone and whose people were served meanwhile."""
         return stored(await access.sweep(wall_seconds(wanted.before), idempotency_key))
+
+
+def _add_going_on(router: APIRouter, access: Access) -> None:
+    @router.post("/api/restored/go-on", response_model=WishAnswer, responses=WISHES)
+    async def go_on(wanted: GoOnWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
+        """Let a hall that was restored from a backup go on without units that do not answer."""
+        return stored(await access.go_on(tuple(wanted.without), idempotency_key))
 
 
 def _add_following(router: APIRouter, access: Access) -> None:

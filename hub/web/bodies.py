@@ -94,6 +94,15 @@ class SweepWanted(Wanted):
     before: Annotated[w.WallTime, Field(json_schema_extra={"format": "date-time"})]
 
 
+class GoOnWanted(Wanted):
+    """Let a restored hall go on `without` these units, which have not handed in what they know.
+
+    All that are missing have to be named: whoever is not was not seen to be missing.
+    """
+
+    without: Annotated[list[Id], Field(max_length=500)]
+
+
 class AdviceWanted(Wanted):
     """Follow an advice of the hub, or dismiss it."""
 

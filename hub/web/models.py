@@ -259,6 +259,21 @@ class NewsLine(Part):
     why: Words | None
 
 
+class MissingUnit(Part):
+    """A unit that has yet to hand in what it knows. `heard`: it is there, and is doing so."""
+
+    id: str
+    place: Words
+    heard: bool
+
+
+class RestoredView(Part):
+    """The hall was put back from a backup and hands nothing out before these have answered."""
+
+    since: str
+    missing: tuple[MissingUnit, ...]
+
+
 class HallView(Moment):
     """The whole hall. `news` and `aside` begin with the latest; `rejected` counts by fault.
 
@@ -280,6 +295,7 @@ class HallView(Moment):
     rejected: dict[str, int]
     aside: tuple[AsideLine, ...]
     alone: tuple[AloneNumber, ...] = ()
+    restored: RestoredView | None = None
     news: tuple[NewsLine, ...]
 
 

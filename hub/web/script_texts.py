@@ -99,6 +99,10 @@ HALL = {
     ),
     "apart_sure_yes": marked("The unit is off: give {number} to the others"),
     "refused_not_granted": marked("Every counter can call this number already"),
+    "restored_waits": marked("Nothing is called and no number is given. Waiting for: {units}"),
+    "restored_gone_on": marked("The hall goes on"),
+    "restored_others": marked("Another unit is missing too; look again"),
+    "and_more": marked(", "),
     "unit_board": marked("Board {unit}"),
     "unit_kiosk": marked("Kiosk {unit}"),
 }
@@ -141,6 +145,9 @@ CLERK = {
     "refused_transfer_closed": marked("That counter is closed"),
     "refused_no_skill": marked("That counter does not serve this"),
     "refused_nowhere": marked("Choose another service, or a counter."),
+    "refused_restoring": marked(
+        "The hall was restored from a backup: nobody is called before its units have answered"
+    ),
     "refused_stale": marked("The counter had changed meanwhile; this is how it stands now"),
     "refused_busy": marked("Finish the ticket at this counter first"),
     "refused_not_signed_in": marked("Sign in first"),

@@ -12,6 +12,7 @@ from hub.transaction import Transaction
 from hub.web import models as m
 from hub.web.fault_words import fault_text
 from hub.web.load_views import Time
+from hub.web.words import place
 
 MINUTE_S = 60
 
@@ -44,6 +45,20 @@ class Units:
         return (
             *(self._placed(unit, "board") for unit in plan.board),
             *(self._placed(unit, "kiosk") for unit in plan.kiosk),
+        )
+
+    def missing(self) -> m.RestoredView | None:
+        """The units that a restored hall waits for; None if it is none."""
+        restored = self._hall.restored
+        if restored is None:
+            return None
+        now, heard = self._transaction.monotonic, self._presence.heard
+        return m.RestoredView(
+            since=self._time(restored.since),
+            missing=tuple(
+                m.MissingUnit(id=unit, place=place(self._hall, unit), heard=heard(unit, now))
+                for unit in restored.waiting
+            ),
         )
 
     def _placed(self, unit: str, role: Literal["board", "kiosk"]) -> m.PlacedUnit:

@@ -14,7 +14,6 @@ from hub.core.plan import Counter, Service
 from hub.core.state import CounterState, News
 from hub.core.tickets import Ticket, TicketState
 from hub.journal.store import Quarantined, SetAside
-from hub.restoring import JOURNAL_BEHIND
 from hub.transaction import Transaction
 from hub.web import desk_views, load_views
 from hub.web import models as m
@@ -67,6 +66,7 @@ class View:
             rejected=dict(self._transaction.books.rejected),
             aside=tuple(self._aside_line(found) for found in self._aside().newest),
             alone=tuple(self._alone(ticket) for ticket in waiting_alone(self._hall)),
+            restored=self._units.missing(),
             news=tuple(self._news(line) for line in self._hall.feed[: -NEWS_SHOWN - 1 : -1]),
         )
 
@@ -261,12 +261,12 @@ class View:
         if count:
             text = both("{count} records of units are set aside and not counted", count=count)
             found.append(m.Alert(code="quarantined", text=text))
-        if JOURNAL_BEHIND in self._transaction.books.rejected:
+        if self._hall.restored is not None:
             text = both(
-                "The journal is older than the units remember. If it was put back from a backup,"
-                " numbers and calls of the time between may come again"
+                "The hall was restored from a backup. Nothing is called and no number is given"
+                " before the units have handed in what they know"
             )
-            found.append(m.Alert(code="journal_behind", text=text))
+            found.append(m.Alert(code="restored", text=text))
         return tuple(found)
 
     def _aside(self) -> SetAside:

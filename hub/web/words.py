@@ -30,6 +30,19 @@ def _as_sentence(text: Words) -> Words:
 _NUMBERLESS = marked("a visitor without a number")
 
 
+def place(hall: Hall, unit: str) -> Words:
+    """Where a unit stands, in words."""
+    plan = hall.plan
+    if unit in plan.board:
+        return both("Board {unit}", unit=unit)
+    if unit in plan.kiosk:
+        return both("Kiosk {unit}", unit=unit)
+    found = plan.counter.get(plan.counter_of_unit.get(unit, ""))
+    if found is None:
+        return both("Unit {unit}", unit=unit)
+    return both("The unit at counter {counter}", counter=found.number)
+
+
 class _Names:
     """The names that people know, for the ids in an event."""
 
@@ -57,15 +70,7 @@ class _Names:
 
     @property
     def unit_place(self) -> Words:
-        unit, plan = self._content["unit"], self._hall.plan
-        if unit in plan.board:
-            return both("Board {unit}", unit=unit)
-        if unit in plan.kiosk:
-            return both("Kiosk {unit}", unit=unit)
-        place = plan.counter.get(plan.counter_of_unit.get(unit, ""))
-        if place is None:
-            return both("Unit {unit}", unit=unit)
-        return both("The unit at counter {counter}", counter=place.number)
+        return place(self._hall, self._content["unit"])
 
     @property
     def clerk(self) -> str:
@@ -162,6 +167,7 @@ _APART = {
     "unknown_ticket": marked("there is no such number"),
     "kept_elsewhere": marked("it was another counter's to call"),
     "nobody_signed_in": marked("nobody was signed in there"),
+    "restored": marked("the call itself was lost with the journal"),
 }
 """Why a call that a counter made while it was cut off stands apart."""
 
@@ -271,6 +277,36 @@ def _notice(n: _Names) -> Words:
     return both("Nothing is told on the boards any more")
 
 
+_BEHIND = {
+    "epoch": marked("{place} knows a start of the hub that the journal lacks"),
+    "version": marked("{place} was told what the journal lacks"),
+    "receipt": marked("{place} has handed in records that the journal lacks"),
+}
+
+
+def _restore_began(n: _Names) -> Words:
+    said = both("The hall was restored from a backup: nothing is called or given out for now")
+    behind = _BEHIND.get(n["why"])
+    if behind is None:
+        return said
+    why = both(behind, place=n.unit_place)
+    return both("{text} ({why})", text=said, why=why)
+
+
+def _restore_ended(n: _Names) -> Words:
+    if not n["without"]:
+        return both("The restored hall goes on: every unit has answered")
+    return both("The restored hall goes on without {units}", units=", ".join(n["without"]))
+
+
+def _doubted(n: _Names) -> Words:
+    return both(
+        "Counter {counter} may have called {count} numbers: a record of its unit cannot be read",
+        counter=n.counter,
+        count=len(n["tickets"]),
+    )
+
+
 _SAY: dict[str, Callable[[_Names], Words]] = {
     "EpochStarted": _plain(marked("The hub has started")),
     "DayBegan": lambda n: both("Business day {day} begins", day=n["day"]),
@@ -324,6 +360,16 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "UnitJoined": _of_unit(marked("{place} is connected")),
     "UnitLost": _of_unit(marked("{place} is no longer heard")),
     "UnitBack": _of_unit(marked("{place} is heard again")),
+    "RestoreBegan": _restore_began,
+    "UnitAnswered": _of_unit(marked("{place} has handed in what it knows")),
+    "RestoreEnded": _restore_ended,
+    "RecordsLost": lambda n: both(
+        "Records {first}–{through} of {unit} are lost: the unit no longer has them either",
+        first=n["first"],
+        through=n["through"],
+        unit=n["unit"],
+    ),
+    "GrantsDoubted": _doubted,
     "Rated": _rated,
     "Unrated": _at_counter(marked("{number} at counter {counter}: not rated")),
     "NumberSetAside": lambda n: both(

@@ -4,6 +4,7 @@ import { showAdvice } from './advice.js';
 import { showAlone } from './alone.js';
 import { showApart } from './apart.js';
 import { showNotice } from './notice.js';
+import { showRestored } from './restored.js';
 import {
   Live, clockOf, fill, lasting, make, momentOf, numberOf, own, put, say, showAlerts, timeOf, waiting,
   whoHas,
@@ -29,6 +30,7 @@ function show(picture, live) {
   showLevels(picture);
   showAdvice(picture.advice);
   showNotice(picture);
+  showRestored(picture.restored);
   showAlone(picture.alone, picture.now);
   showApart(picture, now);
   showUnits(picture.units, now);

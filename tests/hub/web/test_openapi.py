@@ -49,6 +49,7 @@ def _throw_at(house: House, mode: GenerationMode, examples: int) -> None:
         "/api/counters/{counter}/services",
         "/api/advice/{advice}",
         "/api/sweeps",
+        "/api/restored/go-on",
         "/api/notice",
     }
     for operation in operations:

@@ -23,7 +23,16 @@ WEB = LOCALE_DIR.parent
 PO = LOCALE_DIR / "zh_CN" / "LC_MESSAGES" / "hub.po"
 STATIC = WEB / "static"
 SCRIPTS = {
-    "hall": ("hall.js", "advice.js", "alone.js", "apart.js", "notice.js", "live.js", "post.js"),
+    "hall": (
+        "hall.js",
+        "advice.js",
+        "alone.js",
+        "apart.js",
+        "notice.js",
+        "restored.js",
+        "live.js",
+        "post.js",
+    ),
     "clerk": ("clerk.js", "clerk_acts.js", "clerk_ask.js", "live.js", "post.js"),
     "take": ("take.js", "live.js"),
     "ticket": ("ticket.js", "live.js"),
