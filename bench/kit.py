@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -279,9 +279,12 @@ class UnitProcess(Program):
     It is the unit of counter N, or what its `file` says.
     """
 
-    def __init__(self, layout: Layout, n: int, file: Path | None = None) -> None:
+    def __init__(
+        self, layout: Layout, n: int, file: Path | None = None, inside: Sequence[str] = ()
+    ) -> None:
+        """`inside` is what the command begins with, for a unit in a network of its own."""
         file = file or layout.write_unit(n)
-        command = [script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
+        command = [*inside, script("counter-unit"), "run", str(file), "--until-eof", "--trace"]
         super().__init__(command, layout.folder / f"{file.stem}.log")
         self.n = n
         self.name = file.stem
@@ -326,10 +329,14 @@ class UnitProcess(Program):
     def _ask_panel(self, path: str) -> None:
         if not self.panel:
             raise OSError(f"{self.name} has not said where its panel is")
-        port = int(self.panel.rsplit(":", 1)[1].strip("/"))
-        status, _ = Api(port).post(path, {})
+        status, _ = Api(port_of(self.panel)).post(path, {})
         if status >= 300:
             raise OSError(f"{self.name}, {path}: {status}")
+
+
+def port_of(url: str) -> int:
+    """The port in an address like http://127.0.0.1:8600/."""
+    return int(url.rsplit(":", 1)[1].strip("/"))
 
 
 class Api:

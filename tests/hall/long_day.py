@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.kit import HubProcess, UnitProcess, open_counter, wait_for
+from bench.kit import HubProcess, UnitProcess, open_counter, port_of, wait_for
 from bench.ports import free_port
 from bench.roles import PERIPHERALS, PlacedLayout
 from tests.hall.proxy import Proxy
@@ -50,13 +50,13 @@ def origin_for(speed: float, begins: str = "08:00") -> float:
 
 @dataclass(frozen=True)
 class DayLayout(PlacedLayout):
-    """A hall with a kiosk and a board, whose units reach the broker through proxies, if any."""
+    """A hall with a kiosk and a board, whose units have their own ways to the broker, if any."""
 
-    ways: tuple[int, ...] = ()
+    ways: tuple[Proxy, ...] = ()
 
     def unit_url(self, n: int) -> str:
         """Unit N's own way to the broker."""
-        return f"mqtt://127.0.0.1:{self.ways[n - 1]}" if self.ways else self.broker_url
+        return self.ways[n - 1].url if self.ways else self.broker_url
 
 
 # --- who works in it -----------------------------------------------------------------------
@@ -217,7 +217,10 @@ class Hall:
     def __init__(self, layout: DayLayout, rng: random.Random, pace_s: float) -> None:
         self.layout = layout
         self.hub = HubProcess(layout).wait_ready()
-        units = [UnitProcess(layout, n) for n in range(1, layout.counters + 1)]
+        units = [
+            UnitProcess(layout, n, inside=layout.ways[n - 1].inside if layout.ways else ())
+            for n in range(1, layout.counters + 1)
+        ]
         printer = PERIPHERALS["kiosk"]["printer"]
         kiosk = UnitProcess(layout, 0, layout.write_placed("kiosk", printer=printer))
         self.board = Watched(layout, UnitProcess(layout, 0, layout.write_placed("board")))
@@ -227,6 +230,8 @@ class Hall:
         ]
         for watched in self.everything:
             watched.unit.wait_panel()
+        for unit, way in zip(units, layout.ways, strict=False):
+            unit.panel = f"http://127.0.0.1:{way.reached(port_of(unit.panel))}/"
 
     @property
     def everything(self) -> list[Watched]:
@@ -364,7 +369,7 @@ def running_hall(
     speed: float,
     *,
     broker: str = "embedded",
-    proxies: tuple[Proxy, ...] = (),
+    ways: tuple[Proxy, ...] = (),
     pace_s: float = 0.3,
 ) -> Iterator[Hall]:
     """A hall at eight in the morning, ended whatever happens."""
@@ -374,11 +379,11 @@ def running_hall(
         services=SERVICES,
         invite_s=INVITE_S,
         broker=broker,
-        broker_port=proxies[0].target if proxies else free_port(),
+        broker_port=ways[0].target if ways else free_port(),
         day_starts="04:00",
         speed=speed,
         origin=origin_for(speed),
-        ways=tuple(proxy.port for proxy in proxies),
+        ways=ways,
     )
     hall = Hall(layout, rng, pace_s)
     try:

@@ -1,8 +1,8 @@
 """A way from a unit to the broker that can be cut, on the loopback address.
 
-It stands in for the unit's network cable. A network namespace would need root and `ip`; this
-needs neither. While it is cut every byte is lost and nobody is told, as with a pulled cable:
-both ends have to find out by the silence.
+It stands in for the unit's network cable, where there can be no real one (`namespace`). While it
+is cut every byte is lost and nobody is told, as with a pulled cable: both ends have to find out by
+the silence.
 """
 
 from __future__ import annotations
@@ -15,14 +15,24 @@ import threading
 class Proxy:
     """Passes bytes on to `target`, a port of this machine, unless it is cut."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, host: str = "127.0.0.1") -> None:
         self.target = target
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server = socket.create_server((host, 0))
         self.port: int = self._server.getsockname()[1]
+        self.url = f"mqtt://{host}:{self.port}"
         self._cut = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def inside(self) -> list[str]:
+        """What the command of a program begins with that has this way."""
+        return []
+
+    def reached(self, port: int) -> int:
+        """The port of this machine behind which that program's own `port` is."""
+        return port
 
     def cut(self) -> None:
         """Pull the cable."""

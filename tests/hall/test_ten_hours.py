@@ -11,7 +11,7 @@ import random
 import shutil
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ import pytest
 from bench.kit import HubProcess, UnitProcess, running, wait_for
 from bench.ports import free_port
 from tests.hall.long_day import Hall, Mosquitto, running_hall
+from tests.hall.namespace import Namespace
+from tests.hall.namespace import possible as namespaces_possible
 from tests.hall.proxy import Proxy
 from tests.hall.reconciling import reconcile
 
@@ -122,30 +124,31 @@ def test_ten_hours_without_mosquitto(tmp_path: Path, rng: random.Random) -> None
 
 
 def _single_units(
-    folder: Path, rng: random.Random, counters: int, hours: float, speed: float
+    folder: Path, rng: random.Random, counters: int, hours: float, speed: float, way: type[Proxy]
 ) -> None:
     """A third of the counters is cut off; the others and the kiosk go on with the hub."""
     port = free_port()
-    proxies = tuple(Proxy(port) for _ in range(counters))
     with ExitStack() as stack:
-        for proxy in proxies:
-            stack.callback(proxy.close)
-        lonely = proxies[: counters // 3]
-        hall = stack.enter_context(running_hall(folder, rng, counters, speed, proxies=proxies))
+        ways = tuple(stack.enter_context(closing(way(port))) for _ in range(counters))
+        lonely = ways[: counters // 3]
+        hall = stack.enter_context(running_hall(folder, rng, counters, speed, ways=ways))
         hall.open(waiting=8 * counters)
 
         def cut() -> None:
-            for proxy in lonely:
-                proxy.cut()
+            for each in lonely:
+                each.cut()
 
         def mend() -> None:
-            for proxy in lonely:
-                proxy.mend()
+            for each in lonely:
+                each.mend()
 
         _cut_off_for(hall, hours, cut, mend)
         hall.end()
         sums = reconcile(hall)
-        print(f"ten hours: {hours} h with {len(lonely)} of {counters} units cut off: {sums}")
+        print(
+            f"ten hours: {hours} h with {len(lonely)} of {counters} units cut off"
+            f" ({way.__name__.lower()}): {sums}"
+        )
         assert sums.called_alone > 0
         assert sums.unnumbered > 0
         assert sums.thanked > 0
@@ -154,13 +157,14 @@ def _single_units(
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_some_time_with_a_unit_cut_off(tmp_path: Path, rng: random.Random) -> None:
-    _single_units(tmp_path, rng, counters=3, hours=0.4, speed=180.0)
+    _single_units(tmp_path, rng, counters=3, hours=0.4, speed=180.0, way=Proxy)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1500)
 def test_ten_hours_with_units_cut_off(tmp_path: Path, rng: random.Random) -> None:
-    _single_units(tmp_path, rng, counters=6, hours=10.0, speed=120.0)
+    way = Namespace if namespaces_possible() else Proxy
+    _single_units(tmp_path, rng, counters=6, hours=10.0, speed=120.0, way=way)
 
 
 # --- a disk --------------------------------------------------------------------------------
