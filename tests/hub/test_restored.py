@@ -1,0 +1,253 @@
+"""A hub on a copy of its journal from before: what it asks, waits for, and keeps."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.core import events as e
+from hub.core.commands import GoOn
+from hub.core.restored import MARGIN
+from hub.rounds import SETTLE_S
+from tests.hub.core.running import PATIENCE_S, Running
+from tests.hub.core.units import hello, renew
+from tests.hub.test_cut_off import WHO, called, chain, rated, say
+from wire import messages as w
+
+pytestmark = pytest.mark.slow  # each of these opens a journal on disk
+
+PLACES = {"unit-1": "c1", "unit-2": "c2", "unit-3": "c3"}
+
+
+class Restored(Running):
+    """A hub of which a copy was kept."""
+
+    def keep(self) -> None:
+        """Copy the journal as a backup does, while the hub runs."""
+        self.look(lambda _: None)
+        source = sqlite3.connect(self.journal.path)
+        with sqlite3.connect(self.folder / "kept") as kept:
+            source.backup(kept)
+        source.close()
+
+    def put_back(self) -> None:
+        """The disk is gone; the hub starts on the copy."""
+        self.close()
+        for path in self.folder.glob("journal.sqlite*"):
+            path.unlink()
+        (self.folder / "kept").rename(self.folder / "journal.sqlite")
+        self.open()
+        self.start()
+        self.pass_time(SETTLE_S)
+
+
+@pytest.fixture
+def hub(folder: Path) -> Iterator[Restored]:
+    """c1 is open and unit-1 is heard; two numbers wait."""
+    running = Restored(folder)
+    running.start()
+    greets(running, "unit-1")
+    running.staff("c1", "wang")
+    running.issue("a")
+    running.issue("a")
+    yield running
+    running.close()
+
+
+def greets(hub: Running, unit: str, n: int = 0, **fields: Any) -> None:
+    given = {"counter": PLACES[unit], "outbox": f"{unit}-box", "board": "board", **fields}
+    say(hub, "hello", unit, hello(f"{unit}-run", n, **given))
+
+
+def acts(hub: Running, unit: str, n: int, through: int = 0) -> None:
+    """The unit says that it acts on what the hub says now."""
+    epoch, version = hub.look(lambda hall: (hall.epoch, hall.version))
+    word = {"epoch": epoch, "version": version, "through": through}
+    say(hub, "renew", unit, renew(f"{unit}-run", n).model_copy(update=word))
+
+
+def all_answer(hub: Running, *units: str, through: int = 0) -> None:
+    for unit in units:
+        greets(
+            hub, unit, 90, through=through if unit == "unit-1" else 0, oldest=1 if through else 0
+        )
+        acts(hub, unit, 91, through if unit == "unit-1" else 0)
+
+
+def hand_in(hub: Running, *records: w.Record) -> None:
+    for record in records:
+        own = record.model_copy(update={"outbox": "unit-1-box"})
+        say(hub, "record", "unit-1", own)
+
+
+def waiting_for(hub: Running) -> list[str] | None:
+    return hub.look(lambda hall: list(hall.restored.waiting) if hall.restored else None)
+
+
+def test_a_start_that_the_journal_lacks_shows_that_it_was_put_back(hub: Restored) -> None:
+    hub.keep()
+    hub.restart()
+    lost = hub.look(lambda hall: (hall.epoch, hall.epoch_id))
+    hub.put_back()
+    assert waiting_for(hub) is None
+    greets(hub, "unit-1", epoch=lost[0], epoch_id=lost[1])
+    assert waiting_for(hub) == ["unit-1", "unit-2", "unit-3"]
+    assert hub.outbound(w.State, "unit-1")[-1].epoch == lost[0] + 1
+    assert hub.press("c1", "next").code == "restoring"
+    hub.verify()
+    all_answer(hub, *PLACES)
+    assert waiting_for(hub) is None
+    assert hub.press("c1", "next").outcome == "done"
+    hub.verify()
+
+
+def test_it_shows_within_an_epoch_too(hub: Restored) -> None:
+    """The backup is of the same start: units were told versions that the journal lacks."""
+    hub.keep()
+    for _ in range(3):
+        hub.issue("a")
+    epoch, version, epoch_id = hub.look(lambda h: (h.epoch, h.version, h.epoch_id))
+    hub.put_back()
+    greets(hub, "unit-1", epoch=epoch, epoch_id=epoch_id, version=version)
+    [began] = hub.events(e.RestoreBegan)
+    assert (began.unit, began.why) == ("unit-1", "version")
+
+
+def test_an_ordinary_start_holds_nothing_back(hub: Restored) -> None:
+    epoch, version, epoch_id = hub.look(lambda h: (h.epoch, h.version, h.epoch_id))
+    hub.restart()
+    greets(hub, "unit-1", epoch=epoch, epoch_id=epoch_id, version=version)
+    acts(hub, "unit-1", 1)
+    assert hub.events(e.RestoreBegan) == []
+    assert hub.press("c1", "next").outcome == "done"
+
+
+def test_who_knows_it_says_so_at_the_start(hub: Restored, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.keep()
+    begin = type(hub.service).begin
+    hub.close()
+    monkeypatch.setattr(type(hub.service), "begin", lambda s, p: begin(s, p, restored=True))
+    hub.put_back()
+    assert waiting_for(hub) == ["unit-1", "unit-2", "unit-3"]
+    assert hub.issue("a").status == 409
+    hub.verify()
+
+
+def test_a_crash_in_the_middle_changes_nothing(hub: Restored) -> None:
+    hub.keep()
+    hub.put_back()
+    greets(hub, "unit-1", epoch=7)
+    all_answer(hub, "unit-2")
+    assert waiting_for(hub) == ["unit-1", "unit-3"]
+    hub.restart()
+    hub.pass_time(SETTLE_S)
+    assert waiting_for(hub) == ["unit-1", "unit-3"]
+    assert hub.press("c1", "next").code == "restoring"
+    all_answer(hub, "unit-1", "unit-3")
+    assert waiting_for(hub) is None
+    hub.verify()
+
+
+def test_a_unit_has_answered_when_it_acts_on_us_and_all_its_records_are_in(hub: Restored) -> None:
+    hub.keep()
+    hub.put_back()
+    greets(hub, "unit-1", epoch=7, through=2, oldest=1)
+    all_answer(hub, "unit-2", "unit-3")
+    first, second = chain(called(hub, "A001"), rated())
+    hand_in(hub, first)
+    acts(hub, "unit-1", 1, through=2)
+    assert waiting_for(hub) == ["unit-1"]
+    hand_in(hub, second)
+    assert waiting_for(hub) is None
+    hub.verify()
+
+
+def test_records_that_were_receipted_before_come_in_again_once(hub: Restored) -> None:
+    """The ratings of the lost time are kept, bound to their calls, and counted once."""
+    hub.keep()
+    records = chain(called(hub, "A001"), w.StepRecord(**DONE), rated())
+    hand_in(hub, *records)
+    assert len(hub.events(e.Rated)) == 1
+    hub.put_back()
+    greets(hub, "unit-1", through=3, oldest=1, receipted=3)
+    assert hub.outbound(w.State, "unit-1")[-1].committed == 0
+    assert [event.why for event in hub.events(e.RestoreBegan)] == ["receipt"]
+    hand_in(hub, *records, *records)
+    acts(hub, "unit-1", 1, through=3)
+    assert waiting_for(hub) == ["unit-2", "unit-3"]
+    assert [event.counted for event in hub.events(e.Rated)] == [True]
+    hub.verify()
+
+
+DONE: dict[str, Any] = {**WHO, "call_id": "alone-1", "ticket": "t", "step": "done"}
+
+
+def test_a_rating_of_a_call_that_was_lost_counts_and_its_number_is_not_given_again(
+    hub: Restored,
+) -> None:
+    hub.keep()
+    hub.issue("a")
+    hub.put_back()
+    greets(hub, "unit-1", epoch=7, through=2, oldest=1)
+    beyond = w.CalledRecord(
+        **{**WHO, "call_id": "alone-9", "ticket": "t-9", "number": "A009", "service": "a"}
+    )
+    hand_in(hub, *chain(rated("hub-called"), beyond))
+    [rating] = hub.events(e.Rated)
+    assert (rating.counted, rating.call_id) == (True, "hub-called")
+    assert hub.look(lambda hall: hall.calls["hub-called"].rated)
+    acts(hub, "unit-1", 1, through=2)
+    all_answer(hub, "unit-2", "unit-3")
+    hub.issue("a")
+    numbers = hub.look(lambda hall: [ticket.number for ticket in hall.tickets.values()])
+    assert numbers[-1] == f"A{9 + MARGIN + 1:03d}"
+    hub.verify()
+
+
+def test_what_a_unit_has_pruned_is_given_up_and_said(hub: Restored) -> None:
+    hub.keep()
+    hub.put_back()
+    records = chain(*(rated(f"call-{number}") for number in range(6)))
+    greets(hub, "unit-1", epoch=7, through=6, oldest=5, receipted=4)
+    [lost] = hub.events(e.RecordsLost)
+    assert (lost.unit, lost.outbox, lost.first, lost.through) == ("unit-1", "unit-1-box", 1, 4)
+    assert hub.outbound(w.State, "unit-1")[-1].committed == 4
+    hand_in(hub, *records[4:])
+    assert hub.outbound(w.Receipt, "unit-1")[-1].through == 6
+    assert [event.call_id for event in hub.events(e.Rated)] == ["call-4", "call-5"]
+    hub.restart()
+    greets(hub, "unit-1", 5, through=6, oldest=5)
+    assert hub.outbound(w.State, "unit-1")[-1].committed == 6
+    assert len(hub.events(e.RecordsLost)) == 1
+    hand_in(hub, records[2])  # somebody had it after all
+    assert [event.call_id for event in hub.events(e.Rated)] == ["call-4", "call-5", "call-2"]
+    assert hub.events(e.RecordQuarantined) == []
+    hub.verify()
+
+
+def test_a_unit_that_was_passed_over_is_still_heard_out(hub: Restored) -> None:
+    hub.keep()
+    hub.put_back()
+    greets(hub, "unit-2", epoch=7)
+    all_answer(hub, "unit-2", "unit-3")
+    future = hub.service.command("go", GoOn(("unit-1",), "operator"))
+    assert future.result(PATIENCE_S).status == 200
+    assert hub.press("c1", "next").outcome == "done"
+    greets(hub, "unit-1", epoch=30, through=1, oldest=1)
+    assert waiting_for(hub) is None  # nobody stops the hall a second time for it
+    assert hub.outbound(w.State, "unit-1")[-1].epoch == 31
+    hand_in(hub, *chain(rated("hub-called")))
+    assert [event.counted for event in hub.events(e.Rated)] == [True]
+    acts(hub, "unit-1", 1, through=1)
+    assert hub.look(lambda hall: hall.passed) == {}
+    hub.verify()
+
+
+def test_an_outbox_that_has_another_name_now_shows_nothing(hub: Restored) -> None:
+    hand_in(hub, *chain(rated("x")))
+    greets(hub, "unit-2", outbox="unit-1-box", through=1, oldest=1, receipted=1)
+    assert hub.events(e.RestoreBegan) == []
