@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
-from math import inf
 
 from hub.core.plan import Plan
 from hub.identity import Identities
@@ -57,30 +56,32 @@ class MqttAdapter:
         self._connecting = threading.Lock()
         self._up: set[str] = set()
         self._stopping = False
-        self._reader = self._reading(broker, f"{client_id}-r", _READER, AT_ONCE, inf)
+        self._words = Lane(self._pass_on, partial(self._acknowledge, _READER))
+        self._kept = Lane(self._pass_on, partial(self._acknowledge, _RECORDS), RECORDS_AT_ONCE)
+        self._words.turn(open_=False)
+        self._reader = self._reading(broker, f"{client_id}-r", _READER, AT_ONCE, self._words)
         self._records = self._reading(
-            broker, f"{client_id}-s", _RECORDS, [topics.RECORD], RECORDS_AT_ONCE
+            broker, f"{client_id}-s", _RECORDS, [topics.RECORD], self._kept
         )
         self._writer = Link(broker, f"{client_id}-w", partial(self._turned, _WRITER))
         service.watch(self._publish)
 
     def _reading(
-        self, broker: BrokerAddress, client_id: str, name: str, up: Sequence[Topic], at_once: float
+        self,
+        broker: BrokerAddress,
+        client_id: str,
+        name: str,
+        up: Sequence[Topic],
+        lane: Lane[Arrival],
     ) -> Link:
         """A connection that reads these topics."""
-
-        def acknowledge(delivery: Delivery) -> None:
-            link.acknowledge(delivery)
-
-        lane = Lane(self._pass_on, acknowledge, at_once)
-        link = Link(
+        return Link(
             broker,
             client_id,
             partial(self._arrived, name, lane),
             subscriptions=[topic.filter(self._hall) for topic in up],
             manual_ack=True,
         )
-        return link
 
     @property
     def connected(self) -> bool:
@@ -90,8 +91,8 @@ class MqttAdapter:
     def start(self) -> None:
         """Connect, now or as soon as the broker can be reached."""
         self._writer.start()
-        self._reader.start()
         self._records.start()
+        self._reader.start()
 
     def stop(self) -> None:
         """Disconnect."""
@@ -111,6 +112,9 @@ class MqttAdapter:
             lane.take(arrival)
         else:
             self._turned(connection, event)
+            if connection == _RECORDS:
+                # A unit that is answered sends records, and they must not go where nobody reads.
+                self._words.turn(open_=isinstance(event, Connected))
 
     def _turned(self, connection: str, event: LinkEvent) -> None:
         """One of the connections is up or down; each tells from a thread of its own."""
@@ -125,6 +129,10 @@ class MqttAdapter:
             log.info("connected to the broker")
         elif before and isinstance(event, Disconnected) and not self._stopping:
             log.warning("the broker is gone: %s", event.reason)
+
+    def _acknowledge(self, connection: str, delivery: Delivery) -> None:
+        link = self._records if connection == _RECORDS else self._reader
+        link.acknowledge(delivery)
 
     def _pass_on(self, arrival: Arrival) -> None:
         if arrival.needs_pin:

@@ -26,7 +26,7 @@ class Lane(Generic[T]):
 
     Whatever order the work was done in: iotcore drops a client that acknowledges in another.
     At most `at_once` are passed on before the first of them is finished; the others wait here,
-    where they are in nobody's way.
+    where they are in nobody's way. While the lane is closed all of them wait.
     """
 
     def __init__(
@@ -35,6 +35,8 @@ class Lane(Generic[T]):
         acknowledge: Callable[[Delivery], None],
         at_once: float = inf,
     ) -> None:
+        """`pass_on` must not block."""
+        self._open = True
         self._pass_on = pass_on
         self._acknowledge = acknowledge
         self._at_once = at_once
@@ -47,19 +49,25 @@ class Lane(Generic[T]):
         """It has arrived. Only the connection's thread comes here."""
         self._unacknowledged.append(item)
         with self._lock:
-            if self._passed >= self._at_once:
-                self._waiting.append(item)
-                return
-            self._passed += 1
-        self._pass_on(item)
+            self._waiting.append(item)
+            self._pass_what_may_go()
 
     def finished(self) -> None:
         """One more is finished. Only the state's thread comes here, once for each."""
         while self._unacknowledged and self._unacknowledged[0].finished:
             self._acknowledge(self._unacknowledged.popleft().delivery)
         with self._lock:
-            if not self._waiting:
-                self._passed -= 1
-                return
-            following = self._waiting.popleft()
-        self._pass_on(following)
+            self._passed -= 1
+            self._pass_what_may_go()
+
+    def turn(self, *, open_: bool) -> None:
+        """Open the lane or close it, from any thread."""
+        with self._lock:
+            self._open = open_
+            self._pass_what_may_go()
+
+    def _pass_what_may_go(self) -> None:
+        # Under the lock, so that nothing overtakes what came before it.
+        while self._open and self._waiting and self._passed < self._at_once:
+            self._passed += 1
+            self._pass_on(self._waiting.popleft())

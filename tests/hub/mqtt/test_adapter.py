@@ -74,6 +74,11 @@ class FakeService:
             self._work.append(work)
             self._news.notify_all()
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing has been submitted."""
+        return not self._work
+
     def next_work(self) -> Arrival:
         with self._news:
             assert self._news.wait_for(lambda: bool(self._work), PATIENCE_S)
@@ -123,12 +128,14 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     FakeLink.made = []
     monkeypatch.setattr(module, "Link", FakeLink)
     hub = Hub()
+    hub.records.say(Connected(1))
     yield hub
     hub.adapter.stop()
 
 
 @pytest.mark.parametrize("order", [*permutations(["reader", "records", "writer"])])
 def test_units_are_reached_while_all_connections_are_up(hub: Hub, order: tuple[str, ...]) -> None:
+    hub.records.say(Disconnected("not yet"))
     links = [getattr(hub, name) for name in order]
     seen = []
     for link in links:
@@ -225,6 +232,17 @@ def test_a_key_press_waits_behind_few_of_many_records(hub: Hub) -> None:
         work.committed()
     assert len(hub.records.acknowledged) == RECORDS_AT_ONCE
     assert hub.service.next_work().delivery.topic == ahead[0].delivery.topic
+
+
+def test_no_unit_is_answered_before_its_records_can_come(hub: Hub) -> None:
+    hub.records.say(Disconnected("gone"))
+    for n in (1, 2):
+        hub.deliver(RENEW, renew("run-1", n))
+    assert hub.service.idle
+    hub.records.say(Connected(2))
+    first, second = hub.service.next_work(), hub.service.next_work()
+    assert b'"n":1' in first.delivery.payload
+    assert b'"n":2' in second.delivery.payload
 
 
 def test_what_was_parked_is_finished_once() -> None:
