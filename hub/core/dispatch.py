@@ -17,7 +17,8 @@ Every choice carries its reason, so that a clerk can be told and a supervisor ca
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from hub.core.lines import Head, Key, Line, Row
@@ -47,76 +48,87 @@ def choose(
     Tickets to `avoid` are passed over as if they did not wait.
     """
     services = state.duty.serving.get(counter_id) or state.services_of(counter_id)
-    bound = _heads(own, avoid=avoid) if (own := state.lines.bound.get(counter_id)) else []
-    rows = _rows(state, services, coming, avoid)
-    search = Search(state, services, now)
-    if state.rules.mode is Mode.POOLED:
-        rule = "index"
-        if bound:
-            search.of(bound)
+    bound = _heads(own, avoid) if (own := state.lines.bound.get(counter_id)) else []
+    every = state.rows
+    rows = _rows(state, every, services, coming, avoid)
+    changed = coming is not None or avoid
+    search = Search(state, services, _but(every, rows) if changed else every, now)
+    rule = "index"
+    if bound:
+        search.of(bound)
+    if state.rules.mode is Mode.ASSIGNED:
+        rule = "own"
+        search.own(_own(state, counter_id, services, coming, avoid), rows)
+        if not search.lines:
+            rule = "help"
+            search.by_policy()
+    if rule != "own":
         search.among(rows)
-    else:
-        rule = _in_assigned(state, counter_id, search, bound, rows, coming, avoid)
     if search.best is None:
         return None
-    first_come = min([*bound, *[row.first for row in rows]])[2]
+    first_come = min([*bound, *map(_FIRST, rows)])[2]
     return Choice(search.best[4], _reason(state, rule, search.best, search, first_come, now))
 
 
-def _in_assigned(
+_FIRST = attrgetter("first")
+
+
+def _own(
     state: State,
     counter_id: str,
-    search: Search,
-    bound: list[Head],
-    rows: list[Row],
+    services: Collection[str],
     coming: Head | None,
     avoid: Collection[str],
-) -> str:
-    """A counter's own, in the order of their waits; else by the policy whom it may help."""
-    labelled, of = state.lines.labelled, {row.service: row for row in rows}
-    own = _heads(labelled.get(counter_id, {}), of, avoid)
-    own += _with(_heads(labelled.get(ANY_COUNTER, {}), of, avoid), coming, of)
-    candidates = bound + search.allowed(own, of) + search.to_rescue(rows)
-    if candidates:
-        search.of(list(dict.fromkeys(candidates)))
-        return "own"
-    search.by_policy()
-    search.among(rows)
-    return "help"
-
-
-def _with(heads: list[Head], coming: Head | None, services: Container[str]) -> list[Head]:
-    """The first of each line when one more waits."""
-    if coming is None or coming[3] not in services:
-        return heads
-    same = [head for head in heads if head[3:] == coming[3:]]
-    return [head for head in heads if head not in same] + [min([*same, coming])]
+) -> list[Row]:
+    """The lines of those with this counter's number on the ticket, or with none."""
+    lines = state.lines.own
+    own = _rows(state, lines.get(counter_id, {}), services, None, avoid)
+    anybody = _rows(state, lines.get(ANY_COUNTER, {}), services, coming, avoid)
+    if not anybody:
+        return own
+    found = {row.service: row for row in own}
+    for row in anybody:
+        beside = found.get(row.service)
+        found[row.service] = row.beside(beside, state.credit_s) if beside else row
+    return list(found.values())
 
 
 def _rows(
-    state: State, services: Iterable[str], coming: Head | None, avoid: Collection[str]
+    state: State,
+    lines: Mapping[str, Row],
+    services: Collection[str],
+    coming: Head | None,
+    avoid: Collection[str],
 ) -> list[Row]:
-    """Of these services those that anybody waits for whom any counter may call."""
-    rows, credit_s = state.lines.rows, state.credit_s
-    found = [row for service in services if (row := rows[service]).heads]
+    """Of these services the lines in which somebody waits who is not to be avoided."""
+    found = [row for row in map(lines.get, services) if row and row.heads]
     if avoid:
-        found = [row for each in found if (row := each.without(avoid, credit_s)).heads]
+        found = [left for row in found if (left := _without(row, avoid, state.credit_s)).heads]
     if coming is None or coming[3] not in services:
         return found
-    same = [row for row in found if row.service == coming[3]] or [Row(coming[3])]
-    others = [row for row in found if row.service != coming[3]]
-    return [*others, same[0].joined(coming, credit_s)]
+    by_service = {row.service: row for row in found}
+    row = by_service.get(coming[3]) or Row(coming[3], state.rows[coming[3]].facts)
+    by_service[coming[3]] = row.joined(coming, state.credit_s)
+    return [by_service[service] for service in services if service in by_service]
 
 
-def _heads(
-    lines: dict[Key, Line],
-    services: Container[str] | None = None,
-    avoid: Collection[str] = (),
-) -> list[Head]:
+def _without(row: Row, avoid: Collection[str], credit_s: Mapping[str, float]) -> Row:
+    for head in row.heads:
+        if head[2] in avoid:
+            return row.without(avoid, credit_s)
+    return row
+
+
+def _but(every: Mapping[str, Row], rows: list[Row]) -> dict[str, Row]:
+    """Every line, some of them as they are to be taken now."""
+    return {**every, **{row.service: row for row in rows}}
+
+
+def _heads(lines: Mapping[Key, Line], avoid: Collection[str]) -> list[Head]:
     return [
         (*entry, service, kind)
         for (service, kind), line in lines.items()
-        if (services is None or service in services) and (entry := line.first(avoid))
+        if (entry := line.first(avoid))
     ]
 
 

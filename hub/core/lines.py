@@ -83,20 +83,23 @@ ROUNDING_S = 1e-6
 """More than the error of adding a credit to a time since 1970."""
 
 
+_UNKNOWN = Facts(1.0, 1.0, 0.0, 1.0, 0.0, primary=False)
+
+
 class Row:
     """Who is first in each class of those whom any counter with the skill may call.
 
     `first` was queued first of these `heads`; none of them, credit of the class counted, has
     waited since before `earliest`. `ordinary` says that somebody waits who has no priority;
-    `facts` are what policies ask of the service, until a change of the hall makes them None.
+    `facts` are what policies ask of the service (`State.rows` has them up to date).
     """
 
     __slots__ = ("earliest", "facts", "first", "heads", "lines", "ordinary", "service")
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, facts: Facts = _UNKNOWN) -> None:
         self.service = service
+        self.facts = facts
         self.lines: dict[str, Line] = {ORDINARY: Line()}
-        self.facts: Facts | None = None
         self.look({})
 
     def look(self, credit_s: Mapping[str, float]) -> None:
@@ -110,8 +113,8 @@ class Row:
 
     def joined(self, head: Head, credit_s: Mapping[str, float]) -> Row:
         """What this would be if one more waited."""
-        found = Row(self.service)
-        found.facts, found.ordinary = self.facts, self.ordinary
+        found = Row(self.service, self.facts)
+        found.ordinary = self.ordinary
         same = [each for each in self.heads if each[4] == head[4]]
         others = [each for each in self.heads if each[4] != head[4]]
         found._put([*others, min([*same, head])], credit_s)
@@ -119,14 +122,19 @@ class Row:
 
     def without(self, avoid: Collection[str], credit_s: Mapping[str, float]) -> Row:
         """What this would be if these tickets did not wait."""
-        if not any(head[2] in avoid for head in self.heads):
-            return self
-        found = Row(self.service)
-        found.facts, found.lines = self.facts, self.lines
+        found = Row(self.service, self.facts)
+        found.lines = self.lines
         firsts = ((kind, line.first(avoid)) for kind, line in self.lines.items())
         heads = [(*entry, self.service, kind) for kind, entry in firsts if entry]
         found.ordinary = any(head[4] == ORDINARY for head in heads)
         found._put(heads, credit_s)
+        return found
+
+    def beside(self, other: Row, credit_s: Mapping[str, float]) -> Row:
+        """What this would be if those of another waited here too, in lines of their own."""
+        found = Row(self.service, self.facts)
+        found.ordinary = self.ordinary or other.ordinary
+        found._put(self.heads + other.heads, credit_s)
         return found
 
     def _put(self, heads: list[Head], credit_s: Mapping[str, float]) -> None:
@@ -144,18 +152,20 @@ class Lines:
 
     `pool` holds whom any counter with the skill may call, and `rows` has its lines by service,
     with the first of each; `labelled` shows those of them whose ticket has a counter printed on
-    it, by that counter; `bound` holds whom one counter alone may call, and nobody there stands
-    in `pool`.
+    it, by that counter, and `own` has those by service; `bound` holds whom one counter alone may
+    call, and nobody there stands in `pool`.
     """
 
     def __init__(self, services: Iterable[str] = ()) -> None:
         self.pool: dict[Key, Line] = {}
         self.labelled: dict[str, dict[Key, Line]] = {}
+        self.own: dict[str, dict[str, Row]] = {}
         self.bound: dict[str, dict[Key, Line]] = {}
         self.count: dict[str, int] = {}
         self.work_s: dict[str, float] = {}
         self.mean_s: dict[str, float] = {}
         self.rows: dict[str, Row] = {}
+        self.stale: set[str] = set()
         self.kinds: dict[str, list[str]] = {}
         self._credit_s: Mapping[str, float] = {}
         for service in services:
@@ -165,7 +175,8 @@ class Lines:
         """See to it that there is a line for a service."""
         if service not in self.kinds:
             self.kinds[service] = [ORDINARY]
-            row = self.rows[service] = Row(service)
+            row = self.rows[service] = Row(service, Facts(1.0, 1.0, 0.0, 1.0, 0.0, primary=False))
+            self.stale.add(service)
             self.pool[service, ORDINARY] = row.lines[ORDINARY]
             self.count[service] = 0
             self.mean_s[service] = self.work_s[service] = 0.0
@@ -179,9 +190,20 @@ class Lines:
             insort(self.kinds[ticket.service], ticket.kind)
             line = self.pool.setdefault((ticket.service, ticket.kind), Line())
             self.rows[ticket.service].lines[ticket.kind] = line
+        if ticket.bound is None and ticket.label is not None:
+            self._begin_own(ticket, ticket.label)
         for lines in self._holding(ticket):
             lines.setdefault((ticket.service, ticket.kind), Line()).add(ticket)
         self._changed(ticket, 1)
+
+    def _begin_own(self, ticket: Ticket, counter: str) -> None:
+        """See to it that a counter has a line for those with its number on the ticket."""
+        lines = self.labelled.setdefault(counter, {})
+        if (ticket.service, ticket.kind) not in lines:
+            own = self.own.setdefault(counter, {})
+            row = own.setdefault(ticket.service, Row(ticket.service))
+            line = row.lines.setdefault(ticket.kind, Line())
+            lines[ticket.service, ticket.kind] = line
 
     def remove(self, ticket: Ticket) -> None:
         """Take a ticket out of its lines.
@@ -195,8 +217,12 @@ class Lines:
     def credit(self, credit_s: Mapping[str, float]) -> None:
         """Count these seconds as wait that each class has behind it."""
         self._credit_s = credit_s
-        for row in self.rows.values():
+        for row in (*self.rows.values(), *(r for own in self.own.values() for r in own.values())):
             row.look(credit_s)
+
+    def outdated(self, services: Iterable[str]) -> None:
+        """What policies ask of these services has changed, beside how many wait."""
+        self.stale.update(services)
 
     def weigh(self, service: str, mean_s: float) -> None:
         """Count the work of whoever waits for a service by this time for each."""
@@ -207,13 +233,13 @@ class Lines:
         self._count(ticket.service, more)
         if ticket.bound is None:
             self.rows[ticket.service].look(self._credit_s)
+            if ticket.label is not None:
+                self.own[ticket.label][ticket.service].look(self._credit_s)
 
     def _count(self, service: str, more: int) -> None:
         count = self.count[service] = self.count[service] + more
         self.work_s[service] = count * self.mean_s[service]
-        facts = self.rows[service].facts
-        if facts is not None:
-            facts.waiting = count
+        self.rows[service].facts.waiting = count
 
     def waiting(self, service: str) -> int:
         """How many wait for a service, those bound to a counter among them."""

@@ -7,7 +7,8 @@ what must hold whatever the policy (bounds, bindings, who is far over the target
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 CAPACITY_POWER = 0.75
 
@@ -86,3 +87,45 @@ def relief(wait_s: float, line: Facts) -> float:
 
 POLICIES: dict[str, Index] = {"fcfs": fcfs, "pressure": pressure, "relief": relief}
 """Every policy that the configuration may name."""
+
+
+class Waited(Protocol):
+    """A line of which nobody, credit counted, has waited since before `earliest`."""
+
+    earliest: float
+    facts: Facts
+
+
+Bounds = Callable[[Sequence[Waited], float, float], list[float]]
+"""Of many lines, the time and the hall's load: how urgent anybody of each is at most.
+
+To the last bit what the index gives for a wait since `earliest`, or more; `primary` is not
+looked at. In one sweep, because a call asks this of each service of its counter.
+"""
+
+
+def _fcfs_bounds(lines: Sequence[Waited], now: float, _load_s: float) -> list[float]:
+    return [now - line.earliest for line in lines]
+
+
+def _pressure_bounds(lines: Sequence[Waited], now: float, _load_s: float) -> list[float]:
+    return [pressure(now - line.earliest, line.facts) for line in lines]
+
+
+def _relief_bounds(lines: Sequence[Waited], now: float, load_s: float) -> list[float]:
+    scale_s = PATIENCE_S + LOAD_WEIGHT * load_s
+    return [
+        (of := line.facts).waiting
+        / of.shared_s
+        * (1.0 + (age := (now - line.earliest) / scale_s) * age)
+        for line in lines
+    ]
+
+
+BOUNDS: dict[Index, Bounds] = {
+    fcfs: _fcfs_bounds,
+    pressure: _pressure_bounds,
+    relief: _relief_bounds,
+}
+OWN_AT_MOST: dict[Index, float] = {relief: OWN_WEIGHT}
+"""By what a policy multiplies the index of a counter's first service, where it does."""

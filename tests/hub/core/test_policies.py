@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core.policies import POLICIES, Facts
+from hub.core.lines import Row
+from hub.core.policies import BOUNDS, OWN_AT_MOST, POLICIES, Facts
 from tests.hub.core.examples import Driver, make_plan, text
 
 LINE = Facts(900.0, 300.0, 10, 2.0, 600.0, True)
@@ -32,6 +33,25 @@ def test_a_longer_wait_is_never_less_urgent_not_even_by_rounding(
     """The search for the most urgent asks a line for its longest wait alone."""
     facts = Facts(*line, *hall)  # type: ignore[arg-type]
     assert POLICIES[name](wait_s + more_s, facts) >= POLICIES[name](wait_s, facts)
+
+
+@given(
+    st.sampled_from(sorted(POLICIES)),
+    st.floats(-3_600.0, 36_000.0),
+    st.floats(0.0, 1e-3) | st.floats(0.0, 3_600.0),
+    st.tuples(st.floats(1.0, 28_800.0), st.floats(1.0, 14_400.0), st.integers(1, 10_000)),
+    st.tuples(st.floats(0.01, 200.0), st.floats(0.0, 1e6), st.booleans()),
+)
+def test_no_index_is_above_the_bound_of_its_line(
+    name: str, wait_s: float, more_s: float, line: tuple[float, ...], hall: tuple[float, ...]
+) -> None:
+    facts = Facts(*line, *hall)  # type: ignore[arg-type]
+    row, now, index = Row("a", facts), 1.7e9, POLICIES[name]
+    row.earliest = now - wait_s - more_s
+    [bound] = BOUNDS[index]([row], now, facts.load_s)
+    bound *= OWN_AT_MOST.get(index, 1.0) if facts.primary else 1.0
+    assert bound >= index(min(wait_s, now - row.earliest), facts)
+    assert bound == index(now - row.earliest, facts) or now < row.earliest
 
 
 @pytest.mark.parametrize("name", ["pressure", "relief"])

@@ -98,8 +98,7 @@ class Plain:
                 for _, t in self.waiting
             ):
                 same = [head for head in same if head[4] == ORDINARY]
-            several = any(head[4] for head in heads)
-            if several and same and self.late(min(same)):
+            if same and self.late(min(same)):
                 same = [min(same)]
             found += same
         return found
