@@ -10,6 +10,7 @@ from hub.core.event import OfCall as _OfCall
 from hub.core.events_of_kiosks import NumberSetAside
 from hub.core.events_of_restores import (
     GrantsDoubted,
+    NumberSeen,
     RecordRead,
     RecordsLost,
     RestoreBegan,
@@ -62,6 +63,7 @@ __all__ = [
     "HallOpened",
     "HealthNoted",
     "NoticeSet",
+    "NumberSeen",
     "NumberSetAside",
     "Rated",
     "RatingTagged",

@@ -41,6 +41,14 @@ class RestoreEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NumberSeen(Event):
+    """A unit has printed a number that the hub must have given out in the time that is lost."""
+
+    unit: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsLost(Event):
     """Records of an outbox, `first` to `through`, that its unit no longer has, nor anybody."""
 

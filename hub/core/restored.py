@@ -14,6 +14,7 @@ from typing import Any, Final
 from hub.core import events as e
 from hub.core.alone import Source, events_of, out_of_line
 from hub.core.commands import AtCounter, Command, Decision, GoOn, Issue, OnTicket, refuse
+from hub.core.kiosk import count_shown, series_of
 from hub.core.starts import Epoch, Lost, Restored
 from hub.core.state import State
 from wire import messages as w
@@ -149,12 +150,17 @@ def go_on(state: State, command: GoOn, now: float) -> Decision:
 
 
 def remembered(state: State, unit: str, body: w.AnyRecordBody, at: float) -> list[e.Event]:
-    """The call that a record is about, as far as the hub lost it with its journal.
+    """What a record tells of the time that the hub lost with its journal, beside itself.
 
-    It stands apart, as nobody can say any more what became of counter and ticket, so that the
-    record finds it. A rating, or the lack of one, says that the service had ended.
+    A number on paper is not given out again. The call that a record is about stands apart, so
+    that the record finds it: nobody can say any more what became of counter and ticket. A rating,
+    or the lack of one, says that the service had ended.
     """
-    if unit not in asked(state) or not isinstance(body, _ABOUT_A_CALL):
+    if unit not in asked(state):
+        return []
+    if isinstance(body, w.PrintRecord):
+        return _seen(state, unit, body.number, at)
+    if not isinstance(body, _ABOUT_A_CALL):
         return []
     if body.counter not in state.counters or not state.stood_at(unit, body.counter):
         return []
@@ -166,6 +172,14 @@ def remembered(state: State, unit: str, body: w.AnyRecordBody, at: float) -> lis
 
 
 _ABOUT_A_CALL = w.RatingRecord | w.UnratedRecord | w.RatingTagsRecord | w.StepRecord
+
+
+def _seen(state: State, unit: str, number: str, at: float) -> list[e.Event]:
+    """A number on paper, of today, that is higher than any the journal knows."""
+    found = series_of(number)
+    if found is None or at < state.day_began_at or found[1] <= state.series.get(found[0], 0):
+        return []
+    return [e.NumberSeen(at, unit, number)]
 
 
 def _call(state: State, body: w.CallRecord, source: Source) -> list[e.Event]:
@@ -222,9 +236,14 @@ def plan_changed(state: State) -> None:
         state.restored.waiting = [unit for unit in state.restored.waiting if unit in here]
 
 
+def _number(state: State, event: e.NumberSeen) -> None:
+    count_shown(state, event.number)
+
+
 RESTORE_HANDLERS: dict[type[e.Event], Callable[[State, Any], None]] = {
     e.RestoreBegan: _began,
     e.UnitAnswered: _answered,
     e.RestoreEnded: _ended,
     e.RecordsLost: _lost,
+    e.NumberSeen: _number,
 }

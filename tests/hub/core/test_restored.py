@@ -233,6 +233,19 @@ def test_a_rating_ends_a_service_whose_end_was_lost(d: Driver) -> None:
     same_again(d)
 
 
+def test_a_number_on_paper_is_not_given_out_again(d: Driver) -> None:
+    here = {name: BODY[name] for name in ("run", "boot_ms", "wall", "synchronised")}
+    printed = w.PrintRecord(**here, ticket="t-9", number="A031", outcome="printed")
+    assert remembered(d.hall, "unit-2", printed, d.now) == []
+    restore(d)
+    yesterday = d.hall.day_began_at - 60
+    assert remembered(d.hall, "unit-2", printed, yesterday) == []
+    d.apply(*remembered(d.hall, "unit-2", printed, d.now))
+    assert d.hall.next_number("a") == "A032"
+    assert remembered(d.hall, "unit-2", printed, d.now) == []
+    same_again(d)
+
+
 # --- records that nobody can read, and those that nobody has ------------------------------------
 
 
