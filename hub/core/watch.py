@@ -109,7 +109,7 @@ class Watch:
         ticket = state.tickets.get(counter.ticket) if counter.ticket else None
         if ticket is not None:
             service = state.plan.service[ticket.service]
-            mean_s = state.mean_s(service.id) * state.speed(counter.id)
+            mean_s = state.mean_s(ticket.service) * state.speed(counter.id)
             elapsed_s = now - (ticket.called_at or now)
             serving_s = remaining_s(elapsed_s, mean_s, service.cv)
         away_s = max(0.0, pause.back_at - now) if pause and pause.back_at is not None else 0.0
@@ -121,7 +121,10 @@ class Watch:
 
     def _team(self, state: State, counters: Iterable[str]) -> None:
         """Who may serve what, worked out anew only where that has changed."""
-        serve = {counter: state.services_of(counter) for counter in counters}
+        serving = state.duty.serving  # what those on duty serve is known already
+        serve = {
+            counter: serving.get(counter) or state.services_of(counter) for counter in counters
+        }
         if serve == self._serve and self._teams.keys() == state.plan.service.keys():
             return
         teams: dict[str, list[tuple[str, float]]] = {name: [] for name in state.plan.service}
