@@ -25,7 +25,7 @@ from device.board_events import (
 from device.events import Anomaly, Heard, LinkDown, LinkUp, Say, StateCame, Tick
 from device.hearing import SILENCE_S, Hearing
 from device.moment import Moment
-from device.voice.calls import Call as SpokenCall
+from device.voice.announced import call_of
 from wire.messages import Announce, Board, Call, LinkRefusal, State, Text
 
 NEWS_S = 10.0
@@ -146,7 +146,7 @@ class BoardSession:
         if announce.kind == "voided":
             self.calls.voided(announce.call_id)
             if fresh and self._is_ours(announce.service):
-                yield Speak(_spoken(announce))
+                yield Speak(call_of(announce))
             return
         at_s = now_s - max(0.0, age_s or 0.0)
         yield from self._called(announce, at_s, now_s, fresh=fresh, apart=False)
@@ -173,7 +173,7 @@ class BoardSession:
             told=f"{said.kind} {said.at}",
         )
         if self.calls.called(call, again=again) and fresh:
-            yield Speak(_spoken(said))
+            yield Speak(call_of(said))
 
     def _is_ours(self, service: str) -> bool:
         """Whether this board is for a service: it shows the queues of those it is for."""
@@ -185,14 +185,3 @@ class BoardSession:
 
     def _tell_time(self, text: str, now_s: float) -> None:
         self._told = (datetime.fromisoformat(text), now_s)
-
-
-def _spoken(said: Announce | Call) -> SpokenCall:
-    return SpokenCall(
-        call_id=said.call_id,
-        number=said.number,
-        counter=said.counter_number,
-        kind=said.kind,
-        service_zh=said.service_name.zh,
-        service_en=said.service_name.en,
-    )
