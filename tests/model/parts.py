@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -62,6 +63,15 @@ class MemoryJournal:
         self.answers: dict[str, StoredAnswer] = {}
         self.records: dict[tuple[str, str, int], StoredRecord] = {}
         self.quarantine: list[Quarantined] = []
+        self._sizes: list[tuple[int, ...]] = []
+
+    def put_back(self, commits: int) -> None:
+        """Forget the last commits, as with a backup from before; the first one stays."""
+        del self._sizes[max(1, len(self._sizes) - commits) :]
+        events, answers, records, quarantine = self._sizes[-1]
+        del self.events[events:], self.quarantine[quarantine:]
+        self.answers = dict(islice(self.answers.items(), answers))
+        self.records = dict(islice(self.records.items(), records))
 
     def commit(self, batch: Batch) -> None:
         """Keep a batch, all of it."""
@@ -69,6 +79,9 @@ class MemoryJournal:
         self.answers |= batch.answers
         self.records |= batch.records
         self.quarantine += batch.quarantine
+        if not batch.empty():
+            kept = (self.events, self.answers, self.records, self.quarantine)
+            self._sizes.append(tuple(map(len, kept)))
 
     def answer(self, key: str) -> StoredAnswer | None:
         return self.answers.get(key)
@@ -133,20 +146,23 @@ class HubModel:
         self._ids = Counter[str]()
         self.start()
 
-    def start(self) -> None:
-        """Read the journal, begin an epoch."""
+    def start(self, *, restored: bool = False) -> None:
+        """Read the journal, begin an epoch; `restored`: whoever starts it has put a backup back."""
         hall = Hall()
         for event in self.journal.events:
             hall.apply(event)
         journal = cast("Journal", self.journal)
         presence = Presence(self._clock.now)
-        self.books = Books(journal, hall, self.journal.heads(), presence, self.new_id)
+        heads = self.journal.heads()
+        for lost in hall.lost:
+            heads.of(lost.unit, lost.outbox).skip(lost.through)
+        self.books = Books(journal, hall, heads, presence, self.new_id)
         self.rounds = Rounds(1.0)
         transaction = self._transaction()
         if not hall.configured:
             content = self._plan.model_dump(mode="json")
             transaction.happen([e.Configured(transaction.now, content)])
-        transaction.happen([e.EpochStarted(transaction.now, hall.epoch + 1, self.new_id())])
+        transaction.start_epoch(restored=restored)
         transaction.happen(due(hall, transaction.now))
         self.journal.commit(transaction.batch)
         self.rounds.begin({g.unit for g in hall.grants.values()}, transaction.monotonic)
