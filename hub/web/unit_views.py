@@ -105,6 +105,8 @@ class Units:
         )
 
     def _callable_until(self, grant: Grant) -> str | None:
+        if grant.doubted:
+            return None  # the unit acts without it; only whether it did call it is not known
         lease_s, monotonic = 60 * self._hall.plan.alone.lease_min, self._transaction.monotonic
         left_s = self._presence.lease_end(grant.unit, grant.run, lease_s) - monotonic
         if left_s <= 0:

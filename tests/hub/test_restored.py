@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from hub.core import events as e
-from hub.core.commands import GoOn
+from hub.core.commands import AtCounter, GoOn, OnTicket
 from hub.core.restored import MARGIN
 from hub.rounds import SETTLE_S
+from tests.hub.core.examples import request
 from tests.hub.core.running import PATIENCE_S, Running
 from tests.hub.core.units import hello, renew
 from tests.hub.test_cut_off import WHO, called, chain, rated, say
 from wire import messages as w
+from wire.chain import NO_HASH, chain_hash
 
 pytestmark = pytest.mark.slow  # each of these opens a journal on disk
 
@@ -82,6 +84,10 @@ def hand_in(hub: Running, *records: w.Record) -> None:
     for record in records:
         own = record.model_copy(update={"outbox": "unit-1-box"})
         say(hub, "record", "unit-1", own)
+
+
+def next_at(counter: str) -> AtCounter:
+    return AtCounter(counter, request("next"), None, "call-of-the-page")
 
 
 def waiting_for(hub: Running) -> list[str] | None:
@@ -251,3 +257,32 @@ def test_an_outbox_that_has_another_name_now_shows_nothing(hub: Restored) -> Non
     hand_in(hub, *chain(rated("x")))
     greets(hub, "unit-2", outbox="unit-1-box", through=1, oldest=1, receipted=1)
     assert hub.events(e.RestoreBegan) == []
+
+
+def test_whoever_may_have_been_called_by_an_unreadable_record_is_for_a_person_to_say(
+    hub: Restored,
+) -> None:
+    granted = [grant.ticket for grant in hub.outbound(w.State, "unit-1")[-1].grants]
+    assert len(granted) == 2
+    body = '{"v": 2, "kind": "called"}'
+    record = w.Record(
+        outbox="unit-1-box",
+        sequence=1,
+        previous=NO_HASH,
+        hash=chain_hash(NO_HASH, body),
+        body=body,
+    )
+    hand_in(hub, record)
+    hub.staff("c3", "zhao")
+    pressed = hub.service.command("k1", next_at("c3"))
+    hub.look(lambda _: None)
+    acts(hub, "unit-1", 1, through=1)
+    hub.pass_time(2.0)
+    assert pressed.result(PATIENCE_S).status == 200
+    assert w.Answer.model_validate_json(pressed.result().body).outcome == "nothing_waiting"
+    [doubted] = hub.events(e.GrantsDoubted)
+    assert set(doubted.tickets) <= set(granted)
+    said = OnTicket(doubted.tickets[0], "not_called", "operator")
+    assert hub.service.command("k2", said).result(PATIENCE_S).status == 200
+    assert hub.press("c3", "next").outcome == "done"
+    hub.verify()
