@@ -192,7 +192,7 @@ class BoardLoop:
                 self._anomalies.count(kind)
 
     def _note(self, health: Health) -> None:
-        """Have the hub learn how a peripheral is. A disk that is full keeps only that from it."""
+        """Have the hub learn how a peripheral is, or that no record can be kept."""
         at = read_moment(self._parts.clock)
         record = HealthRecord(
             run=self._parts.identity.run,
@@ -208,3 +208,6 @@ class BoardLoop:
             self._parts.outbox.append(record.model_dump_json(), self._parts.clock.now())
         except RecordNotKept as error:
             log.error("%s", error)
+            self._parts.uplink.trouble = "disk_full" if error.full else "disk_broken"
+        else:
+            self._parts.uplink.trouble = None

@@ -242,7 +242,9 @@ class KioskLoop:
                 self._parts.outbox.append(body, self._parts.clock.now())
         except (MemoryNotKept, RecordNotKept) as error:
             log.error("%s", error)
+            self._parts.uplink.trouble = "disk_full" if error.full else "disk_broken"
             return NotDone(effect, error.full)
+        self._parts.uplink.trouble = None
         return Done(effect)
 
     def _carry_out(self, effect: KioskEffect, at: Moment) -> None:

@@ -50,14 +50,11 @@ class KioskPresenter:
                 return KioskMessage(frame, Tone.WAIT, title, detail)
             case KioskStage.REFUSED:
                 return self._refused(session, frame)
-            case KioskStage.CLOSED:
-                title, detail = kiosk_texts.sorry("hall_closed")
-                return KioskMessage(frame, Tone.CLOSED, title, detail)
             case KioskStage.EMERGENCY if session.kiosk and session.kiosk.emergency:
                 # Its own words for a lost link: nobody still gets a number.
                 plain = replace(frame, alone=None, hint=None, warning=False)
                 return KioskEmergency(plain, _both(session.kiosk.emergency), frame.alone)
-            case KioskStage.SORRY:
+            case KioskStage.CLOSED | KioskStage.OUT_OF_ORDER | KioskStage.SORRY:
                 return _sorry(session, frame)
         return _of_choice(session, frame, at) or _of_number(session, frame, at)
 
@@ -109,6 +106,12 @@ def _alone_since(session: KioskSession, local: datetime | None, at: Moment) -> s
 
 
 def _sorry(session: KioskSession, frame: KioskFrame) -> KioskView:
+    """Why there are no numbers now, or why somebody got none."""
+    if session.stage is KioskStage.CLOSED:
+        return KioskMessage(frame, Tone.CLOSED, *kiosk_texts.sorry("hall_closed"))
+    if session.stage is KioskStage.OUT_OF_ORDER and session.disk_code:
+        plain = replace(frame, alone=None)  # nobody still gets a number
+        return KioskMessage(plain, Tone.FAULT, *kiosk_texts.sorry(session.disk_code))
     code = session.wishing.sorry or ""
     title, detail = kiosk_texts.sorry(code)
     tone = Tone.FAULT if kiosk_texts.out_of_order(code) else Tone.TOLD

@@ -39,6 +39,9 @@ from wire.messages import HealthRecord, KioskPicture, State
 
 SETTLE_S: Final = 0.4
 """The second tap of a double tap does not touch what has come in its place. Real seconds."""
+DISK: Final = "disk"
+DISK_S: Final = 10.0
+"""A disk that has not done its work is tried again after so many real seconds."""
 IDLE_S: Final = 45.0
 CARD_S: Final = 30.0
 
@@ -70,6 +73,8 @@ class KioskSession:
         self.choosing_class = False
         self.card_for: str | None = None
         self.printer_code: str | None = None
+        self.disk_code: str | None = None
+        self._disk_s: float | None = None  # when the disk is tried again
         self._home_language = language
         self._has_reader = has_reader
         self._noted = frozenset(noted)
@@ -120,6 +125,8 @@ class KioskSession:
     def _stage_of_choice(self) -> KioskStage:
         if not self._open:
             return KioskStage.CLOSED
+        if self.disk_code is not None:
+            return KioskStage.OUT_OF_ORDER
         if self.card_for is not None:
             return KioskStage.CARD
         return KioskStage.CLASSES if self.choosing_class else KioskStage.HOME
@@ -142,7 +149,7 @@ class KioskSession:
     @property
     def deadline_s(self) -> float | None:
         """When a `Tick` is wanted next."""
-        others = (self._idle_s, self._believed_s, self.hearing.deadline_s)
+        others = (self._idle_s, self._believed_s, self._disk_s, self.hearing.deadline_s)
         times = [time_s for time_s in others if time_s is not None]
         return min((*times, *self.wishing.times), default=None)
 
@@ -197,12 +204,31 @@ class KioskSession:
     ) -> list[KioskEffect]:
         match event:
             case NotDone():
+                self._disk_failed(event.full, at)
                 return self.wishing.not_kept(event, at)
             case TakenCame(taken):
                 return self.wishing.answered(taken, at)
             case PaperCame(attempt, code):
                 return self.wishing.printed(attempt, code, at)
-        return self.wishing.kept(event, at)
+        return self._disk_worked(event, at) + self.wishing.kept(event, at)
+
+    def _disk_worked(self, event: Done, at: Moment) -> list[KioskEffect]:
+        """Out of order until the memory and a record have been kept, which are two files."""
+        if self.disk_code is None:
+            return []
+        if isinstance(event.effect, Keep):
+            return [] if self.wishing.busy else [Note(self._disk_record(at))]
+        self.disk_code = self._disk_s = None
+        return []
+
+    def _disk_record(self, at: Moment) -> HealthRecord:
+        words = "numbers can be given out again"
+        return HealthRecord(**stamps(self.hearing.run, at), peripheral=DISK, ok=True, detail=words)
+
+    def _disk_failed(self, full: bool, at: Moment) -> None:
+        """No number can be given out before something has been kept again."""
+        self.disk_code = "disk_full" if full else "disk_broken"
+        self._disk_s = at.boot_s + DISK_S * self._second_s
 
     # --- time ---
 
@@ -214,6 +240,9 @@ class KioskSession:
             self._go_home()
         if wishing.memory.wish is not None and wishing.given is None:
             return wishing.insist(self._footing(at), at)
+        if self._disk_s is not None and now_s >= self._disk_s:
+            self._disk_s = now_s + DISK_S * self._second_s
+            return [Keep(self.memory)]
         if wishing.until_s is None or now_s < wishing.until_s:
             return []
         wishing.until_s = None

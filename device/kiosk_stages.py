@@ -20,6 +20,7 @@ class KioskStage(Enum):
     TICKET = "ticket"
     TROUBLE = "trouble"
     SORRY = "sorry"
+    OUT_OF_ORDER = "out of order"
 
 
 OF_ONE_PERSON: Final = frozenset(
@@ -27,5 +28,7 @@ OF_ONE_PERSON: Final = frozenset(
 )
 """What is about somebody who is there; after an emergency nobody is."""
 
-FOR_THE_NEXT: Final = frozenset({KioskStage.HOME, KioskStage.CLOSED, KioskStage.CONNECTING})
+FOR_THE_NEXT: Final = frozenset(
+    {KioskStage.HOME, KioskStage.CLOSED, KioskStage.CONNECTING, KioskStage.OUT_OF_ORDER}
+)
 """What is there for whoever comes."""

@@ -144,6 +144,7 @@ class Shell:
         self.effects: list[KioskEffect] = []
         self.printing: deque[Print] = deque()
         self.broken = False
+        self.broken_outbox = False
         self.full = False
         self.hub = Hub()
         self.fields: dict[str, Any] = {}
@@ -183,7 +184,7 @@ class Shell:
                 self.said.append(effect)
 
     def _kept(self, effect: Keep | Note) -> Done | NotDone:
-        if self.broken:
+        if self.broken or (self.broken_outbox and isinstance(effect, Note)):
             return NotDone(effect, self.full)
         if isinstance(effect, Keep):
             self.disk = effect.memory

@@ -14,19 +14,27 @@ from device.inbox import Inbound, Touch, Watchdog
 from device.kiosk import KioskLoop, KioskParts, issued_before
 from device.kiosk_facts import Memory, PaperCame
 from device.kiosk_presenter import KioskPresenter
-from device.kiosk_session import KioskSession
-from device.kiosk_store import KioskStore
+from device.kiosk_session import DISK_S, KioskSession
+from device.kiosk_store import KioskStore, MemoryNotKept
+from device.kiosk_wish import SORRY_S
 from device.outbox import Outbox, open_outbox
 from device.trace import NoTrace
-from device.ui.kiosk_views import KioskMessage, KioskTicket, KioskTrouble, KioskView
+from device.ui.kiosk_views import (
+    KioskHome,
+    KioskMessage,
+    KioskTicket,
+    KioskTrouble,
+    KioskView,
+    Tone,
+)
 from device.uplink import Identity, Uplink
 from tests.device.kiosk_samples import EPOCH_WALL, Hub, kiosk, state, told
 from wire.clock import ManualClock
 from wire.errors import HardwareError, PaperEnd
 from wire.link import Connected, Delivery, Disconnected
-from wire.messages import Message, Role, Take, TakeNumber
+from wire.messages import Message, Renew, Role, Take, TakeNumber
 from wire.sdnotify import Notifier
-from wire.topics import STATE, TAKE, TAKEN, Publication, Topic, publication, unpack
+from wire.topics import RENEW, STATE, TAKE, TAKEN, Publication, Topic, publication, unpack
 
 HALL, UNIT = "civic", "kiosk-1"
 
@@ -44,6 +52,13 @@ class Wire:
     def wishes(self) -> list[Take]:
         found = [unpack(TAKE, x.payload) for x in self.sent if x.topic == TAKE.of(HALL, UNIT)]
         return [x for x in found if isinstance(x, Take)]
+
+    def trouble(self) -> str | None:
+        """What the last renew says of the disk."""
+        found = [unpack(RENEW, x.payload) for x in self.sent if x.topic == RENEW.of(HALL, UNIT)]
+        last = found[-1]
+        assert isinstance(last, Renew)
+        return last.trouble
 
 
 class Glass:
@@ -108,7 +123,7 @@ class Rig:
         self.wire, self.glass, self.paper, self.cards = Wire(), Glass(), Paper(), Cards()
         self.inbox: queue.SimpleQueue[Inbound] = queue.SimpleQueue()
         self.outbox: Outbox = open_outbox(self.folder, self.new_id)
-        store = KioskStore(self.folder)
+        store = self.store = KioskStore(self.folder)
         identity = Identity(HALL, UNIT, self.new_id(), None, "1", Role.KIOSK)
         self.session = KioskSession(
             identity.run, store.load(), has_reader=True, noted=issued_before(self.outbox)
@@ -216,6 +231,31 @@ def test_a_printer_without_paper_is_told_and_shown(rig: Rig) -> None:
     rig.touch("give-up")
     assert '"outcome":"cancelled"' in rig.bodies()[-1]
     assert isinstance(rig.glass.views[-1], KioskMessage)
+
+
+def test_a_disk_that_keeps_nothing_is_told_by_the_next_renew(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.home()
+
+    def full(_memory: Memory) -> None:
+        raise MemoryNotKept("no room", full=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.store, "save", full)
+        rig.touch("service:id-card")
+    for _ in range(3):
+        rig.clock.advance((SORRY_S + 1) / 3)
+        rig.go(rig.heard())
+    shown = rig.glass.views[-1]
+    assert isinstance(shown, KioskMessage)
+    assert (shown.tone, shown.title.en) == (Tone.FAULT, "This kiosk is out of order")
+    assert rig.wire.trouble() == "disk_full"
+    for _ in range(2):
+        rig.clock.advance(DISK_S + 1)
+        rig.go(rig.heard())
+    assert rig.wire.trouble() is None
+    assert isinstance(rig.glass.views[-1], KioskHome)
 
 
 def test_cut_off_it_gives_out_its_own_numbers_across_a_crash(rig: Rig) -> None:

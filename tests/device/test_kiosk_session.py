@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from device.drivers.ports import Health
 from device.hearing import SILENCE_S
 from device.kiosk_facts import Ask, HealthCame, HubSpoke, Look, Memory, TakenCame
-from device.kiosk_session import CARD_S, IDLE_S, SETTLE_S
+from device.kiosk_session import CARD_S, DISK_S, IDLE_S, SETTLE_S
 from device.kiosk_wish import (
     PATIENCE_S,
     RESUME_PATIENCE_S,
@@ -511,6 +511,39 @@ def test_what_cannot_be_kept_is_not_sent(shell: Shell, full: bool, code: str) ->
     shell.touch("service:id-card")
     assert shell.asked == []
     assert (shell.stage, shell.session.wishing.sorry) == ("sorry", code)
+
+
+def test_with_a_disk_that_fails_it_is_out_of_order_until_it_works_again(shell: Shell) -> None:
+    shell.broken = shell.full = True
+    shell.touch("service:id-card")
+    shell.pass_time(SORRY_S + 1)
+    assert (shell.stage, shell.session.disk_code) == ("out of order", "disk_full")
+    shell.touch("service:id-card")
+    assert (shell.stage, shell.asked) == ("out of order", [])
+    shell.pass_time(2 * DISK_S)
+    assert shell.stage == "out of order"
+    shell.broken = False
+    shell.pass_time(DISK_S + 1)
+    assert (shell.stage, shell.session.disk_code) == ("home", None)
+    [record] = shell.records
+    assert isinstance(record, HealthRecord)
+    assert (record.peripheral, record.ok) == ("disk", True)
+    shell.touch("service:id-card")
+    shell.answer()
+    assert shell.number == "A001"
+
+
+def test_a_memory_that_works_beside_an_outbox_that_does_not_is_not_enough(shell: Shell) -> None:
+    shell.broken = True
+    shell.tell(HealthCame(Health("printer", False, "paper_end", "")))
+    shell.pass_time(1)
+    assert shell.stage == "out of order"
+    shell.broken_outbox, shell.broken = True, False
+    shell.pass_time(2 * DISK_S)
+    assert shell.stage == "out of order"
+    shell.broken_outbox = False
+    shell.pass_time(2 * DISK_S)
+    assert shell.stage == "home"
 
 
 def test_a_number_that_cannot_be_kept_is_not_shown_and_given_back(shell: Shell) -> None:
