@@ -3,7 +3,8 @@
 One real unit drains its outbox file, of which each receipt is read; sixty are simulated in a
 process of their own, which sends as outboxes do. Either is over when every record is
 receipted, which is to say durable in the hub. The limit is the same messages carried from
-client to client through the same broker, and thrown away.
+client to client through the same broker, and thrown away. Meanwhile a clerk at one more counter
+goes on calling people.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from math import inf
 from pathlib import Path
 
 from bench.ingest import bare_rate, chain
-from bench.kit import HubProcess, Layout, UnitProcess, running, wait_for
-from bench.report import Figure, times
+from bench.kit import HubProcess, Layout, UnitProcess, open_counter, running, wait_for
+from bench.report import Figure, percentile, times
 from bench.wire_unit import WireUnit
 from device.outbox import FILE_NAME, open_outbox
-from device.uplink import AGAIN_S, WINDOW
+from wire import messages as w
 from wire.clock import RealClock
 from wire.ids import new_id
 from wire.link import BrokerAddress
@@ -34,16 +37,22 @@ WITHIN_S = 300.0
 
 def measure(folder: Path) -> list[Figure]:
     """Let one unit, and then sixty, send what they have kept."""
-    layout = Layout(folder, counters=UNITS)
+    layout = Layout(folder, counters=UNITS + 1)
     hub = HubProcess(layout)
     with running(hub):
         hub.wait_ready()
         bare = bare_rate(layout.broker_url)
         one_s = drain_one(layout, ALONE)
-        many_s = drain_many(layout.broker_url, UNITS, EACH)
+        with calling(hub, UNITS + 1) as waits:
+            many_s = drain_many(layout.broker_url, UNITS, EACH)
     return [
         _figure(f"{ALONE} buffered ratings drained from one unit", ALONE, one_s, bare),
         _figure(f"{EACH} from each of {UNITS} units", UNITS * EACH, many_s, bare),
+        Figure(
+            f"… next at another counter → its answer, p50 / longest of {len(waits)}",
+            f"{1000 * percentile(waits, 0.5):.0f} / {1000 * max(waits):.0f} ms",
+            aim="well under 1 s",
+        ),
     ]
 
 
@@ -87,6 +96,32 @@ def drain_many(url: str, units: int, each: int) -> float | None:
     return float(json.loads(done.stdout))
 
 
+@contextmanager
+def calling(hub: HubProcess, n: int) -> Iterator[list[float]]:
+    """Have counter N call people; the seconds from each `next` to its answer."""
+    open_counter(hub.api, n, "draining")
+    unit = WireUnit(BrokerAddress(hub.layout.broker_url), f"unit-{n}", f"c{n}").start()
+    waits: list[float] = []
+    over = threading.Event()
+
+    def call() -> None:
+        while not over.wait(0.2):
+            hub.api.post("/api/tickets", {"service": "s1"}, new_id())
+            start = time.perf_counter()
+            answer = unit.command(w.Next(action="next"))
+            waits.append(time.perf_counter() - start if answer.outcome == "done" else inf)
+            unit.command(w.Done(action="done"))
+
+    clerk = threading.Thread(target=call)
+    clerk.start()
+    try:
+        yield waits
+    finally:
+        over.set()
+        clerk.join()
+        unit.stop()
+
+
 # --- the process of many units ---------------------------------------------------------------
 
 
@@ -100,9 +135,7 @@ def _drain(url: str, count: int, each: int) -> float:
     for unit, _ in units:
         unit.wait_state()
     start = time.perf_counter()
-    senders = [
-        threading.Thread(target=unit.send_all, args=(kept, WINDOW, AGAIN_S)) for unit, kept in units
-    ]
+    senders = [threading.Thread(target=unit.send_all, args=(kept,)) for unit, kept in units]
     for sender in senders:
         sender.start()
     for sender in senders:

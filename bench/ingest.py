@@ -21,6 +21,7 @@ from wire.topics import Publication
 
 UNITS = 4
 RECORDS = 5_000
+IN_FLIGHT = 200
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -120,7 +121,9 @@ def _into_hub(url: str) -> float:
     for unit, _ in units:
         unit.wait_state()
     start = time.perf_counter()
-    threads = [threading.Thread(target=unit.send_all, args=(chain_,)) for unit, chain_ in units]
+    threads = [
+        threading.Thread(target=unit.send_all, args=(chain_, IN_FLIGHT)) for unit, chain_ in units
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from device.pacing import WINDOW, Pace
 from wire import messages as w
 from wire import topics
 from wire.clock import RealClock, rfc3339
@@ -122,29 +122,32 @@ class WireUnit:
         """Publish a record."""
         self.publish(topics.RECORD, record)
 
-    def send_all(self, records: list[w.Record], window: int = 200, again_s: float = 2.0) -> None:
+    def send_all(self, records: list[w.Record], window: int = WINDOW) -> None:
         """Publish an outbox's records as a unit does, until the last one is receipted.
 
-        At most `window` are out without a receipt; without progress they are sent again.
+        At most `window` are out without a receipt.
         Raises TimeoutError if no receipt comes for a long time.
         """
-        sent, last, patience = 0, len(records), 30
+        pace, last = Pace(window=window), len(records)
+        moved = time.monotonic()
         while self.receipted < last:
-            before = self.receipted
-            while sent < min(before + window, last):
-                self.record(records[sent])
-                sent += 1
-            with self._news:
-                moved = self._news.wait_for(self._receipt_after(before), again_s)
-            if moved:
-                patience = 30
-                continue
-            sent, patience = self.receipted, patience - 1
-            if not patience:
+            now = time.monotonic()
+            if self.receipted > (pace.committed or 0):
+                moved = now
+            elif now > moved + PATIENCE_S:
                 raise TimeoutError(f"{self.unit}: receipt {self.receipted} of {last}")
+            pace.heard(self.receipted, now)
+            after, many = pace.due(1, last, now)
+            for record in records[after : after + max(0, many)]:
+                self.record(record)
+                pace.sent(record.sequence)
+            self._wait_receipt_or(pace.deadline_s, pace.committed or 0)
 
-    def _receipt_after(self, before: int) -> Callable[[], bool]:
-        return lambda: self.receipted > before
+    def _wait_receipt_or(self, deadline_s: float | None, heard: int) -> None:
+        """Wait until there is a receipt beyond what was heard, or until the deadline."""
+        within_s = max(0.0, (deadline_s or 0.0) - time.monotonic())
+        with self._news:
+            self._news.wait_for(lambda: self.receipted > heard, within_s)
 
     def wait_receipt(self, through: int, within_s: float = PATIENCE_S) -> None:
         """Wait until records up to `through` are receipted. Raises TimeoutError."""

@@ -1,19 +1,18 @@
 """The outbox and the link: what a unit sends, and what the hub's receipts make of it.
 
-Nothing here decides what a message means; `session` does. Records go out while the hub is
-heard, a window at a time, and again when no receipt has come for two seconds.
+Nothing here decides what a message means; `session` does, nor when records go out; `pacing` does.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import deque
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from device.hearing import Beat
 from device.moment import Moment
 from device.outbox import Outbox
+from device.pacing import AGAIN_S, Pace
 from wire.errors import StorageError
 from wire.messages import Call, Command, Hello, Message, Receipt, Record, Renew, Role, Status, Take
 from wire.topics import (
@@ -30,12 +29,6 @@ from wire.topics import (
 )
 
 log = logging.getLogger(__name__)
-
-WINDOW = 50
-"""Records on the way at once."""
-
-AGAIN_S = 2.0
-"""Records without a receipt for so many real seconds are sent again."""
 
 
 class Publisher(Protocol):
@@ -74,13 +67,10 @@ class Uplink:
         self._link = link
         self._outbox = outbox
         self._identity = identity
-        self._committed: int | None = None  # by the hub, as heard on this connection
+        self._pace = Pace(second_s)
         self.trouble: Literal["disk_full", "disk_broken"] | None = None
-        self._again_after_s = AGAIN_S * second_s
+        self._rest_s = AGAIN_S * second_s
         self._epoch = 0
-        self._sent = 0
-        self._out: deque[int] = deque()  # sequences on the way, oldest first
-        self._again_s: float | None = None
         self._receipts_fail = False
         self._read_failed_s: float | None = None
         self._impossible = False
@@ -88,7 +78,7 @@ class Uplink:
     @property
     def deadline_s(self) -> float | None:
         """When to call `pump` again."""
-        return self._again_s
+        return self._pace.deadline_s
 
     def connected(self) -> None:
         """The link is up: say so. Records wait until the hub is heard."""
@@ -97,8 +87,7 @@ class Uplink:
 
     def lost(self) -> None:
         """The link is down, or the hub silent: what was on the way may be gone."""
-        self._committed = None
-        self._again_s = None
+        self._pace.stop()
 
     def goodbye(self) -> None:
         """A planned end, which the Last Will does not tell."""
@@ -151,47 +140,26 @@ class Uplink:
         """The hub has committed records."""
         if receipt.outbox != self._outbox.id:
             log.warning("a receipt for outbox %s, which is not this one", receipt.outbox)
-        elif self._committed is not None and self._is_possible(receipt.through):
+        elif self._pace.committed is not None and self._is_possible(receipt.through):
             self._note(receipt.through, now_s)
 
     def pump(self, now_s: float) -> None:
         """Send what is due: new records, or those whose receipt is late."""
-        if self._committed is None:
+        after, many = self._pace.due(self._outbox.oldest, self._outbox.through, now_s)
+        if many <= 0 or self._is_resting(now_s):
             return
-        if self._again_s is not None and now_s >= self._again_s:
-            self._begin_again(self._committed)
-        self._sent = max(self._sent, self._committed)
-        while self._out and self._out[0] <= self._committed:
-            self._out.popleft()
-        room = WINDOW - len(self._out)
-        if self._sent < self._outbox.through and room > 0 and not self._is_resting(now_s):
-            for record in self._read(room, now_s):
-                self._publish(RECORD, record)
-                self._sent = record.sequence
-                self._out.append(record.sequence)
-            self._again_s = now_s + self._again_after_s
-        if self._committed >= self._outbox.through:
-            self._again_s = None
-
-    def _begin_again(self, committed: int) -> None:
-        """Take what is on the way for lost.
-
-        A hub that lacks what was pruned here can receipt nothing; so that it gets all there
-        is, each window follows the last one before the first comes again.
-        """
-        self._out.clear()
-        receipts_can_come = self._outbox.oldest <= committed + 1
-        if receipts_can_come or self._sent >= self._outbox.through:
-            self._sent = committed
+        for record in self._read(after, many, now_s):
+            self._publish(RECORD, record)
+            self._pace.sent(record.sequence)
 
     def _is_resting(self, now_s: float) -> bool:
         """Whether the outbox could not be read a moment ago."""
-        return self._read_failed_s is not None and now_s < self._read_failed_s + self._again_after_s
+        return self._read_failed_s is not None and now_s < self._read_failed_s + self._rest_s
 
-    def _read(self, room: int, now_s: float) -> list[Record]:
+    def _read(self, after: int, many: int, now_s: float) -> list[Record]:
         """The next records. If they cannot be read it is logged once, and tried again later."""
         try:
-            records = self._outbox.records(self._sent, room)
+            records = self._outbox.records(after, many)
         except StorageError as error:
             if self._read_failed_s is None:
                 log.error("records cannot be read for now, nor sent: %s", error)
@@ -215,13 +183,7 @@ class Uplink:
 
     def _note(self, committed: int, now_s: float) -> None:
         self._keep_receipt(committed)
-        if self._committed is None:
-            self._out.clear()
-            # It may be less than it once receipted: a restored hub gets the rest again.
-            self._committed = self._sent = committed
-        elif committed > self._committed:
-            self._committed = committed
-            self._again_s = now_s + self._again_after_s
+        self._pace.heard(committed, now_s)
         self.pump(now_s)
 
     def _keep_receipt(self, committed: int) -> None:

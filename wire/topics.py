@@ -106,7 +106,7 @@ RECORD = Topic(
     Record,
     Direction.UP,
     retain=False,
-    meaning="An outbox row; sent again every 2 s while connected until a receipt covers it.",
+    meaning="An outbox row; sent again while connected until a receipt covers it.",
 )
 TAKE = Topic(
     "take",
