@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from hub import transaction
+from hub import restoring, transaction
 from hub.core import events as e
 from hub.core import grants
 from tests.model.machine import CutOffHall
@@ -54,4 +55,19 @@ def test_the_model_finds_people_called_twice_where_a_lease_frees_tickets(
 
     monkeypatch.setattr(transaction, "top_up", broken)
     with pytest.raises(AssertionError, match=r"twice|elsewhere"):
+        run_state_machine_as_test(CutOffHall, settings=runs(1000, phases=[Phase.generate]))
+
+
+@pytest.mark.long
+def test_the_model_finds_people_called_twice_where_a_restored_hub_goes_on_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A backup is put back, and the hub waits for nobody."""
+    sound = restoring.begin
+
+    def broken(state: Any, unit: str, why: str, now: float) -> e.RestoreBegan:
+        return replace(sound(state, unit, why, now), units=())
+
+    monkeypatch.setattr(restoring, "begin", broken)
+    with pytest.raises(AssertionError, match=r"twice|elsewhere|without a grant"):
         run_state_machine_as_test(CutOffHall, settings=runs(1000, phases=[Phase.generate]))
