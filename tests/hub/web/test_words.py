@@ -13,7 +13,7 @@ from hub.core.state import Call, News
 from hub.web.fault_words import fault_text, peripheral_name
 from hub.web.texts import Words
 from hub.web.why import why_called, why_next
-from hub.web.words import _APART, news_text
+from hub.web.words import _APART, WHY_NOT_CALLED, news_text
 from tests.hub.web.conftest import plan
 
 WHO = ("visit-1", "call-1", "c1", "wang")
@@ -54,6 +54,15 @@ def test_a_call_that_is_voided_says_why_in_both_languages(hall: Hall) -> None:
     for why in ("undone", "the counter answered alone"):
         text = told(hall, e.CallVoided(0.0, "visit-1", "call-1", "c1", why))
         assert why not in text.zh
+
+
+@pytest.mark.parametrize("why", [*WHY_NOT_CALLED, "something new"])
+def test_a_number_that_cannot_be_called_says_why(hall: Hall, why: str) -> None:
+    where = ("kiosk-1", "outbox-1", 1, "visit-2", "K001", "social", "sure")
+    text = told(hall, e.NumberSetAside(0.0, *where, why))
+    reason = WHY_NOT_CALLED.get(why, why)
+    assert text.en == (f"K001, printed at kiosk-1 while it was cut off, cannot be called: {reason}")
+    assert (why in text.zh) == (why == "something new")
 
 
 def test_a_fault_names_the_unit_by_its_place(hall: Hall) -> None:
