@@ -18,6 +18,7 @@ from wire.messages import (
     Call,
     CalledRecord,
     CounterPicture,
+    Done,
     Grant,
     Next,
     State,
@@ -80,6 +81,7 @@ class Deciding:
         self._used = {body.ticket for _, body in earlier if isinstance(body, CalledRecord)}
         self._writing: DecisionRecord | None = None
         self._undecided: str | None = None  # a `next` sent in vain that no record names yet
+        self._following: Press | None = None  # a `next` that waits for its `done` to be kept
 
     @property
     def unfinished(self) -> bool:
@@ -96,7 +98,7 @@ class Deciding:
 
     def end(self) -> None:
         """The hub decides again, or refuses this unit; the local picture is dropped."""
-        self.desk = self.offer = self._undecided = None
+        self.desk = self.offer = self._undecided = self._following = None
 
     def compare(self, committed: int) -> bool:
         """Whether the hub has committed all that was written here."""
@@ -109,11 +111,18 @@ class Deciding:
     # --- a press ---
 
     def decide(
-        self, desk: Desk, press: Press, grants: Sequence[Grant], at: Moment
+        self, desk: Desk, press: Press, grants: Sequence[Grant], at: Moment, *, finishes: bool
     ) -> list[Effect] | Refused:
-        """Decide a press; `grants` are those whose lease runs."""
+        """Decide a press; `grants` are those whose lease runs.
+
+        `finishes`: by the hall's rules `next` ends the service at hand as well. That is a record
+        of its own; the rest of the press is decided once it is kept: see `following`.
+        """
         if self._writing is not None:
             return [Remark(f"{press.action.action} while a record is being written: ignored")]
+        if finishes and isinstance(press.action, Next) and desk.picture.ticket:
+            self._following = press
+            press = replace(press, action=Done(action="done"), command=None)
         if isinstance(press.action, Next):
             press = replace(press, command=self._undecided or press.command)
         offer, self.offer = self.offer, None
@@ -121,6 +130,7 @@ class Deciding:
         grant = next((one for one in grants if one.ticket not in self._used), None)
         match desk.decide(press, grant, confirmed, at):
             case Refused() as refused:
+                self._following = None
                 return refused
             case NoGrant():
                 self._undecided = press.command
@@ -129,6 +139,13 @@ class Deciding:
             case body:
                 self._writing = body
                 return [Write(body)]
+
+    def following(self) -> Press | None:
+        """The press of which one half is kept and the other still to be decided, once."""
+        if self._writing is not None:
+            return None
+        press, self._following = self._following, None
+        return press
 
     def unseen(self, press: Press) -> None:
         """A press was answered by the hub, whose state has not come.
@@ -158,7 +175,7 @@ class Deciding:
         """A record is not on disk: it has not been decided, and a `next` may be still."""
         if body is not self._writing:
             return
-        self._writing = None
+        self._writing = self._following = None
         if isinstance(body, CalledRecord | WithoutNumberRecord):
             self._undecided = body.command
 

@@ -388,7 +388,8 @@ class Session:
 
     def _decide(self, desk: Desk, press: Press, at: Moment) -> list[Effect]:
         lent = self.state.grants if self.state and self.hearing.may_call(at.boot_s) else ()
-        decided = self._own.decide(desk, press, lent, at)
+        finishes = self.state is not None and self.state.next_finishes
+        decided = self._own.decide(desk, press, lent, at, finishes=finishes)
         if isinstance(decided, Refused):
             self._notify(NoticeKind.REFUSED, at, decided.code)
             return []
@@ -411,7 +412,11 @@ class Session:
         if isinstance(body, RatingRecord):
             self._asking.kept(body, self.options, at)
         invite_s = self.state.invite_s if self.state else 0.0
-        return self._own.kept(body, sequence, invite_s, at)
+        effects = self._own.kept(body, sequence, invite_s, at)
+        following = self._own.following()
+        if self.alone and following:
+            effects += self._decide(self.alone, following, at)
+        return effects
 
     def _not_kept(self, body: Body, full: bool, at: Moment) -> list[Effect]:
         self._own.not_kept(body)

@@ -339,6 +339,52 @@ def test_a_call_that_cannot_be_kept_is_not_made() -> None:
     assert unit.stage() is Stage.CALLING
 
 
+def serving_alone(**more: object) -> Counter:
+    """A counter that was cut off while it served, in a hall where `next` ends a service."""
+    counter = Counter()
+    counter.give(LinkUp())
+    counter.news(picture(CounterState.SERVING), next_finishes=True, **more)
+    return counter
+
+
+def test_where_next_ends_the_service_at_hand_it_does_so_alone_too() -> None:
+    counter = serving_alone(grants=[grant(1)])
+    fresh_id = counter.press(StaffKey.NEXT)
+    counter.after(ANSWER_S)
+    done, called = counter.decisions
+    assert isinstance(done, StepRecord)
+    assert (done.step, done.call_id, done.command) == ("done", "call-2", None)
+    assert isinstance(called, CalledRecord)
+    assert (called.ticket, called.command) == ("granted-1", fresh_id)
+    assert counter.stage() is Stage.CALLING
+    assert counter.session.invitation
+    assert counter.session.invitation.call_id == "call-2"
+
+
+def test_the_service_is_ended_though_nobody_is_left_to_call() -> None:
+    counter = serving_alone()
+    counter.give(LinkDown())
+    counter.press(StaffKey.NEXT)
+    assert [getattr(body, "step", None) for body in counter.decisions] == ["done"]
+    assert counter.session.offer
+    counter.after(OFFER_SETTLE_S)
+    counter.press(StaffKey.NEXT)
+    assert isinstance(counter.decisions[-1], WithoutNumberRecord)
+    counter.press(StaffKey.DONE)
+    assert len(counter.decisions) == 3, "nothing of the press before is left to be decided"
+
+
+def test_a_service_whose_end_cannot_be_kept_goes_on() -> None:
+    counter = serving_alone(grants=[grant(1)])
+    counter.give(LinkDown())
+    counter.disk_works = False
+    counter.press(StaffKey.NEXT)
+    assert (counter.decisions, counter.stage()) == ([], Stage.SERVING)
+    counter.disk_works = True
+    counter.press(StaffKey.RECALL)
+    assert [getattr(body, "step", None) for body in counter.decisions] == ["recall"]
+
+
 def test_a_ticket_in_hand_when_the_link_goes_is_served_to_its_end() -> None:
     unit = cut_off(counter=picture(CounterState.SERVING, call_id="call-7"))
     assert unit.stage() is Stage.SERVING
