@@ -29,6 +29,7 @@ from rich.progress import track
 
 from bench.report import Figure
 from hub.core.hall import Hall
+from hub.core.policies import POLICIES
 from hub.replay.engine import Replay, Setting
 from hub.replay.generate import generate
 from hub.replay.sites import SCENARIOS
@@ -44,7 +45,7 @@ DAYS = 3
 ASSIGNED_DAYS = 12  # their periods are rare
 SIX = ("balanced", "skewed", "surge", "breaks", "slow", "tiny")
 DEDICATED = Setting("fcfs", "pooled", 0.0, "primary")
-ASSIGNED = Setting("fcfs", "assigned", 0.0)
+ASSIGNED = tuple(Setting(policy, "assigned", 0.0) for policy in POLICIES)
 POOLED = Setting("pressure", "pooled", 0.0)
 HOT_MIN, COLD_MIN = 10, 15
 HOT_ASSIGNED = ("0.2", "27", "9", "50")
@@ -383,12 +384,18 @@ def replayed(
 def measure(_folder: Path) -> list[Figure]:
     """Flags on generated days beside what is aimed at; none of these days was used for tuning."""
     dedicated = replayed(DEDICATED, SEED, DAYS)
-    assigned = replayed(ASSIGNED, SEED, ASSIGNED_DAYS)
+    assigned = [(each.policy, replayed(each, SEED, ASSIGNED_DAYS)) for each in ASSIGNED]
     pooled = replayed(POOLED, SEED, 4 * DAYS, ("slow",))
     return [
         *_hot("dedicated lines", dedicated["hot"], "line", ("0.15", "15", "7", "25")),
-        *_hot("assigned, by who called", assigned["hot"], "counter", HOT_ASSIGNED),
-        *_hot("assigned, as printed", assigned[PRINTED], "counter", HOT_ASSIGNED),
+        *(
+            figure
+            for policy, counts in assigned
+            for kind, reading in (("hot", "by who called"), (PRINTED, "as printed"))
+            for figure in _hot(
+                f"assigned, {policy}, {reading}", counts[kind], "counter", HOT_ASSIGNED
+            )
+        ),
         *_found("cold counter", dedicated["cold"], ("0.2", "10")),
         *_found("slow counter (1.8×)", pooled["slow"], ("0.03", "5")),
     ]

@@ -130,11 +130,11 @@ LINES = LoadRules()
 """For lines that several counters may serve, and for halls with dedicated lines."""
 
 BOUND = LoadRules(
-    hot_tau_min=5.0,
-    hot_on_min=15.5,
-    hot_on_ratio=1.75,
-    hot_off_min=9.5,
-    hot_off_ratio=1.1,
+    hot_tau_min=4.8,
+    hot_on_min=14.6,
+    hot_on_ratio=1.77,
+    hot_off_min=10.6,
+    hot_off_ratio=0.85,
     hall_weight=0.25,
 )
 """For halls that print the counter on the ticket: each counter has a line of its own."""
