@@ -199,6 +199,7 @@ class BoardLoop:
             boot_ms=at.boot_ms,
             wall=at.wall,
             synchronised=at.synchronised,
+            boot=at.boot,
             peripheral=health.peripheral,
             ok=health.ok,
             code=None if health.ok else health.code[:60],

@@ -69,11 +69,14 @@ class Stamps(TypedDict):
     boot_ms: int
     wall: str
     synchronised: bool
+    boot: str
 
 
 def stamps(run: str, at: Moment) -> Stamps:
     """What a record says that is written now."""
-    return Stamps(run=run, boot_ms=at.boot_ms, wall=at.wall, synchronised=at.synchronised)
+    return Stamps(
+        run=run, boot_ms=at.boot_ms, wall=at.wall, synchronised=at.synchronised, boot=at.boot
+    )
 
 
 @dataclass(frozen=True)

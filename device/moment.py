@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Moment:
-    """One reading: since the machine started, and the best wall time."""
+    """One reading: since the machine started, and the best wall time.
+
+    `boot` is that start of the machine, "" if nobody knows which.
+    """
 
     boot_s: float
     wall: str
     synchronised: bool
+    boot: str = ""
 
     @property
     def boot_ms(self) -> int:

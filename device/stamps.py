@@ -17,6 +17,7 @@ class Stamps(TypedDict):
     boot_ms: int
     wall: str
     synchronised: bool
+    boot: str
 
 
 def stamps(run: str, counter: str, at: Moment) -> Stamps:
@@ -27,6 +28,7 @@ def stamps(run: str, counter: str, at: Moment) -> Stamps:
         boot_ms=at.boot_ms,
         wall=at.wall,
         synchronised=at.synchronised,
+        boot=at.boot,
     )
 
 
@@ -40,6 +42,7 @@ def health_record(run: str, news: HealthCame, at: Moment) -> HealthRecord:
         boot_ms=at.boot_ms,
         wall=at.wall,
         synchronised=at.synchronised,
+        boot=at.boot,
         peripheral=news.peripheral,
         ok=news.ok,
         code=None if news.code is None else news.code[:60],

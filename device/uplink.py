@@ -104,6 +104,7 @@ class Uplink:
             "boot_ms": at.boot_ms,
             "wall": at.wall,
             "synchronised": at.synchronised,
+            "boot": at.boot,
             "trouble": self.trouble,
         }
         if beat.hello:

@@ -14,15 +14,16 @@ from hub.answers import alone_body
 from hub.core import events as e
 from hub.core.alone import AloneBody, Source, events_of
 from hub.core.hall import Hall
-from hub.core.ratings import corrected, rated, tagged, unrated
+from hub.core.ratings import rated, tagged, unrated
 from hub.core.records import Fit, Heads, fit, keyed, read_body
 from hub.core.restored import remembered
 from hub.core.state import HistoryError
+from hub.core.times import When
 from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
 from hub.kiosks import kiosk_record
+from hub.record_times import time_of
 from wire import messages as w
 from wire import topics
-from wire.clock import wall_seconds
 from wire.errors import NewerSchema, UnreadableMessage, WireError
 
 ANSWERED_ALONE = "alone"
@@ -182,15 +183,16 @@ class Intake:
         ) or self._round.journal.is_set_aside(unit, outbox, sequence)
 
     def _believe(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> None:
-        at, _ = corrected(self._round.hall, unit, body, wall_seconds(body.wall), self._round.now)
-        self._round.happen(remembered(self._round.hall, unit, body, at))
-        self._round.happen(self._events_of(unit, key, body))
+        written = time_of(self._round, unit, key, body)
+        self._round.happen(remembered(self._round.hall, unit, body, written.at))
+        self._round.happen(self._events_of(unit, key, body, written))
 
-    def _events_of(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> list[e.Event]:
-        hall, now = self._round.hall, self._round.now
+    def _events_of(
+        self, unit: str, key: tuple[str, int], body: w.AnyRecordBody, written: When
+    ) -> list[e.Event]:
+        hall, at, sure = self._round.hall, written.at, written.sure
         if isinstance(body, w.IssuedRecord | w.PrintRecord):
-            return kiosk_record(self._round, unit, key, body)
-        at, sure = corrected(hall, unit, body, wall_seconds(body.wall), now)
+            return kiosk_record(self._round, unit, key, body, written)
         if isinstance(body, w.HealthRecord):
             return [e.HealthNoted(at, unit, body.peripheral, body.ok, body.code, body.detail)]
         if isinstance(body, w.RatingRecord):

@@ -20,10 +20,9 @@ from hub.core.hours import WEEKDAYS
 from hub.core.kiosk import CHANNEL, KIOSK, not_printed, number_block, printed_alone
 from hub.core.notices import told
 from hub.core.pictures import Waits, ticket_picture
-from hub.core.ratings import corrected
+from hub.core.times import When
 from hub.journal.store import Batch, Journal, StoredAnswer
 from wire import messages as w
-from wire.clock import wall_seconds
 
 GIVEN_UP: Final = "given_up"
 """The answer to a wish that came after the word that its number is not wanted any more."""
@@ -160,13 +159,16 @@ def _refused(key: str, code: str | None, reason: str | None) -> w.Taken:
 
 
 def kiosk_record(
-    round_: Round, unit: str, key: tuple[str, int], record: w.IssuedRecord | w.PrintRecord
+    round_: Round,
+    unit: str,
+    key: tuple[str, int],
+    record: w.IssuedRecord | w.PrintRecord,
+    written: When,
 ) -> list[e.Event]:
     """The events of a kiosk's record; `key` is its outbox and sequence."""
     hall, now = round_.hall, round_.now
     if isinstance(record, w.IssuedRecord):
-        at, sure = corrected(hall, unit, record, wall_seconds(record.wall), now)
-        return [printed_alone(hall, unit, key, record, at, sure)]
+        return [printed_alone(hall, unit, key, record, written)]
     if record.outcome != "printed":
         _take_back(round_, record.ticket)
     return list(not_printed(hall, record, now))

@@ -42,13 +42,11 @@ from hub.core.records import Heads
 from hub.intake import ANSWERED_ALONE, Intake
 from hub.journal.store import Batch, Journal, StoredAnswer
 from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
+from hub.record_times import last_time
 from hub.restoring import Restoring
 from wire import messages as w
 from wire import topics
 from wire.errors import NextwindowError, WireError
-
-CLOCK_MOVED_S = 2.0
-"""A difference larger than this is a clock that was set, not a message that was slow."""
 
 DISK = "disk"
 """What the fault of a unit is called that can keep no record."""
@@ -309,6 +307,9 @@ class Transaction:
         return None
 
     def _joined(self, unit: str, hello: w.Hello) -> e.UnitJoined:
+        after, last_at = last_time(self, unit)
+        known = self.hall.units.get(unit)
+        before = known.boots.get(hello.boot or hello.run) if known is not None else None
         return e.UnitJoined(
             at=self.now,
             unit=unit,
@@ -317,9 +318,21 @@ class Transaction:
             through=hello.through,
             head=hello.head,
             software=hello.software,
-            boot_at=self.now - hello.boot_ms / 1000,
+            boot_at=self._boot_at(unit, hello, before),
             board=hello.board,
+            boot=hello.boot,
+            boot_ms=hello.boot_ms,
+            after=after,
+            not_before=min(last_at, self.now),
         )
+
+    def _boot_at(self, unit: str, said: w.Renew, before: float | None) -> float:
+        """When the clock of a unit's present run was 0: the best by now, or as known `before`."""
+        heard = self.books.presence.get(unit)
+        if heard is None:
+            return self.now - said.boot_ms / 1000
+        found = self.now - self.monotonic + heard.clock.zero
+        return found if before is None or heard.clock.better(found, before) else before
 
     def renew(self, unit: str, renew: w.Renew, arrived: float | None = None) -> None:
         """A unit is still there, and says what it acts on. `arrived` as of `unit_command`."""
@@ -344,11 +357,13 @@ class Transaction:
         self._heard.add(unit)
 
     def _set_clock(self, unit: str, said: w.Renew) -> None:
-        """Note that the clocks have moved apart, so that later records get the right time."""
-        boot_at = self.now - said.boot_ms / 1000
+        """Note what is known better of a unit's clock, so that later records get the right time."""
         known = self.hall.units.get(unit)
-        if known is not None and abs(boot_at - known.boot_at) > CLOCK_MOVED_S:
-            self.happen([e.UnitClock(self.now, unit, said.run, boot_at)])
+        boot_at = self._boot_at(unit, said, known.boot_at if known else None)
+        if known is not None and boot_at != known.boot_at:
+            after, last_at = last_time(self, unit)
+            not_before = min(last_at, self.now)
+            self.happen([e.UnitClock(self.now, unit, said.run, boot_at, after, not_before)])
 
     def _note_trouble(self, unit: str, said: w.Renew) -> None:
         """Note that a unit can keep no record, which no record can say, or that it can again."""
@@ -366,7 +381,13 @@ class Transaction:
         """Note the units that have fallen silent."""
         for unit, state in self.hall.units.items():
             if state.lost_at is None and not self.books.presence.heard(unit, self.monotonic):
-                self.happen([e.UnitLost(self.now, unit)])
+                self.happen([self._lost(unit, state.run)])
+
+    def _lost(self, unit: str, run: str) -> e.UnitLost:
+        heard = self.books.presence.get(unit)
+        if heard is None or heard.run != run or heard.said is None:
+            return e.UnitLost(self.now, unit)
+        return e.UnitLost(self.now, unit, heard.said.through, heard.clock.boot_ms)
 
     def start_epoch(self, *, restored: bool = False) -> None:
         """The hub has started; `restored`: somebody says that its journal came from a backup."""

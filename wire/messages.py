@@ -72,6 +72,7 @@ from wire.records import (
 from wire.vocabulary import (
     MAX_BODY_CHARS,
     SCHEMA_VERSION,
+    BootId,
     CallId,
     ClerkId,
     CounterId,
@@ -202,6 +203,7 @@ class Renew(Message):
     boot_ms: Annotated[Milliseconds, Field(description="CLOCK_BOOTTIME when it was sent.")]
     wall: Annotated[WallTime, Field(description="The unit's own wall time when it was sent.")]
     synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
+    boot: BootId = ""
     trouble: Annotated[
         Literal["disk_full", "disk_broken"] | None,
         Field(description="Why no record can be kept just now, which no record can say."),

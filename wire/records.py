@@ -8,6 +8,7 @@ from pydantic import Field
 
 from wire.ids import Id
 from wire.vocabulary import (
+    BootId,
     CallId,
     CounterId,
     Level,
@@ -29,6 +30,7 @@ class RecordBody(Message):
     boot_ms: Annotated[Milliseconds, Field(description="CLOCK_BOOTTIME when it happened.")]
     wall: Annotated[WallTime, Field(description="The unit's own wall time when it happened.")]
     synchronised: Annotated[bool, Field(description="Whether that wall time can be trusted.")]
+    boot: BootId = ""
 
 
 class CounterRecord(RecordBody):

@@ -34,6 +34,14 @@ Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
 
 # Ids by what they name. The descriptions are what docs/protocol.md says of each field.
 RunId = Annotated[Id, Field(description="Drawn at random at each start of the unit.")]
+BootId = Annotated[
+    str,
+    Field(
+        max_length=36,
+        description="Another at each start of the machine, whose runs share CLOCK_BOOTTIME; "
+        '"" if that is not known.',
+    ),
+]
 OutboxId = Annotated[Id, Field(description="Random id made with the outbox file.")]
 CounterId = Annotated[Id, Field(description="The counter, as the hall's configuration names it.")]
 ServiceId = Annotated[Id, Field(description="The service, as the hall's configuration names it.")]

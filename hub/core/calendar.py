@@ -22,6 +22,16 @@ def next_day_starts(plan: Plan, now: float) -> float:
     return _day_start(plan, business_day(plan, now) + timedelta(days=1))
 
 
+def day_starts(plan: Plan, day: date) -> float:
+    """When a business day begins, in wall seconds."""
+    return _day_start(plan, day)
+
+
+def opens_between(plan: Plan, since: float, until: float) -> bool:
+    """Whether tickets are issued at any time from the one to the other."""
+    return is_open(plan, since) or next_opening_change(plan, since) <= until
+
+
 def is_open(plan: Plan, now: float) -> bool:
     """Whether tickets are issued at this time."""
     local = _local(plan, now)

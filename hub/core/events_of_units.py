@@ -12,6 +12,8 @@ class UnitJoined(Event):
     """A run of a unit said hello. `boot_at` is the wall time at which its CLOCK_BOOTTIME was 0.
 
     `through` is the last record of its outbox by then; `board` names the machine and the file.
+    It said so at `boot_ms` of that clock, which runs as long as the `boot` of its machine, if
+    that is told. Records after `after` are not from before `not_before`.
     """
 
     unit: str
@@ -22,22 +24,71 @@ class UnitJoined(Event):
     software: str
     boot_at: float
     board: str = ""
+    boot: str = ""
+    boot_ms: int = 0
+    after: int = 0
+    not_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class UnitClock(Event):
-    """The hub's clock and a unit's have moved apart: its CLOCK_BOOTTIME was 0 at `boot_at`."""
+    """It is known better, or has changed, when a unit's CLOCK_BOOTTIME was 0: at `boot_at`.
+
+    Records after `after` are not from before `not_before`, as which an earlier one is stored.
+    """
 
     unit: str
     run: str
     boot_at: float
+    after: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlaced(Event):
+    """A run that never met the hub wrote records, the first of them between `since` and `until`.
+
+    Its clock, or that of the whole boot of its machine, is taken to have been 0 at `boot_at`.
+    `how`: its wall clock was set by a time server, or no more is known than the interval. Records
+    after `after` of the outbox are not from before `not_before`.
+    """
+
+    unit: str
+    run: str
+    clock: str
+    boot_at: float
+    since: float
+    until: float
+    how: str
+    outbox: str
+    after: int
+    not_before: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKept(Event):
+    """The clocks of two runs, each as well as it is known, put a record before an earlier one.
+
+    So records after `after` of the outbox are not from before `not_before`.
+    """
+
+    unit: str
+    outbox: str
+    after: int
+    not_before: float
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLost(Event):
-    """Nothing was heard of a unit for some seconds."""
+    """Nothing was heard of a unit for some seconds.
+
+    The last it said, at `boot_ms` of its clock, was that `through` was its last record; 0 if this
+    hub has heard nothing of it.
+    """
 
     unit: str
+    through: int = 0
+    boot_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

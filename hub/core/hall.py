@@ -127,6 +127,7 @@ _NEWS = (
     e.UnitJoined,
     e.UnitLost,
     e.UnitBack,
+    e.RunPlaced,
     e.Rated,
     e.Unrated,
     e.RecordQuarantined,

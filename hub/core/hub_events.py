@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.core import events as e
 from hub.core.grant_events import unit_joined, unit_lost, unread
 from hub.core.kiosk import number_set_aside
+from hub.core.known_times import KnownTimes, Placed
 from hub.core.plan import Plan
 from hub.core.restored import RESTORE_HANDLERS, plan_changed
 from hub.core.starts import Epoch
@@ -88,9 +89,15 @@ def _notice_set(state: State, event: e.NoticeSet) -> None:
 def _unit_joined(state: State, event: e.UnitJoined) -> None:
     before = state.units.get(event.unit)
     boots = dict(before.boots) if before else {}
-    boots[event.run] = event.boot_at
-    while len(boots) > _BOOTS_KEPT:
-        del boots[next(iter(boots))]
+    times = before.times if before else KnownTimes()
+    clock = event.boot or event.run
+    boots.pop(clock, None)
+    boots[clock] = event.boot_at
+    gone = set(boots) - set(list(boots)[-_BOOTS_KEPT:])
+    boots = {clock: at for clock, at in boots.items() if clock not in gone}
+    times.forget(gone)
+    times.meet(clock, bool(event.boot), event.outbox, event.through, event.boot_ms)
+    times.lift(event.outbox, event.after, event.not_before)
     state.units[event.unit] = UnitState(
         event.unit,
         event.run,
@@ -100,6 +107,7 @@ def _unit_joined(state: State, event: e.UnitJoined) -> None:
         through=event.through,
         board=event.board,
         faults=before.faults if before else {},
+        times=times,
     )
     unit_joined(state, event.unit, event.run)
 
@@ -108,11 +116,26 @@ def _unit_clock(state: State, event: e.UnitClock) -> None:
     unit = state.units[event.unit]
     if unit.run != event.run:
         raise ValueError(f"the present run of {event.unit} is {unit.run}")
-    unit.boot_at = unit.boots[event.run] = event.boot_at
+    unit.boot_at = unit.boots[unit.times.clock or event.run] = event.boot_at
+    unit.times.lift(unit.outbox, event.after, event.not_before)
+
+
+def _run_placed(state: State, event: e.RunPlaced) -> None:
+    unit = state.units[event.unit]
+    unit.times.place(event.clock, Placed(event.boot_at, event.since, event.how))
+    unit.times.lift(event.outbox, event.after, event.not_before)
+
+
+def _order_kept(state: State, event: e.OrderKept) -> None:
+    state.units[event.unit].times.lift(event.outbox, event.after, event.not_before)
 
 
 def _unit_lost(state: State, event: e.UnitLost) -> None:
-    state.units[event.unit].lost_at = event.at
+    unit = state.units[event.unit]
+    unit.lost_at = event.at
+    if event.boot_ms and unit.times.clock:
+        times = unit.times
+        times.meet(times.clock, times.booted, unit.outbox, event.through, event.boot_ms)
     unit_lost(state, event.unit)
 
 
@@ -186,6 +209,8 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.NoticeSet: _notice_set,
     e.UnitJoined: _unit_joined,
     e.UnitClock: _unit_clock,
+    e.RunPlaced: _run_placed,
+    e.OrderKept: _order_kept,
     e.UnitLost: _unit_lost,
     e.UnitBack: _unit_back,
     e.HealthNoted: _health,

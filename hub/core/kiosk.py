@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from math import inf
 from typing import Final
 
 from hub.core import calendar
@@ -18,6 +19,7 @@ from hub.core.plan import KioskPlace
 from hub.core.rules import Mode
 from hub.core.state import State
 from hub.core.tickets import ANY_COUNTER, KIOSK_ALONE, ORDINARY, Ticket, TicketState
+from hub.core.times import How, When
 from wire import messages as w
 
 CHANNEL: Final = "kiosk"
@@ -68,27 +70,27 @@ def number_block(state: State, kiosk: KioskPlace) -> w.NumberBlock | None:
 
 
 def printed_alone(
-    state: State, unit: str, key: tuple[str, int], record: w.IssuedRecord, at: float, sure: str
+    state: State, unit: str, key: tuple[str, int], record: w.IssuedRecord, issued: When
 ) -> e.Event:
     """The event of a number that was printed while its kiosk was cut off.
 
-    `key` is the record's outbox and sequence, `at` the corrected time of issue.
+    `key` is the record's outbox and sequence. A number that may be of today waits, if it was
+    printed earlier since the day began: people may hold it, and the sweep is there.
     """
-    why = _unusable(state, record, at)
-    if why == "day_over" and sure == "guess":
-        why = None  # its clock was never right, people hold the number, and the sweep is there
+    why = _unusable(state, record, issued)
     if why is not None:
         return e.NumberSetAside(
-            at=at,
+            at=issued.at,
             unit=unit,
             outbox=key[0],
             sequence=key[1],
             ticket=record.ticket,
             number=record.number,
             service=record.service,
-            sure=sure,
+            sure=issued.sure,
             why=why,
         )
+    at = max(issued.at, _day_started(state))
     classes = {kind.id for kind in state.plan.priorities}
     return e.TicketIssued(
         at=at,
@@ -102,12 +104,27 @@ def printed_alone(
     )
 
 
-def _unusable(state: State, record: w.IssuedRecord, at: float) -> str | None:
+def _day_started(state: State) -> float:
+    """When the present business day began by the calendar; the hub may have come back later."""
+    return calendar.day_starts(state.plan, date.fromisoformat(state.day)) if state.day else inf
+
+
+def _over(state: State, issued: When) -> bool:
+    """Whether a number cannot be of the present business day."""
+    began = _day_started(state)
+    if issued.since >= began:
+        return False
+    if issued.how is How.GUESS:
+        return state.day is None  # its clock was never right
+    return issued.until < began or not calendar.opens_between(state.plan, began, issued.until)
+
+
+def _unusable(state: State, record: w.IssuedRecord, issued: When) -> str | None:
     """Why nobody can be called by this number."""
     found = series_of(record.number)
     if found is None or found[0] in _own_prefixes(state):
         return "foreign_number"
-    if state.day is None or calendar.business_day(state.plan, at) < date.fromisoformat(state.day):
+    if _over(state, issued):
         return "day_over"
     if record.ticket in state.tickets:
         return "doubled_ticket"

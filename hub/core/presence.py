@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from hub.core.grants import Said, lease_end
 from hub.core.hall import Hall
+from hub.core.run_clock import RunClock
 from wire.messages import Hello, LinkRefusal, Renew, Status, Text
 
 LOST_AFTER_S = 6.0
@@ -27,7 +28,8 @@ class Heard:
     """The present run of a unit. Times are monotonic seconds.
 
     `said` is what its latest renew said, `answered` when a state was last sent to it, `began`
-    when it was first heard; `greeted`: it has said hello since the hub started.
+    when it was first heard, `clock` what is known of its clock; `greeted`: it has said hello
+    since the hub started.
     """
 
     run: str
@@ -39,6 +41,7 @@ class Heard:
     answered: float | None = None
     began: float = 0.0
     greeted: bool = True
+    clock: RunClock = field(default_factory=RunClock)
     arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
 
     def renewed(self, renew: Renew, at: float, arrived: float | None = None) -> None:
@@ -47,7 +50,9 @@ class Heard:
         When it is delivered again, the first time counts.
         """
         if not self.arrivals or renew.n > self.n:
-            self.arrivals.append((renew.n, at if arrived is None else arrived))
+            came = at if arrived is None else arrived
+            self.arrivals.append((renew.n, came))
+            self.clock.heard(renew.boot_ms, came)
             self.said = Said(self.run, renew.epoch, renew.version, renew.through)
         self.n = max(self.n, renew.n)
         self.at = at
@@ -64,6 +69,7 @@ class Presence:
     def __init__(self, since: float = 0.0, second_s: float = 1.0) -> None:
         self.since = since
         self.lost_after_s = LOST_AFTER_S * second_s
+        self._second_s = second_s
         self._command_within_s = COMMAND_WITHIN_S * second_s
         self._units: dict[str, Heard] = {}
 
@@ -84,7 +90,7 @@ class Presence:
         if before is not None and before.run != hello.run and self.heard(unit, now):
             return _twin(unit, before.run)
         if before is None or before.run != hello.run:
-            before = self._units[unit] = Heard(hello.run, hello.outbox, hello.n, now, began=now)
+            before = self._units[unit] = self._begun(hello.run, hello.outbox, hello.n, now)
         before.greeted = True
         before.renewed(hello, now, arrived)
         return None
@@ -99,8 +105,12 @@ class Presence:
         arrived: float | None = None,
     ) -> None:
         """Take in a renew of a run that said hello before this hub started."""
-        found = self._units[unit] = Heard(run, outbox, renew.n, now, began=now, greeted=False)
+        found = self._units[unit] = self._begun(run, outbox, renew.n, now)
+        found.greeted = False
         found.renewed(renew, now, arrived)
+
+    def _begun(self, run: str, outbox: str, n: int, now: float) -> Heard:
+        return Heard(run, outbox, n, now, began=now, clock=RunClock(self._second_s))
 
     def all_heard(self, now: float) -> list[str]:
         """The units that are there."""

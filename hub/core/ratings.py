@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hub.core import events as e
 from hub.core.state import State
-from wire.messages import CallRecord, RatingRecord, RatingTagsRecord, RecordBody, UnratedRecord
+from wire.messages import CallRecord, RatingRecord, RatingTagsRecord, UnratedRecord
 
 
 def judge(state: State, unit: str, record: RatingRecord | UnratedRecord) -> str | None:
@@ -99,23 +99,3 @@ def _about(state: State, record: CallRecord) -> tuple[str | None, str]:
     """Clerk and ticket of the call: the hub's own word if it knows the call."""
     call = state.calls.get(record.call_id)
     return (call.clerk, call.ticket) if call else (record.clerk, record.ticket)
-
-
-def corrected(
-    state: State, unit: str, record: RecordBody, wall: float, now: float
-) -> tuple[float, str]:
-    """When a record was really written, and how that is known.
-
-    `wall` is the unit's own wall time. "run": the hub knows when this run's CLOCK_BOOTTIME
-    was 0. "wall": the unit's clock was synchronised. "guess": neither. Whatever a unit says,
-    the time lies between 1970 and now.
-    """
-    known = state.units.get(unit)
-    boot_at = known.boots.get(record.run) if known else None
-    if boot_at is not None:
-        return _past(boot_at + record.boot_ms / 1000, now), "run"
-    return _past(wall, now), "wall" if record.synchronised else "guess"
-
-
-def _past(at: float, now: float) -> float:
-    return min(max(at, 0.0), now)

@@ -39,6 +39,18 @@ LATEST = 100
 """So many hashes of an outbox are in memory: what comes twice was mostly sent a moment ago."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The record before one, as it was stored, or as nothing if there is none.
+
+    `at` is its time, `since` how early it may really have been, `boot` its machine's, if told.
+    """
+
+    at: float = 0.0
+    since: float = 0.0
+    boot: str = ""
+
+
 @dataclass(slots=True)
 class Head:
     """How far an outbox is stored without a gap, and what is stored beyond the gap.
@@ -50,6 +62,7 @@ class Head:
     hash: str = NO_HASH
     beyond: dict[int, tuple[str, str]] = field(default_factory=dict)
     latest: dict[int, str] = field(default_factory=dict, compare=False)
+    dated: tuple[int, Before] | None = field(default=None, compare=False)
 
     def add(self, sequence: int, previous: str, hash_: str) -> list[int]:
         """A record was stored.

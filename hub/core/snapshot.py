@@ -7,6 +7,7 @@ from dataclasses import asdict
 from operator import attrgetter
 from typing import Any
 
+from hub.core.known_times import KnownTimes
 from hub.core.learning import Estimate, Learned
 from hub.core.plan import Plan
 from hub.core.starts import Epoch, Lost, Restored
@@ -111,6 +112,10 @@ def _grant(withdrawn: Any, **fields: Any) -> Grant:
     return Grant(withdrawn=(withdrawn[0], withdrawn[1]) if withdrawn else None, **fields)
 
 
+def _unit(times: Any = None, **fields: Any) -> UnitState:
+    return UnitState(times=KnownTimes.of(**times) if times else KnownTimes(), **fields)
+
+
 def _learned(data: Any) -> Learned:
     return Learned(_table(Estimate)(data["services"]), _table(Estimate)(data["counters"]))
 
@@ -130,7 +135,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "emergency": _same,
     "tickets": _from_rows(_ticket, "id"),
     "calls": _from_rows(Call, "call_id"),
-    "units": _table(UnitState),
+    "units": _table(_unit),
     "grants": lambda data: {key: _grant(**item) for key, item in data.items()},
     "stood": lambda data: {unit: list(counters) for unit, counters in data.items()},
     "series": dict,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.core.known_times import KnownTimes
 from hub.core.learning import Learned
 from hub.core.lines import Lines, Row
 from hub.core.plan import Plan
@@ -114,7 +115,8 @@ class UnitState:
     """A unit as the journal knows it. Whether it is heard right now is presence, not history.
 
     `through` and `board` are what its present run said when it joined. `faults` are its
-    peripherals that do not work, each with its code and what that means.
+    peripherals that do not work, each with its code and what that means. `boots` says for each
+    clock that the hub has met (a run's, or a boot's of its machine) when it was 0.
     """
 
     unit: str
@@ -126,6 +128,7 @@ class UnitState:
     through: int = 0
     board: str = ""
     faults: dict[str, list[str]] = field(default_factory=dict)
+    times: KnownTimes = field(default_factory=KnownTimes)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from hub.core.hall import Hall
@@ -43,6 +44,9 @@ def place(hall: Hall, unit: str) -> Words:
     return both("The unit at counter {counter}", counter=found.number)
 
 
+_MOMENT = "%m-%d %H:%M"
+
+
 class _Names:
     """The names that people know, for the ids in an event."""
 
@@ -71,6 +75,10 @@ class _Names:
     @property
     def unit_place(self) -> Words:
         return place(self._hall, self._content["unit"])
+
+    def moment(self, key: str) -> str:
+        """A time by the hall's clock, with its date."""
+        return datetime.fromtimestamp(self._content[key], self._hall.plan.zone).strftime(_MOMENT)
 
     @property
     def clerk(self) -> str:
@@ -237,6 +245,14 @@ def _health(n: _Names) -> Words:
     return both("{place}: {what}", place=n.unit_place, what=what)
 
 
+def _placed(n: _Names) -> Words:
+    since = n.moment("since") if n["since"] else "?"
+    return both(_PLACED, place=n.unit_place, since=since, until=n.moment("until"))
+
+
+_PLACED = marked("{place} hands in what it wrote between {since} and {until}, its clock unset")
+
+
 def _paused(n: _Names) -> Words:
     reason = pause_reason(n["reason"])
     if reason is None:
@@ -359,6 +375,7 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "HealthNoted": _health,
     "UnitJoined": _of_unit(marked("{place} is connected")),
     "UnitLost": _of_unit(marked("{place} is no longer heard")),
+    "RunPlaced": _placed,
     "UnitBack": _of_unit(marked("{place} is heard again")),
     "RestoreBegan": _restore_began,
     "UnitAnswered": _of_unit(marked("{place} has handed in what it knows")),

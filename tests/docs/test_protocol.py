@@ -58,7 +58,7 @@ def test_the_worked_example_can_be_worked_out() -> None:
     first = hashlib.sha256(bytes(32) + bodies[0].encode())
     assert hashes[0] == first.hexdigest()
     assert hashes[1] == hashlib.sha256(first.digest() + bodies[1].encode()).hexdigest()
-    assert hashes[0] == "a5dacd4c84f78e054486bb833f7968ddb3a4dec538a4f01e43a780af4047f23e"
+    assert hashes[0] == "e684903bc316d8070a416d3f92c87d2bd87f799e0fc8262128d5b8fd11817e4a"
     assert RatingRecord.model_validate_json(bodies[0]).level == "satisfied"
     Record(outbox="o1", sequence=1, previous="0" * 64, hash=hashes[0], body=bodies[0])
 

@@ -225,15 +225,17 @@ def test_units_are_given_time_to_be_heard_after_a_start(joined: Running) -> None
 
 def test_a_clock_that_was_set_is_noted_once_and_corrects_later_ratings(joined: Running) -> None:
     call = served(joined)
-    joined.clock.advance(3600.0)  # the hub's clock was an hour slow, and was set
-    for n in (1, 2, 2, 3):
-        say(joined, "renew", "unit-1", renew("run-1", n))
-    boot_at = joined.clock.now() - 60
+    boot_at = joined.clock.now() - 60 + 3600
+    joined.clock.set_wall(joined.clock.now() + 3600)  # it was an hour slow
+    for n in (1, 2, 2, 3, 4, 5, 6, 7, 8):
+        joined.clock.advance(2.0)
+        sent = renew("run-1", n).model_copy(update={"boot_ms": 60_000 + 2000 * n})
+        say(joined, "renew", "unit-1", sent)
     [event] = joined.events(e.UnitClock)
-    assert (event.unit, event.run, event.boot_at) == ("unit-1", "run-1", boot_at)
+    assert (event.unit, event.run, event.boot_at) == ("unit-1", "run-1", pytest.approx(boot_at))
     send(joined, *chain(rating(call, boot_ms=59_000)))
     [rated] = joined.events(e.Rated)
-    assert (rated.at, rated.sure) == (joined.clock.now() - 1, "run")
+    assert (rated.at, rated.sure) == (pytest.approx(boot_at + 59), "run")
     joined.verify()
 
 
@@ -249,9 +251,53 @@ def test_clocks_that_agree_and_renews_that_come_again_write_nothing(joined: Runn
 
 
 def test_a_clock_is_looked_at_when_a_unit_says_hello_again(joined: Running) -> None:
-    joined.clock.advance(5.0)
+    joined.clock.set_wall(joined.clock.now() - 5)
     say(joined, "hello", "unit-1", hello("run-1", 1))
     assert [x.boot_at for x in joined.events(e.UnitClock)] == [joined.clock.now() - 60]
+
+
+def test_a_hello_that_came_late_is_put_right_by_what_comes_after(hub: Running) -> None:
+    """The hub was busy for 3 s, and the broker had kept the hello for 10 s before."""
+    zero = hub.clock.now() - 60
+    hub.clock.advance(13.0)
+    arrived = hub.clock.monotonic() - 3
+    say(hub, "hello", "unit-1", hello("run-1"), arrived)
+    [event] = hub.events(e.UnitJoined)
+    assert event.boot_at == pytest.approx(zero + 10)
+    sent = renew("run-1", 1).model_copy(update={"boot_ms": 73_000})
+    say(hub, "renew", "unit-1", sent)
+    assert [x.boot_at for x in hub.events(e.UnitClock)] == [pytest.approx(zero)]
+    late = renew("run-1", 2).model_copy(update={"boot_ms": 73_000})
+    hub.clock.advance(5.0)
+    say(hub, "renew", "unit-1", late)
+    assert len(hub.events(e.UnitClock)) == 1
+
+
+def test_a_run_that_never_met_the_hub_lies_between_those_that_did(joined: Running) -> None:
+    """The unit was switched off and on in the night, by a clock that is years behind."""
+    call = served(joined)
+    since = joined.clock.now()
+    joined.clock.advance(7200.0)
+    wrong: dict[str, Any] = {"wall": "1971-01-01T00:00:00.000+00:00", "synchronised": False}
+    apart = rating(call, run="run-2", boot="boot-2", boot_ms=5_000, **wrong)
+    tags = w.RatingTagsRecord(
+        **apart.model_dump(exclude={"kind", "level", "after_ms", "boot_ms"}),
+        boot_ms=9_000,
+        tags=["slow"],
+    )
+    here = rating(call, run="run-3", boot="boot-3", boot_ms=55_000, **wrong)
+    say(joined, "hello", "unit-1", hello("run-3", boot="boot-3", through=3))
+    for record in chain(apart, tags, here):
+        send(joined, record)
+        joined.restart()
+    [first, last], [tagged] = joined.events(e.Rated), joined.events(e.RatingTagged)
+    began = joined.clock.now() - 60
+    assert [placed.until for placed in joined.events(e.RunPlaced)] == [began]
+    assert first.sure == f"interval {rfc3339(since)}/{rfc3339(began)}"
+    assert (first.at, tagged.at) == (since, since + 4)
+    assert (last.at, last.sure) == (began + 55, "run")
+    assert (first.counted, tagged.counted, last.why_not) == (True, True, "second")
+    joined.verify()
 
 
 # --- commands from units ------------------------------------------------------------------

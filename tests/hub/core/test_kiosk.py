@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.core import calendar
 from hub.core import events as e
 from hub.core.audit import Audit
 from hub.core.commands import Decision, Sweep
@@ -15,8 +17,11 @@ from hub.core.hall import Hall
 from hub.core.kiosk import not_printed, number_block, printed_alone, series_of, waiting_alone
 from hub.core.plan import Plan
 from hub.core.tickets import KIOSK_ALONE, TicketState
+from hub.core.times import How, When
 from tests.hub.core.examples import Driver, make_plan, text, through_json, wall
 from wire import messages as w
+
+TODAY = date(2026, 3, 2)
 
 
 def plan(**sections: Any) -> Plan:
@@ -43,12 +48,22 @@ def paper(outcome: Any, ticket: str, number: str = "K001") -> w.PrintRecord:
     return w.PrintRecord(**record, outcome=outcome)
 
 
+def exactly(at: float) -> When:
+    return When(at, How.RUN, at, at)
+
+
+def between(since: float, until: float, at: float | None = None) -> When:
+    return When(since if at is None else at, How.INTERVAL, since, until)
+
+
 class Desk(Driver):
     """A hall that hears what a kiosk printed alone."""
 
-    def heard(self, record: w.IssuedRecord, at: float | None = None, sequence: int = 1) -> e.Event:
-        when = self.now if at is None else at
-        event = printed_alone(self.hall, "kiosk-1", ("outbox-k", sequence), record, when, "run")
+    def heard(
+        self, record: w.IssuedRecord, at: float | When | None = None, sequence: int = 1
+    ) -> e.Event:
+        issued = at if isinstance(at, When) else exactly(self.now if at is None else at)
+        event = printed_alone(self.hall, "kiosk-1", ("outbox-k", sequence), record, issued)
         self.apply(event)
         return event
 
@@ -120,6 +135,37 @@ def test_a_day_that_began_late_for_the_hub_is_still_that_day(hall: Desk) -> None
     half_past_eight = wall("2026-03-03 08:30")
     assert hall.hall.day_began_at > half_past_eight
     assert isinstance(hall.heard(issued("K001"), half_past_eight), e.TicketIssued)
+
+
+def test_a_number_of_an_unknown_time_waits_if_people_may_have_come_for_it_today(
+    hall: Desk,
+) -> None:
+    """The hall opens at 08:30 on Mondays; the days before it was closed."""
+    today = [wall(f"2026-03-02 {time}") for time in ("08:29", "08:31", "08:50")]
+    friday = wall("2026-02-27 17:00")
+    before = hall.heard(issued("K001"), between(friday, today[0]))
+    assert isinstance(before, e.NumberSetAside)
+    assert before.why == "day_over"
+    assert before.sure.startswith("interval 2026-02-27T09:00:00.000+00:00/2026-03-02T00:29:00")
+    perhaps = hall.heard(issued("K002"), between(friday, today[1]))
+    assert isinstance(perhaps, e.TicketIssued)
+    assert perhaps.at == perhaps.queued_at == calendar.day_starts(hall.hall.plan, TODAY)
+    late = hall.heard(issued("K003"), between(friday, today[2], today[1]))
+    assert isinstance(late, e.TicketIssued)
+    assert late.queued_at == today[1]
+    sure = hall.heard(issued("K004"), between(today[1], today[2]))
+    assert isinstance(sure, e.TicketIssued)
+    assert sure.queued_at == today[1]
+
+
+def test_a_number_of_yesterday_is_not_called_today_whenever_it_was(hall: Desk) -> None:
+    hall.pass_time(86_400)
+    yesterday = between(wall("2026-03-02 09:00"), wall("2026-03-02 11:00"))
+    gone = hall.heard(issued("K001"), yesterday)
+    assert isinstance(gone, e.NumberSetAside)
+    assert gone.why == "day_over"
+    unsure = hall.heard(issued("K002"), When(yesterday.at, How.GUESS, yesterday.at, yesterday.at))
+    assert isinstance(unsure, e.TicketIssued)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.core import events as e
-from hub.core.ratings import corrected, judge, rated, unrated
+from hub.core.ratings import judge, rated, unrated
 from tests.hub.core.examples import LEVELS, Driver, rating
 from tests.hub.core.examples import unrated as unrated_record
 from wire.messages import Level
@@ -123,56 +121,3 @@ def test_an_event_carries_what_the_record_says(d: Driver) -> None:
             event.level,
             event.after_ms,
         ) == expected
-
-
-# --- when it was pressed ------------------------------------------------------------------
-
-
-def joined(d: Driver, run: str, boot_at: float) -> None:
-    event = e.UnitJoined(
-        at=d.now,
-        unit="unit-1",
-        run=run,
-        outbox="outbox-1",
-        through=0,
-        head="0" * 64,
-        software="1",
-        boot_at=boot_at,
-    )
-    d.apply(event)
-
-
-def test_the_hub_knows_better_than_the_units_clock(d: Driver) -> None:
-    joined(d, "run-1", d.now - 100)
-    found = corrected(d.hall, "unit-1", rating("c", boot_ms=40_000), 17.0, d.now)
-    assert found == (d.now - 60, "run")
-
-
-def test_an_earlier_run_is_still_known(d: Driver) -> None:
-    joined(d, "run-1", d.now - 100)
-    joined(d, "run-2", d.now - 10)
-    old = corrected(d.hall, "unit-1", rating("c", boot_ms=1_000), 17.0, d.now)
-    new = corrected(d.hall, "unit-1", rating("c", boot_ms=1_000, run="run-2"), 17.0, d.now)
-    assert (old, new) == ((d.now - 99, "run"), (d.now - 9, "run"))
-
-
-def test_a_run_that_never_met_the_hub_is_believed_as_far_as_its_clock(d: Driver) -> None:
-    record = rating("c", run="stranger")
-    assert corrected(d.hall, "unit-1", record, d.now - 5, d.now) == (d.now - 5, "wall")
-    unsure = rating("c", run="stranger", synchronised=False)
-    assert corrected(d.hall, "unit-1", unsure, d.now - 5, d.now) == (d.now - 5, "guess")
-
-
-@given(st.integers(0, 2**53), st.floats(-1e11, 1e11), st.floats(-1e15, 1e10), st.booleans())
-def test_a_rating_is_never_in_the_future_nor_before_there_were_any(
-    boot_ms: int, wall: float, boot_at: float, known: bool
-) -> None:
-    d = _IDLE
-    d.hall.units.clear()
-    if known:
-        joined(d, "run-1", boot_at)
-    at, _ = corrected(d.hall, "unit-1", rating("c", boot_ms=boot_ms), wall, d.now)
-    assert 0 <= at <= d.now
-
-
-_IDLE = Driver()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,17 @@ def hall() -> Hall:
 
 def told(hall: Hall, event: Event) -> Words:
     return news_text(hall, News(1, 0.0, type(event).__name__, event.content()))
+
+
+def test_records_without_a_time_are_said_to_lie_between_two(hall: Hall) -> None:
+    span: dict[str, Any] = {"boot_at": 0.0, "how": "interval", "outbox": "o", "after": 0}
+    span |= {"until": 1772413200.0, "not_before": 0.0}
+    event = e.RunPlaced(0.0, "unit-1", "r2", "r2", since=0.0, **span)
+    assert told(hall, event).en == (
+        "The unit at counter 1 hands in what it wrote between ? and 03-02 09:00, its clock unset"
+    )
+    later = told(hall, replace(event, since=1772413140.0))
+    assert "03-02 08:59至03-02 09:00" in later.zh
 
 
 def test_a_visitor_without_a_number_is_no_empty_place(hall: Hall) -> None:
