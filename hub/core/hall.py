@@ -45,7 +45,7 @@ class Hall(State):
             counter = self.counters.get(event.counter or "")
             if counter is not None:
                 counter.version = self.version
-        if isinstance(event, _NEWS):
+        if isinstance(event, _NEWS) and not _goes_by_itself(event):
             self.feed.append(News(self.version, event.at, type(event).__name__, event.content()))
             del self.feed[:-FEED_LENGTH]
 
@@ -68,6 +68,11 @@ def _is_presumed(event: e.Event) -> bool:
     # That a service is presumed to have begun changes nothing that a person decides on: what
     # was right to press a moment before is still right.
     return isinstance(event, e.ServiceStarted) and event.presumed
+
+
+def _goes_by_itself(event: e.Event) -> bool:
+    # Grants end all day long; that a person has ended one by their word is for others to know.
+    return isinstance(event, e.GrantsEnded) and event.why != "not_called"
 
 
 _CHANGES_A_COUNTER = (
@@ -140,4 +145,5 @@ _NEWS = (
     e.RestoreEnded,
     e.RecordsLost,
     e.GrantsDoubted,
+    e.GrantsEnded,
 )

@@ -63,6 +63,11 @@ class _Names:
         known = call or self._hall.tickets.get(self._content.get("ticket", ""))
         return (known.number or both(_NUMBERLESS)) if known else "?"
 
+    def numbered(self, ticket_id: str) -> str:
+        """A ticket's number."""
+        ticket = self._hall.tickets.get(ticket_id)
+        return ticket.number if ticket else "?"
+
     @property
     def counter(self) -> str:
         return self.counter_named(self._content["counter"])
@@ -99,6 +104,12 @@ class _Names:
         levels = self._hall.plan.rating.levels
         wanted = self._content["level"]
         return next((option.name for option in levels if option.level == wanted), wanted)
+
+
+_WHOSE_WORD = {
+    "citizen": marked("its holder"),
+    "operator": marked("the operator"),
+}
 
 
 WHY_NOT_COUNTED = {
@@ -323,6 +334,13 @@ def _doubted(n: _Names) -> Words:
     )
 
 
+def _not_called(n: _Names) -> Words:
+    said = marked("{numbers}: counter {counter} did not call it, says {by}; any counter may")
+    by = _WHOSE_WORD.get(n["by"])
+    numbers = ", ".join(str(n.numbered(ticket)) for ticket in n["tickets"])
+    return both(said, numbers=numbers, counter=n.counter, by=both(by) if by else n["by"])
+
+
 _SAY: dict[str, Callable[[_Names], Words]] = {
     "EpochStarted": _plain(marked("The hub has started")),
     "DayBegan": lambda n: both("Business day {day} begins", day=n["day"]),
@@ -387,6 +405,7 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
         unit=n["unit"],
     ),
     "GrantsDoubted": _doubted,
+    "GrantsEnded": _not_called,
     "Rated": _rated,
     "Unrated": _at_counter(marked("{number} at counter {counter}: not rated")),
     "NumberSetAside": lambda n: both(

@@ -313,6 +313,10 @@ def test_a_persons_word_frees_it_once_the_unit_can_call_it_no_more(one: Driver) 
     refused = one.do(OnTicket(ticket, "not_called", "citizen"))
     assert refused.code == "may_be_called"
     assert one.do(OnTicket(ticket, "not_called", "citizen", unit_off=True)).outcome == "done"
+    news = [line for line in one.hall.feed if line.kind == "GrantsEnded"]
+    assert [(line.content["tickets"], line.content["by"]) for line in news] == [
+        ([ticket], "citizen")
+    ]
     assert nxt(one, "c3").ticket == ticket
     assert one.do(OnTicket(ticket, "not_called", "operator", unit_off=True)).code == "not_granted"
     assert Audit().read(one.events) == []

@@ -62,6 +62,14 @@ def test_a_call_that_stands_apart_says_why(hall: Hall, why: str) -> None:
     assert ("something new" in text.zh) == (why == "something new")
 
 
+@pytest.mark.parametrize("by", ["citizen", "operator", "li"])
+def test_somebodys_word_that_nobody_was_called_says_whose(hall: Hall, by: str) -> None:
+    text = told(hall, e.GrantsEnded(0.0, "c1", ("gone",), "not_called", by))
+    whose = {"citizen": "its holder", "operator": "the operator"}.get(by, by)
+    assert text.en == f"?: counter 1 did not call it, says {whose}; any counter may"
+    assert (by in text.zh) == (by == "li")
+
+
 def test_a_call_that_is_voided_says_why_in_both_languages(hall: Hall) -> None:
     for why in ("undone", "the counter answered alone"):
         text = told(hall, e.CallVoided(0.0, "visit-1", "call-1", "c1", why))
