@@ -9,6 +9,7 @@ cannot say so. A model of random schedules showed people called twice where it d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import ceil
@@ -47,9 +48,9 @@ def top_up(state: State, heard: Collection[str], now: float) -> list[e.Event]:
     per_counter = min(rules.grants, ceil(_waiting(state) / max(1, len(state.duty.serving))))
     if not per_counter:
         return events
-    taken = set(state.grants)
+    taken, has = set(state.grants), _held(state)
     for counter_id, unit in _deserving(state, heard):
-        lacking = per_counter - _has(state, counter_id, unit)
+        lacking = per_counter - has[counter_id, unit]
         found = _best(state, counter_id, now, lacking, taken) if lacking > 0 else []
         if found:
             known = state.units[unit]
@@ -58,13 +59,16 @@ def top_up(state: State, heard: Collection[str], now: float) -> list[e.Event]:
     return events
 
 
-def _has(state: State, counter: str, unit: str) -> int:
-    """How many grants a counter's present run has, those among them that are asked back."""
-    run = state.units[unit].run
-    grants = state.grants.values()
-    here = (g for g in grants if g.counter == counter and not g.doubted)
-    own = (g for g in here if (g.unit, g.run) == (unit, run))
-    return sum(state.tickets[g.ticket].state is TicketState.WAITING for g in own)
+def _held(state: State) -> Counter[tuple[str, str]]:
+    """How many grants each counter's present run has, those among them that are asked back."""
+    run = {unit: known.run for unit, known in state.units.items()}
+    return Counter(
+        (grant.counter, grant.unit)
+        for ticket, grant in state.grants.items()
+        if grant.run == run.get(grant.unit)
+        and not grant.doubted
+        and state.tickets[ticket].state is TicketState.WAITING
+    )
 
 
 def _waiting(state: State) -> int:
