@@ -86,12 +86,12 @@ def bare_rate(url: str) -> float:
 
 
 def chain(count: int, counter: str) -> list[w.Record]:
-    """Records of an outbox as a unit would have written them."""
-    outbox, previous = new_id(), NO_HASH
+    """Records of an outbox as one run of a unit would have written them."""
+    outbox, run, previous = new_id(), new_id(), NO_HASH
     found = []
     for sequence in range(1, count + 1):
         body = w.RatingRecord(
-            run=new_id(),
+            run=run,
             boot_ms=sequence,
             wall=rfc3339(RealClock().now()),
             synchronised=True,
