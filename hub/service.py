@@ -23,7 +23,7 @@ from hub.core.commands import Command
 from hub.core.hall import Hall
 from hub.core.passing import due, next_due
 from hub.core.plan import Plan
-from hub.core.presence import Presence
+from hub.core.presence import LOST_AFTER_S, Presence
 from hub.core.records import Heads
 from hub.core.state import HistoryError
 from hub.journal.store import Journal, StoredAnswer
@@ -292,10 +292,13 @@ class Service:
     def _tried(self, batch: list[Work]) -> bool:
         """False if a piece of work failed: it has left the batch, and the others start again."""
         transaction = self._transaction()
-        if not self._disk_rests():
+        rests = self._disk_rests()
+        if not rests:
             self._pass_time(transaction)
         try:
             ran = self._rounds.run(transaction, batch)
+            if not rests:
+                self._look_for_missed(transaction)
         except WorkFailed as failure:
             looked = isinstance(failure.work, _Asked) and failure.work.reads
             if looked and transaction.batch.empty():
@@ -383,7 +386,15 @@ class Service:
                 transaction.happen([advised])
             except HistoryError:
                 log.exception("what the lookout said does not fit the hall; the hall goes on")
-        if transaction.monotonic >= self._next_check:
+
+    def _look_for_missed(self, transaction: Transaction) -> None:
+        """Who has fallen silent, once everybody's word is in that has arrived.
+
+        After a moment in which the hub itself stood still, renews wait in its inbox.
+        """
+        late = transaction.monotonic - self._next_check
+        waits = not self._inbox.empty() and late < self._scaled(LOST_AFTER_S)
+        if late >= 0 and not waits:
             transaction.missed_units()
             self._next_check = transaction.monotonic + HEARTBEAT_S
 

@@ -191,6 +191,23 @@ def test_a_silent_unit_is_lost_once_and_back_once(joined: Running) -> None:
     joined.verify()
 
 
+def test_a_hub_that_stood_still_reads_what_has_arrived_before_it_misses_anybody(
+    joined: Running,
+) -> None:
+    waiting = Doing(lambda t: t.renew("unit-1", renew("run-1", 1)))
+
+    def stand_still(_transaction: Transaction) -> None:
+        joined.clock.advance(2 * LOST_AFTER_S)
+        joined.service.submit(waiting)
+
+    assert joined.do(stand_still) is None
+    assert waiting.end() is None
+    joined.pass_time(0.1)
+    assert joined.events(e.UnitLost) == []
+    joined.pass_time(LOST_AFTER_S)
+    assert [x.unit for x in joined.events(e.UnitLost)] == ["unit-1"]
+
+
 def test_a_will_loses_a_unit_at_the_next_look(joined: Running) -> None:
     joined.pass_time(LOST_AFTER_S - 1)
     say(joined, "renew", "unit-1", renew("run-1", 1))
