@@ -25,7 +25,7 @@ from device.ui.kiosk_views import (
     Tone,
 )
 from device.ui.layout import Paragraph
-from device.ui.scene import Badge, Sign
+from device.ui.scene import Badge, Block, Sign
 from device.ui.sheet import Sheet
 from device.ui.texts import both
 from device.ui.theme import ON_GROUND
@@ -118,7 +118,9 @@ def _emergency(view: KioskEmergency, sheet: Sheet) -> None:
     room = Rect(room.left, room.top, room.width, foot.top - room.top)
     side = min(sheet.px(20), room.height // 4)
     sign = Rect(room.centerx - side // 2, room.top + sheet.px(2), side, side)
-    sheet.put(Badge(sign, Sign.ALERT, theme.INK))
+    ring = sign.inflate(sheet.px(2), sheet.px(2))
+    sheet.put(Block(ring, theme.PAPER, ring.width // 2))
+    sheet.put(Badge(sign, Sign.ALERT, theme.RED))
     told = sheet.pair(view.text, 13.0, words, strong=True, lines=6, second=7.0)
     sheet.text(Rect(room.left, sign.bottom, room.width, room.bottom - sign.bottom), told)
 

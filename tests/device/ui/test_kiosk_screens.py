@@ -20,7 +20,7 @@ from device.ui.viewmodel import Bilingual
 
 SMALLEST = ((1024, 600), (600, 1024))
 FRAME = KioskFrame(Bilingual("大厅", "Hall"), "10:41")
-OF_EACH = ("home", "classes", "card", "taking", "ticket", "trouble", "closed")
+OF_EACH = ("home", "classes", "card", "taking", "ticket", "trouble", "closed", "emergency")
 UNITS_HIGH = 6.0
 """A finger needs about 12 mm, which is this on the smallest screens."""
 
