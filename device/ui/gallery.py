@@ -167,10 +167,13 @@ def _extreme() -> dict[str, View]:
         "long-serving-alone": Serving(frame, "AB1000", LONG_SERVICE, "10:32"),
         "long-inviting": Inviting(frame, invitation),
         "long-sending-on": SendingOn(
-            frame, "AB1000", tuple(Destination(20 + n, LONG_SERVICE, n == 4) for n in range(5)), 24
+            _LONG_FRAME,
+            "AB1000",
+            tuple(Destination(20 + n, LONG_SERVICE, n == 4) for n in range(5)),
+            24,
         ),
         "long-sending-on-invitation": SendingOn(
-            frame,
+            _LONG_FRAME,
             "AB1000",
             tuple(Destination(20 + n, LONG_SERVICE, n == 0) for n in range(3)),
             24,
