@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from hub import restoring, transaction
 from hub.core import events as e
-from hub.core import grants
+from hub.core import grants, restored
 from tests.model.machine import CutOffHall
 
 CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -63,7 +63,7 @@ def test_the_model_finds_people_called_twice_where_a_restored_hub_goes_on_at_onc
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A backup is put back, and the hub waits for nobody."""
-    sound = restoring.begin
+    sound = restored.begin
 
     def broken(state: Any, unit: str, why: str, now: float) -> e.RestoreBegan:
         return replace(sound(state, unit, why, now), units=())
