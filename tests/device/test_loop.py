@@ -82,6 +82,7 @@ later_s = st.floats(0.0, 1e6)
 maybe_s = st.none() | later_s
 
 
+@pytest.mark.slow
 @given(later_s, maybe_s, maybe_s, maybe_s, maybe_s)
 def test_it_sleeps_until_the_first_deadline_of_any(
     first: float, second: float | None, sent: float | None, attend: float | None, left: float | None

@@ -757,6 +757,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert set(named) <= set(rated)
 
 
+@pytest.mark.slow
 def test_in_any_order_the_rules_of_a_counter_alone_hold() -> None:
     few = settings(max_examples=15, stateful_step_count=40, deadline=None)
     run_state_machine_as_test(AnyOrder, settings=few)

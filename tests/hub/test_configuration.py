@@ -261,6 +261,7 @@ _ITEM = st.fixed_dictionaries(
 _SECTION = st.one_of(_ANYTHING, st.lists(_ITEM, max_size=3))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     st.fixed_dictionaries(

@@ -127,6 +127,7 @@ def test_the_fields_fill_the_text_in_their_order() -> None:
     assert text[122:158].decode("utf-16-le") == CARD.number
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     st.sampled_from([name for name, size in FIELDS if size >= 30 and name != "number"]), st.data()

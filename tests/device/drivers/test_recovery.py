@@ -60,6 +60,7 @@ def test_only_one_that_was_well_for_long_is_trusted_again(
     assert recovery.due_s == 100.0 + next_wait_s
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from([None, SILENT, BadAnswer("x")]), st.floats(0, 100))))
 def test_it_is_always_due_within_the_bound_and_no_news_come_twice(

@@ -183,6 +183,7 @@ def test_a_snapshot_shares_nothing_with_the_state(d: Driver) -> None:
     assert str(dump) == text
 
 
+@pytest.mark.slow
 def test_five_weeks_of_calls_are_dumped_as_rows_without_a_name_on_each_value() -> None:
     hall = Hall()
     hall.calls = {

@@ -20,6 +20,7 @@ def test_a_longer_wait_is_more_urgent(name: str) -> None:
     assert indices[0] < indices[-1]
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(sorted(POLICIES)),
     st.floats(-3_600.0, 36_000.0),
@@ -35,6 +36,7 @@ def test_a_longer_wait_is_never_less_urgent_not_even_by_rounding(
     assert POLICIES[name](wait_s + more_s, facts) >= POLICIES[name](wait_s, facts)
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(sorted(POLICIES)),
     st.floats(-3_600.0, 36_000.0),

@@ -344,6 +344,7 @@ WHAT = st.sampled_from(
 STORIES = st.lists(st.tuples(WHAT, st.floats(0.0, 1.0)), min_size=4, max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(STORIES, st.booleans())
 def test_stored_times_hold_whatever_the_clocks_said(
