@@ -22,6 +22,10 @@ _SORRY: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             marked("No numbers are given out now"),
             _ASK_STAFF,
         ),
+        "restoring": (
+            marked("No numbers are given out for a moment"),
+            marked("The hall is being restored: please try again in a minute"),
+        ),
         "person_limit": (
             marked("You have taken your numbers for today"),
             _ASK_STAFF,

@@ -150,6 +150,7 @@ class KeptApart(Part):
     """A waiting ticket that only a unit may call that is not heard.
 
     `callable_until`: until then the unit may be calling it by itself; None if it can no more.
+    `doubted`: the unit is done with it, but a record that cannot be read may be its call.
     """
 
     id: str
@@ -157,6 +158,7 @@ class KeptApart(Part):
     service: str
     queued_at: str
     callable_until: str | None
+    doubted: bool
 
 
 class CounterView(Part):

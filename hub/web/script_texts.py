@@ -87,6 +87,9 @@ HALL = {
     "apart_waits": marked("waits {age}"),
     "apart_held": marked("held by counter {counter}, cut off since {time}"),
     "apart_left": marked("held by counter {counter}, whose unit has been replaced"),
+    "apart_doubted": marked(
+        "may have been called at counter {counter}: a record of its unit cannot be read"
+    ),
     "apart_may_call": marked("It may be called there until {time}"),
     "apart_cannot_call": marked("It can no longer be called there"),
     "apart_give": marked("Not called: give it to the others"),

@@ -80,15 +80,17 @@ class Units:
         """The tickets that a counter keeps which is cut off, longest wait first."""
         if counter not in self._cut_off:
             return ()
-        return tuple(
-            m.KeptApart(
-                id=ticket.id,
-                number=ticket.number,
-                service=ticket.service,
-                queued_at=self._time(ticket.queued_at),
-                callable_until=self._callable_until(self._hall.grants[ticket.id]),
-            )
-            for ticket in kept_by(self._hall, counter)
+        return tuple(self._kept(ticket) for ticket in kept_by(self._hall, counter))
+
+    def _kept(self, ticket: Ticket) -> m.KeptApart:
+        grant = self._hall.grants[ticket.id]
+        return m.KeptApart(
+            id=ticket.id,
+            number=ticket.number,
+            service=ticket.service,
+            queued_at=self._time(ticket.queued_at),
+            callable_until=self._callable_until(grant),
+            doubted=grant.doubted,
         )
 
     def held_apart(self, ticket: Ticket) -> m.HeldApart | None:

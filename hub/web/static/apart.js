@@ -35,14 +35,19 @@ function row(ticket, services) {
   age.dataset.slot = 'age';
   const what = make('p', 'apart-ticket');
   what.append(make('strong', '', numberOf(ticket.number)), make('span', '', service ? own(service.name) : ''), age);
-  const where = make('p', 'apart-where', ticket.since
-    ? say('apart_held', { counter: ticket.counter, time: timeOf(ticket.since) })
-    : say('apart_left', { counter: ticket.counter }));
+  const where = make('p', 'apart-where', held(ticket));
   where.append(make('small', 'quiet', ticket.callable_until
     ? say('apart_may_call', { time: timeOf(ticket.callable_until) }) : say('apart_cannot_call')));
   const item = make('li');
   item.append(what, where, button(ticket));
   return item;
+}
+
+function held(ticket) {
+  if (ticket.doubted) return say('apart_doubted', { counter: ticket.counter });
+  return ticket.since
+    ? say('apart_held', { counter: ticket.counter, time: timeOf(ticket.since) })
+    : say('apart_left', { counter: ticket.counter });
 }
 
 function button(ticket) {

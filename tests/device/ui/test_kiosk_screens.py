@@ -11,6 +11,7 @@ from pygame import Rect, Surface
 from device.ui import theme
 from device.ui.fonts import Typeface
 from device.ui.kiosk_gallery import KIOSK_SIZES, samples
+from device.ui.kiosk_texts import sorry
 from device.ui.kiosk_views import KioskFrame, KioskHome, KioskTicket, KioskView, Offer, Paper
 from device.ui.layout import ELLIPSIS
 from device.ui.painter import Painter
@@ -52,6 +53,11 @@ def test_nothing_overflows_overlaps_or_is_shortened(
 @pytest.mark.parametrize("size", KIOSK_SIZES)
 def test_nor_on_any_other_screen(size: tuple[int, int], typeface: Typeface) -> None:
     _check(samples(), size, typeface)
+
+
+@pytest.mark.parametrize("code", ["hall_closed", "emergency", "restoring", "person_limit"])
+def test_a_refusal_that_the_hub_gives_has_words_of_its_own(code: str) -> None:
+    assert sorry(code) != sorry("refused")
 
 
 def _check(views: dict[str, KioskView], size: tuple[int, int], typeface: Typeface) -> None:

@@ -54,6 +54,15 @@ def test_the_operator_sees_who_is_kept_by_whom_and_until_when(cut_off: CutOff) -
     assert cut_off.counter("c2")["kept_apart"] == []
 
 
+def test_of_a_doubted_one_it_is_said_that_a_record_cannot_be_read(cut_off: CutOff) -> None:
+    assert [ticket["doubted"] for ticket in kept(cut_off)] == [False]
+    unread = ("unit-1", "outbox-1", 1, "newer_frame", "")
+    cut_off.tell(lambda t: t.happen([e.RecordQuarantined(t.now, *unread)]))
+    cut_off.tell(lambda t: t.happen([e.GrantsDoubted(t.now, "c1", (cut_off.ticket_id,))]))
+    (only,) = kept(cut_off)
+    assert (only["doubted"], only["callable_until"]) == (True, None)
+
+
 def test_an_operators_word_counts_when_the_unit_is_off(cut_off: CutOff) -> None:
     ticket = cut_off.ticket_id
     early = cut_off.wish(f"tickets/{ticket}/not-called", unit_off=False)

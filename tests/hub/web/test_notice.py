@@ -29,6 +29,20 @@ def test_a_notice_is_told_and_taken_away(house: House) -> None:
     assert told(house) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "while the hall shows an emergency"), ("zh", "正在发布紧急通知")]
+)
+def test_whoever_wants_a_number_in_an_emergency_is_told_why_there_is_none(
+    house: House, lang: str, words: str
+) -> None:
+    assert words not in house.client.get("/take", params={"lang": lang}).text
+    house.wish("notice", notice=None, emergency=TEXT)
+    form = {"service": "residence", "key": "one"}
+    answer = house.client.post("/take", params={"lang": lang}, data=form)
+    assert answer.status_code == 409
+    assert words in answer.text
+
+
 def test_one_language_is_enough(house: House) -> None:
     house.wish("notice", notice=None, emergency={"zh": " ", "en": "Leave the building"})
     assert told(house) == (None, {"zh": "Leave the building", "en": ""})
