@@ -52,7 +52,9 @@ class Invitation(Part):
     call_id: CallId
     ticket: TicketId
     number: Number
-    service: ServiceId
+    service: Annotated[
+        Id | None, Field(description="The service; null if the hub lost it with its journal.")
+    ]
     clerk: SomeClerk
     age_s: Annotated[float, Field(ge=0, description="Since the end of the service.")]
     length_s: Annotated[float, Field(gt=0, description="How long a rating is accepted.")]

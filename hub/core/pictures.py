@@ -102,7 +102,7 @@ def _invitation(hall: Hall, state: CounterState, now: float) -> w.Invitation | N
         call_id=call.call_id,
         ticket=call.ticket,
         number=call.number,
-        service=call.service,
+        service=call.service or None,  # a restored hub may know no more than that it was
         clerk=call.clerk,
         age_s=max(0.0, round(now - (call.ended_at or now), 3)),
         length_s=call.invite_s,

@@ -12,6 +12,7 @@ from hub.core.commands import GoOn, Issue, OnTicket
 from hub.core.decide import decide
 from hub.core.grants import Said, freed, top_up
 from hub.core.hall import Hall
+from hub.core.pictures import counter_picture
 from hub.core.records import Head
 from hub.core.restored import (
     MARGIN,
@@ -211,6 +212,15 @@ def test_a_record_of_a_lost_call_finds_it_again(d: Driver, record: str) -> None:
     assert remembered(d.hall, "unit-1", bodies[record], d.now) == []
     assert remembered(d.hall, "unit-1", rated(call_id="x", counter="c3"), d.now) == []
     same_again(d)
+
+
+def test_whose_service_nobody_knows_any_more_may_rate_all_the_same(d: Driver) -> None:
+    restore(d)
+    d.apply(*remembered(d.hall, "unit-1", w.StepRecord(step="done", **BODY), d.now))
+    d.apply(e.EndedApart(d.now, "t-lost", "call-lost", "c1", "wang", 10.0))
+    asked_to_rate = counter_picture(d.hall, "c1", d.now).invitation
+    assert asked_to_rate is not None
+    assert (asked_to_rate.call_id, asked_to_rate.service) == ("call-lost", None)
 
 
 def test_whom_a_lost_call_was_about_is_not_called_again(d: Driver) -> None:
