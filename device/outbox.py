@@ -147,10 +147,6 @@ class Outbox:
             for sequence, previous, digest, body in rows
         ]
 
-    def unreceipted(self, after: int, limit: int) -> list[Record]:
-        """Like `records`, of those that the hub has not receipted."""
-        return self.records(max(after, self.receipted), limit)
-
     def last_calls(self, limit: int) -> list[str]:
         """The calls that were rated, or not in their time, among the last records; oldest first."""
         with _storage("read the last calls"):

@@ -127,7 +127,7 @@ def _empty_hand(state: State, counter: CounterState, source: Source, coming: str
     who = (ticket.id, str(ticket.call_id), counter.id)
     if ticket.state is TicketState.SERVING and ticket.id not in {source.hub_called, coming}:
         return [e.TicketHeld(source.at, *who, str(ticket.clerk))]
-    return [e.CallVoided(source.at, *who, "the counter answered alone")]
+    return [e.CallVoided(source.at, *who, "answered_alone")]
 
 
 # --- steps with a ticket ---------------------------------------------------------------------

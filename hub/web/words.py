@@ -175,7 +175,7 @@ def _plain(msgid: str) -> Callable[[_Names], Words]:
 
 _VOIDED = {
     "undone": marked("the call was undone"),
-    "the counter answered alone": marked("the counter answered alone"),
+    "answered_alone": marked("the counter answered alone"),
 }
 
 _APART = {

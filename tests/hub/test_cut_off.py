@@ -239,7 +239,7 @@ def test_what_the_hub_called_for_a_command_goes_back_when_the_counter_answered_a
     assert picture is not None
     say(hub, "unit_command", "unit-1", command("k1", request("next"), picture.version, n=0), True)
     send(hub, *chain(called(hub, "A002", command="k1")))
-    assert [x.why for x in hub.events(e.CallVoided)] == ["the counter answered alone"]
+    assert [x.why for x in hub.events(e.CallVoided)] == ["answered_alone"]
     assert [a.kind for a in hub.outbound(w.Announce)] == ["called", "voided", "called"]
     assert hub.look(lambda hall: hall.counters["c1"].ticket) == called(hub, "A002").ticket
     hub.verify()
