@@ -61,7 +61,7 @@ class CutOffHall(RuleBasedStateMachine):
         try:
             self.everything_ends_well()
         finally:
-            for machine in [*self.machines.values(), *self.twins.values()]:
+            for machine in self.there():
                 machine.stop()
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -86,6 +86,10 @@ class CutOffHall(RuleBasedStateMachine):
         )
         made.watch = self.called_alone
         return made
+
+    def there(self) -> list[UnitModel]:
+        """Every machine of the hall, twins included."""
+        return [*self.machines.values(), *self.twins.values()]
 
     def new_id(self, what: str) -> str:
         self.ids[what] += 1
@@ -208,8 +212,7 @@ class CutOffHall(RuleBasedStateMachine):
         if not kept:
             return
         grant = kept[pick % len(kept)]
-        machine = self.machines[grant.unit]
-        off = unit_off and (not machine.on or machine.run != grant.run)
+        off = unit_off and not any(m.on and m.run == grant.run for m in self.there())
         if grant.ticket not in self.alone_calls:
             wish = OnTicket(grant.ticket, "not_called", "operator", unit_off=off)
             self.hub.command(self.new_id("page"), wish)
@@ -303,7 +306,7 @@ class CutOffHall(RuleBasedStateMachine):
         self.hub.crash()
         self.hub.journal.put_back(commits)
         self.ids["read"] = len(self.hub.journal.events)
-        bodies = [body for m in self.machines.values() for _, _, body in m.written]
+        bodies = [body for machine in self.there() for _, _, body in machine.written]
         there = {body.call_id for body in bodies if isinstance(body, w.CalledRecord)}
         self.alone_calls = {t: found for t, found in self.alone_calls.items() if found[1] in there}
         self.excused |= there
@@ -317,6 +320,45 @@ class CutOffHall(RuleBasedStateMachine):
         self.machines[unit] = self.machine(unit, old.counter, folder, old.rate)
         self.machines[unit].start()
         self.machines[unit].connect()
+
+    @rule(unit=units)
+    def somebody_sets_up_a_twin(self, unit: str) -> None:
+        """A second machine is given a unit's name; it is taken away again when it is found."""
+        if unit in self.twins:
+            self.take_away(unit)
+            return
+        folder = f"{unit}-twin-{len(self.old)}"
+        self.twins[unit] = self.machine(unit, UNITS[unit], folder, 1.0)
+        self.twins[unit].start()
+        self.twins[unit].connect()
+
+    def take_away(self, unit: str) -> None:
+        self.twins[unit].stop()
+        self.old.append(self.twins.pop(unit))
+
+    @rule(unit=units, long=st.booleans())
+    def a_twin_is_all_that_is_heard(self, unit: str, long: bool) -> None:
+        """The one that was there first is cut off, and the other is somebody's counter by now."""
+        if unit not in self.twins:
+            self.somebody_sets_up_a_twin(unit)
+        self.a_cable_comes_out_for_long(unit)
+        self.pass_time(7.0 if long else 0.5)
+        self.deliver_all()
+        self.twins[unit].press(StaffKey.NEXT)
+        self.machines[unit].press(StaffKey.NEXT)
+        self.deliver_all()
+
+    @rule(unit=units, key=st.sampled_from(KEYS))
+    def a_clerk_presses_at_a_twin(self, unit: str, key: StaffKey) -> None:
+        if unit in self.twins:
+            self.twins[unit].press(key)
+
+    @rule(unit=units)
+    def a_twin_is_cut_off(self, unit: str) -> None:
+        if unit in self.twins:
+            self.twins[unit].cut()
+            self.pass_time(7.0)
+            self.twins[unit].press(StaffKey.NEXT)
 
     @rule(unit=units)
     def what_was_off_is_switched_on(self, unit: str) -> None:
@@ -336,25 +378,24 @@ class CutOffHall(RuleBasedStateMachine):
     def a_while_passes(self, seconds: float) -> None:
         """Nobody moves for a while, as after a long sleep."""
         self.clock.now += seconds
-        for machine in self.machines.values():
+        self.tick()
+
+    def tick(self) -> None:
+        for machine in self.there():
             machine.tick()
         self.hub.do()
 
     def pass_time(self, seconds: float) -> None:
         until = self.clock.now + seconds
         for _ in range(60):
-            times = [m.deadline for m in self.machines.values()] + [self.hub.rounds.deadline]
+            times = [machine.deadline for machine in self.there()] + [self.hub.rounds.deadline]
             due = [t for t in times if t is not None and self.clock.now < t < until]
             if not due:
                 break
             self.clock.now = min(due) + 1e-6
-            for machine in self.machines.values():
-                machine.tick()
-            self.hub.do()
+            self.tick()
         self.clock.now = until
-        for machine in self.machines.values():
-            machine.tick()
-        self.hub.do()
+        self.tick()
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -364,6 +405,8 @@ class CutOffHall(RuleBasedStateMachine):
             return
         if not self.hub.up:
             self.hub.start()
+        for unit in list(self.twins):
+            self.take_away(unit)
         for machine in self.machines.values():
             if not machine.on:
                 machine.start()
