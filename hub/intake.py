@@ -16,7 +16,7 @@ from hub.core.alone import AloneBody, Source, events_of
 from hub.core.hall import Hall
 from hub.core.ratings import rated, tagged, unrated
 from hub.core.records import Fit, Heads, fit, keyed, read_body
-from hub.core.restored import remembered
+from hub.core.restored import given_back, remembered
 from hub.core.state import HistoryError
 from hub.core.times import When
 from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
@@ -184,6 +184,7 @@ class Intake:
 
     def _believe(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> None:
         written = time_of(self._round, unit, key, body)
+        self._round.happen(given_back(self._round.hall, unit, body, written.at))
         self._round.happen(remembered(self._round.hall, unit, body, written.at))
         self._round.happen(self._events_of(unit, key, body, written))
 

@@ -220,7 +220,7 @@ class Transaction:
         if self.hall.plan.counter_of_unit.get(unit) != message.counter:
             return refuse("other_counter", f"unit {unit} does not stand at {message.counter}")
         came = self.monotonic if arrived is None else arrived
-        if not self.books.presence.in_time(unit, message.run, message.n, came):
+        if not self.books.presence.in_time(unit, message.run, message.n, came, self.monotonic):
             return refuse("too_late", "the command took too long to arrive")
         return decide(self.hall, command, self.now)
 
@@ -251,7 +251,7 @@ class Transaction:
         refusal = self._stranger(unit, hello)
         before = self.books.presence.get(unit)
         # Not delivered again, long after it was sent.
-        news = before is None or before.run != hello.run or hello.n > before.n
+        news = before is None or before.run != hello.run or hello.n > before.kept
         if refusal is None:
             refusal = self.books.presence.hello(unit, hello, self.monotonic, arrived)
         if refusal is not None:
@@ -337,7 +337,7 @@ class Transaction:
     def renew(self, unit: str, renew: w.Renew, arrived: float | None = None) -> None:
         """A unit is still there, and says what it acts on. `arrived` as of `unit_command`."""
         before = self.books.presence.get(unit)
-        new = before is None or renew.n > before.n  # not delivered again, long after it was sent
+        new = before is None or renew.n > before.kept  # not delivered again, long after it was sent
         now = self.monotonic
         if not self.books.presence.renew(unit, renew, now, arrived):
             known = self.hall.units.get(unit)
@@ -352,7 +352,9 @@ class Transaction:
         if new:
             self._set_clock(unit, renew)
             self._note_trouble(unit, renew)
-            self._compared(self._restoring.compare(unit, renew, met=before is not None))
+            self._compared(
+                self._restoring.compare(unit, renew, met=before is not None and before.kept >= 0)
+            )
         self._states.add(unit)
         self._heard.add(unit)
 
@@ -439,7 +441,9 @@ class Transaction:
         return self._answers
 
     def outbound(self) -> list[Outbound]:
-        """What to send after the answers: receipts before states."""
+        """What to send after the answers, once all is committed: receipts before states."""
+        for unit in self._heard:
+            self.books.presence.committed(unit)
         for unit in self._states:
             self.books.presence.answered(unit, self.monotonic)
         sight = Sight(self.hall, self.heads, self.books.presence, self.now, self.books.waits)

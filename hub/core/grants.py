@@ -135,15 +135,16 @@ def freed(
 ) -> list[e.Event]:
     """The end of those grants of a unit of which it is now known that it did not call them.
 
-    Of some it is only known that the unit can call them no more: a record that nobody can read
-    may be the call. These are doubted, and a person has to say. `committed` is
+    Of some that wait it is only known that the unit can call them no more: a record that nobody
+    can read may be the call. These are doubted, and a person has to say. `committed` is
     how far each of its outboxes is in the journal.
     """
     ended: dict[tuple[str, str], list[str]] = {}
     doubted: dict[str, list[str]] = {}
     for grant in state.grants.values():
         why = _why_freed(state, grant, said, committed) if grant.unit == unit else None
-        if why is not None and not grant.unread:
+        waits = state.tickets[grant.ticket].state is TicketState.WAITING
+        if why is not None and not (grant.unread and waits):
             ended.setdefault((grant.counter, why), []).append(grant.ticket)
         elif why is not None and not grant.doubted:
             doubted.setdefault(grant.counter, []).append(grant.ticket)

@@ -50,6 +50,7 @@ def _epoch_started(state: State, event: e.EpochStarted) -> None:
     for grant in state.grants.values():
         if grant.withdrawn is not None:  # what was said about earlier epochs frees nothing now
             grant.withdrawn = (event.epoch, state.version + 1)
+            state.counters[grant.counter].granted = state.version + 1
 
 
 def _day_began(state: State, event: e.DayBegan) -> None:

@@ -128,6 +128,9 @@ def _unusable(state: State, record: w.IssuedRecord, issued: When) -> str | None:
         return "day_over"
     if record.ticket in state.tickets:
         return "doubled_ticket"
+    behind = state.restored is not None or state.passed
+    if behind and any(call.ticket == record.ticket for call in state.calls.values()):
+        return "called"  # in the time that is lost; the record of the call was quicker
     if any(ticket.number == record.number for ticket in state.tickets.values()):
         return "doubled_number"
     return None if record.service in state.plan.service else "unknown_service"

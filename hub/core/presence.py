@@ -20,6 +20,12 @@ LOST_AFTER_S = 6.0
 COMMAND_WITHIN_S = 4.0
 """A command is in time if the renew that it quotes arrived no more real seconds before it."""
 
+DECIDED_WITHIN_S = 8.0
+"""A command that has been with the hub for more real seconds is decided no more.
+
+Its unit has decided by itself long ago. It covers what a start of the hub makes commands wait.
+"""
+
 _ARRIVALS_KEPT = 64
 
 
@@ -29,13 +35,14 @@ class Heard:
 
     `said` is what its latest renew said, `answered` when a state was last sent to it, `began`
     when it was first heard, `clock` what is known of its clock; `greeted`: it has said hello
-    since the hub started.
+    since the hub started. `kept` is its last message of which all that follows is committed.
     """
 
     run: str
     outbox: str
     n: int
     at: float
+    kept: int = -1
     online: bool = True
     said: Said | None = None
     answered: float | None = None
@@ -71,6 +78,7 @@ class Presence:
         self.lost_after_s = LOST_AFTER_S * second_s
         self._second_s = second_s
         self._command_within_s = COMMAND_WITHIN_S * second_s
+        self._decided_within_s = DECIDED_WITHIN_S * second_s
         self._units: dict[str, Heard] = {}
 
     def get(self, unit: str) -> Heard | None:
@@ -115,6 +123,12 @@ class Presence:
     def all_heard(self, now: float) -> list[str]:
         """The units that are there."""
         return [unit for unit in self._units if self.heard(unit, now)]
+
+    def committed(self, unit: str) -> None:
+        """All that follows from what a unit has said is durable."""
+        found = self._units.get(unit)
+        if found is not None:
+            found.kept = found.n
 
     def answered(self, unit: str, now: float) -> None:
         """A state was sent to a unit."""
@@ -165,10 +179,17 @@ class Presence:
         if found is not None and found.run == status.run and not status.online:
             found.online = False
 
-    def in_time(self, unit: str, run: str, n: int, arrived: float) -> bool:
-        """Whether a command that quotes this run and renew, and came at `arrived`, may act."""
+    def in_time(
+        self, unit: str, run: str, n: int, arrived: float, now: float | None = None
+    ) -> bool:
+        """Whether a command that quotes this run and renew, and came at `arrived`, may act.
+
+        `now` is when it is to be decided, if that is later.
+        """
         found = self._units.get(unit)
         if found is None or found.run != run:
+            return False
+        if now is not None and now - arrived > self._decided_within_s:
             return False
         renewed = next((at for number, at in reversed(found.arrivals) if number == n), None)
         return renewed is not None and arrived - renewed <= self._command_within_s

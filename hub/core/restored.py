@@ -44,10 +44,12 @@ def why_behind(state: State, said: w.Renew, receipted: int, committed: int) -> s
 
     `receipted` is how far the unit's records were receipted, `committed` how far they are here.
     """
-    if _foreign(state, said):
-        return "epoch"
-    if said.epoch and said.version > _last_version(state, said.epoch):
-        return "version"
+    # A unit may be cut off before it has written down what it heard when a restore was over.
+    if said.epoch == state.epoch or said.epoch > state.outlived:
+        if _foreign(state, said):
+            return "epoch"
+        if said.epoch and said.version > _last_version(state, said.epoch):
+            return "version"
     return "receipt" if receipted > committed else None
 
 
@@ -171,6 +173,20 @@ def remembered(state: State, unit: str, body: w.AnyRecordBody, at: float) -> lis
     return [*events, *_done(state, body, Source(unit, at))]
 
 
+def given_back(state: State, unit: str, body: w.AnyRecordBody, at: float) -> list[e.Event]:
+    """The end of another counter's grant of a ticket that this record says was called here.
+
+    The backup has granted it to a counter that gave it back in the time that is lost: else
+    nobody could have called it here.
+    """
+    if unit not in asked(state) or not isinstance(body, w.CallRecord):
+        return []
+    grant = state.grants.get(body.ticket)
+    if grant is None or grant.counter == body.counter or body.call_id in state.calls:
+        return []
+    return [e.GrantsEnded(at, grant.counter, (body.ticket,), "taken_back", "")]
+
+
 _ABOUT_A_CALL = w.RatingRecord | w.UnratedRecord | w.RatingTagsRecord | w.StepRecord
 
 
@@ -219,6 +235,7 @@ def _ended(state: State, event: e.RestoreEnded) -> None:
     if state.restored is None or set(state.restored.waiting) - set(event.without):
         raise ValueError("units have yet to answer")
     state.passed = dict.fromkeys(event.without, state.restored.epoch)
+    state.outlived = state.epoch
     state.restored = None
     for prefix, used in event.series.items():
         state.series[prefix] = max(state.series.get(prefix, 0), used)

@@ -127,6 +127,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "epochs": lambda data: [Epoch(**item) for item in data],
     "restored": lambda data: Restored(**data) if data else None,
     "passed": dict,
+    "outlived": _same,
     "lost": lambda data: [Lost(**item) for item in data],
     "day": _same,
     "day_began_at": _same,
@@ -148,7 +149,9 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "counters": _table(_counter),
 }
 
-LATER = frozenset({"notice", "emergency", "grants", "epochs", "restored", "passed", "lost"})
+LATER = frozenset(
+    {"notice", "emergency", "grants", "epochs", "restored", "passed", "outlived", "lost"}
+)
 """A snapshot from before there were these lacks them; they are then as in a new state."""
 
 _FLAT = frozenset({"tickets", "calls"})

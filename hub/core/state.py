@@ -244,6 +244,8 @@ class State:
         self.epochs: list[Epoch] = []
         self.restored: Restored | None = None
         self.passed: dict[str, int] = {}
+        self.outlived = 0
+        """Of what units remember of epochs up to this one a restore that is over has told."""
         self.lost: list[Lost] = []
         self.day: str | None = None
         self.day_began_at = 0.0

@@ -121,6 +121,7 @@ WHY_NOT_COUNTED = {
 
 
 WHY_NOT_CALLED = {
+    "called": marked("somebody was called by it already"),
     "day_over": marked("its business day is over"),
     "doubled_number": marked("somebody else has this number"),
     "doubled_ticket": marked("it was given out before"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hub.core.commands import AtCounter, GoOn, OnTicket
 from hub.core.restored import MARGIN
 from hub.rounds import SETTLE_S
 from tests.hub.core.examples import request
-from tests.hub.core.running import PATIENCE_S, Running
+from tests.hub.core.running import PATIENCE_S, Doing, Running
 from tests.hub.core.units import hello, renew
 from tests.hub.test_cut_off import WHO, called, chain, rated, say
 from wire import messages as w
@@ -109,6 +110,28 @@ def test_a_start_that_the_journal_lacks_shows_that_it_was_put_back(hub: Restored
     assert waiting_for(hub) is None
     assert hub.press("c1", "next").outcome == "done"
     hub.verify()
+
+
+def test_it_shows_though_other_work_of_the_same_round_fails(hub: Restored) -> None:
+    hub.keep()
+    hub.restart()
+    epoch, epoch_id = hub.look(lambda hall: (hall.epoch, hall.epoch_id))
+    hub.put_back()
+    told = {"epoch": epoch, "epoch_id": epoch_id, "outbox": "unit-1-box", "counter": "c1"}
+    word = hello("unit-1-run", 5, board="board", **told)
+    in_round = threading.Event()
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    holding = Doing(lambda _: in_round.wait(PATIENCE_S))
+    greeting, failing = Doing(lambda transaction: transaction.hello("unit-1", word)), Doing(fail)
+    for work in (holding, greeting, failing):  # the last two wait together, and share a round
+        hub.service.submit(work)
+    in_round.set()
+    assert [type(work.end()) for work in (greeting, failing)] == [type(None), ZeroDivisionError]
+    assert greeting.story[:2] == ["run", "run"]
+    assert waiting_for(hub) == ["unit-1", "unit-2", "unit-3"]
 
 
 def test_it_shows_within_an_epoch_too(hub: Restored) -> None:

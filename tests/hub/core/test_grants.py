@@ -66,6 +66,12 @@ def said(d: Driver, run: str = "run-1", through: int = 0, back: int = 0) -> Said
     return Said(run, d.hall.epoch, d.hall.version - back, through)
 
 
+def told_version(d: Driver, counter: str) -> int:
+    """The version of the state that the unit of a counter is told."""
+    told = d.hall.counters[counter]
+    return max(told.version, told.granted)
+
+
 def free(d: Driver, unit: str, word: Said | None, committed: int = 0) -> list[str]:
     events = freed(d.hall, unit, word, {f"{unit}-box": committed}, d.now)
     d.apply(*events)
@@ -268,6 +274,15 @@ def test_a_renew_that_acts_on_a_state_without_it_frees_it(one: Driver) -> None:
 def test_nothing_else_that_is_said_frees_it(one: Driver, word: Said | None) -> None:
     withdrawn(one, "A001")
     assert free(one, "unit-1", word) == []
+
+
+def test_what_a_unit_is_told_in_a_later_epoch_frees_what_was_asked_back_before(one: Driver) -> None:
+    withdrawn(one, "A001")
+    earlier = (one.hall.epoch, told_version(one, "c1"))
+    one.apply(e.EpochStarted(one.now, one.hall.epoch + 1, "later"))
+    assert free(one, "unit-1", Said("run-1", *earlier, 0)) == []
+    told = Said("run-1", one.hall.epoch, told_version(one, "c1"), 0)
+    assert free(one, "unit-1", told) == list(one.hall.tickets)
 
 
 def test_a_renew_of_a_state_from_before_does_not_free_it(one: Driver) -> None:

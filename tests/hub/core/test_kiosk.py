@@ -16,6 +16,7 @@ from hub.core.commands import Decision, Sweep
 from hub.core.hall import Hall
 from hub.core.kiosk import not_printed, number_block, printed_alone, series_of, waiting_alone
 from hub.core.plan import Plan
+from hub.core.restored import begin
 from hub.core.tickets import KIOSK_ALONE, TicketState
 from hub.core.times import How, When
 from tests.hub.core.examples import Driver, make_plan, text, through_json, wall
@@ -191,6 +192,18 @@ def test_a_number_nobody_can_be_called_by_is_kept_and_stops_nothing(
     assert len(hall.hall.tickets) == 1
     assert hall.ticket("a").number == "A001"
     assert Audit().read(hall.events) == []
+
+
+def test_who_was_called_in_the_time_that_a_restore_lost_does_not_wait(hall: Desk) -> None:
+    """The record of the call has come before that of the number."""
+    hall.apply(begin(hall.hall, "unit-1", "epoch", hall.now))
+    who = ("paper-1", "call-lost", "c1", "wang")
+    hall.apply(e.CalledApart(hall.now, *who, "?", "", "restored"))
+    event = hall.heard(issued("K001", ticket="paper-1"))
+    assert isinstance(event, e.NumberSetAside)
+    assert event.why == "called"
+    assert isinstance(hall.heard(issued("K002", ticket="paper-2")), e.TicketIssued)
+    assert hall.block()[0] == 3
 
 
 def test_a_number_that_is_of_no_use_is_not_given_out_again(hall: Desk) -> None:

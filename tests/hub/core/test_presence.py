@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.core.presence import COMMAND_WITHIN_S, LOST_AFTER_S, Heard, Presence
+from hub.core.presence import COMMAND_WITHIN_S, DECIDED_WITHIN_S, LOST_AFTER_S, Heard, Presence
 from tests.hub.core.units import hello, renew, status
 
 
@@ -81,6 +81,13 @@ def test_a_command_is_in_time_while_its_renew_is_fresh() -> None:
     assert not presence.in_time("u", "r1", 0, COMMAND_WITHIN_S + 0.1)
     assert presence.in_time("u", "r1", 1, 2.0 + COMMAND_WITHIN_S)
     assert not presence.in_time("u", "r1", 1, 2.1 + COMMAND_WITHIN_S)
+
+
+def test_a_command_that_has_waited_with_the_hub_is_not_decided_any_more() -> None:
+    presence = Presence(second_s=2.0)
+    presence.hello("u", hello("r1", 0), 0.0)
+    assert presence.in_time("u", "r1", 0, 1.0, 1.0 + 2 * DECIDED_WITHIN_S)
+    assert not presence.in_time("u", "r1", 0, 1.0, 1.1 + 2 * DECIDED_WITHIN_S)
 
 
 def test_what_counts_of_a_renew_is_when_it_came_not_when_it_was_taken_in() -> None:

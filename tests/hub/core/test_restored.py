@@ -19,6 +19,7 @@ from hub.core.restored import (
     asked,
     begin,
     ended,
+    given_back,
     remembered,
     take_back,
     why_behind,
@@ -119,6 +120,25 @@ def test_an_epoch_that_the_journal_has_jumped_over_is_foreign() -> None:
 # --- what is withheld -------------------------------------------------------------------------
 
 
+def test_what_a_restore_that_is_over_has_told_is_no_news(d: Driver) -> None:
+    """A unit was cut off before it had written down what it heard in the end."""
+    d.apply(e.EpochStarted(d.now, 5, "epoch-5"))
+    restore(d)
+    d.apply(e.EpochStarted(d.now, 9, "epoch-9"))
+    before = [
+        renew("run-1", 5).model_copy(update=word)
+        for word in ({"epoch": 8, "version": 3}, {"epoch": 5, "version": 10**6})
+    ]
+    assert [why_behind(d.hall, word, 0, 0) for word in before] == ["epoch", "version"]
+    d.apply(*decide(d.hall, GoOn(UNITS, "operator"), d.now).events)
+    assert [why_behind(d.hall, word, 0, 0) for word in before] == [None, None]
+    now = renew("run-1", 6).model_copy(update={"epoch": 9, "version": 10**6})
+    assert why_behind(d.hall, now, 0, 0) == "version"
+    later = renew("run-1", 6).model_copy(update={"epoch": 10, "version": 1})
+    assert why_behind(d.hall, later, 0, 0) == "epoch"
+    same_again(d)
+
+
 def test_nothing_is_handed_out_until_every_unit_has_answered(d: Driver) -> None:
     assert d.press("c1", "next").outcome == "done"
     restore(d)
@@ -214,6 +234,21 @@ def test_a_record_of_a_lost_call_finds_it_again(d: Driver, record: str) -> None:
     same_again(d)
 
 
+def test_whom_a_lost_call_was_about_had_been_given_back(d: Driver) -> None:
+    d.apply(*top_up(d.hall, ("unit-1",), d.now))
+    ticket = next(iter(d.hall.grants))
+    lost = rated(ticket=ticket, counter="c3", clerk="zhao")
+    assert given_back(d.hall, "unit-3", lost, d.now) == []
+    restore(d)
+    assert given_back(d.hall, "unit-1", rated(ticket=ticket), d.now) == []
+    d.apply(*given_back(d.hall, "unit-3", lost, d.now))
+    d.apply(*remembered(d.hall, "unit-3", lost, d.now))
+    assert ticket not in d.hall.grants
+    assert d.hall.tickets[ticket].state == "cancelled"
+    assert given_back(d.hall, "unit-3", lost, d.now) == []
+    same_again(d)
+
+
 def test_whose_service_nobody_knows_any_more_may_rate_all_the_same(d: Driver) -> None:
     restore(d)
     d.apply(*remembered(d.hall, "unit-1", w.StepRecord(step="done", **BODY), d.now))
@@ -283,6 +318,17 @@ def test_a_record_that_cannot_be_read_may_be_the_call_of_what_was_granted_before
     d.apply(*freed(d.hall, "unit-1", said, {"unit-1-box": 1}, d.now))
     assert not d.hall.grants
     assert not [ticket for ticket in others if d.hall.parked(ticket)]
+    same_again(d)
+
+
+def test_whom_the_hub_called_there_is_in_no_doubt(d: Driver) -> None:
+    d.apply(*top_up(d.hall, ("unit-1",), d.now))
+    quarantined(d, 1)
+    assert d.press("c1", "next").outcome == "done"
+    ticket = str(d.hall.counters["c1"].ticket)
+    said = Said("run-1", d.hall.epoch, d.hall.version, 1)
+    d.apply(*freed(d.hall, "unit-1", said, {"unit-1-box": 1}, d.now))
+    assert ticket not in d.hall.grants
     same_again(d)
 
 
