@@ -149,7 +149,9 @@ class KioskSession:
     @property
     def deadline_s(self) -> float | None:
         """When a `Tick` is wanted next."""
-        others = (self._idle_s, self._believed_s, self._disk_s, self.hearing.deadline_s)
+        # While a wish is open the disk is not tried: nothing would ever move that time on.
+        disk_s = None if self.wishing.open else self._disk_s
+        others = (self._idle_s, self._believed_s, disk_s, self.hearing.deadline_s)
         times = [time_s for time_s in others if time_s is not None]
         return min((*times, *self.wishing.times), default=None)
 
@@ -238,7 +240,7 @@ class KioskSession:
             self._believed_s = None  # nobody answers: what an earlier run knew has to do
         if self._idle_s is not None and now_s >= self._idle_s:
             self._go_home()
-        if wishing.memory.wish is not None and wishing.given is None:
+        if wishing.open:
             return wishing.insist(self._footing(at), at)
         if self._disk_s is not None and now_s >= self._disk_s:
             self._disk_s = now_s + DISK_S * self._second_s

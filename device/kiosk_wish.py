@@ -114,10 +114,15 @@ class Wishing:
         return self.memory.wish.given if self.memory.wish else None
 
     @property
+    def open(self) -> bool:
+        """Whether somebody has wished for a number and has none yet."""
+        return self.memory.wish is not None and self.given is None
+
+    @property
     def times(self) -> list[float]:
         """When something here is due."""
         times = [] if self.until_s is None else [self.until_s]
-        if self.memory.wish is not None and self.given is None:
+        if self.open:
             times += [self._ask_s, self._patience_until_s]
         return times
 

@@ -546,6 +546,26 @@ def test_a_memory_that_works_beside_an_outbox_that_does_not_is_not_enough(shell:
     assert shell.stage == "home"
 
 
+def test_no_deadline_is_in_the_past_while_a_wish_waits_beside_a_disk_that_fails(
+    shell: Shell,
+) -> None:
+    shell.touch("service:id-card")
+    shell.start()
+    shell.link()
+    shell.broken = True
+    shell.tell(HealthCame(Health("printer", False, "paper_end", "")))
+    assert shell.session.disk_code == "disk_broken"
+    for _ in range(int(RESUME_PATIENCE_S * 2) - 1):
+        shell.pass_time(0.5)
+        assert shell.stage == "taking"
+        assert (shell.session.deadline_s or 0) > shell.now_s
+    assert shell.now_s > DISK_S
+    shell.pass_time(SORRY_S + 1)
+    shell.broken = False
+    shell.pass_time(DISK_S + 1)
+    assert shell.stage == "home"
+
+
 def test_a_number_that_cannot_be_kept_is_not_shown_and_given_back(shell: Shell) -> None:
     shell.touch("service:id-card")
     shell.broken = True
