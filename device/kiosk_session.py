@@ -75,6 +75,7 @@ class KioskSession:
         self.printer_code: str | None = None
         self.disk_code: str | None = None
         self._disk_s: float | None = None  # when the disk is tried again
+        self._disk_note: Note | None = None  # which, once kept, says that both files work
         self._home_language = language
         self._has_reader = has_reader
         self._noted = frozenset(noted)
@@ -219,8 +220,12 @@ class KioskSession:
         if self.disk_code is None:
             return []
         if isinstance(event.effect, Keep):
-            return [] if self.wishing.busy else [Note(self._disk_record(at))]
-        self.disk_code = self._disk_s = None
+            if self.wishing.busy:
+                return []
+            self._disk_note = Note(self._disk_record(at))
+            return [self._disk_note]
+        if event.effect is self._disk_note:
+            self.disk_code = self._disk_s = self._disk_note = None
         return []
 
     def _disk_record(self, at: Moment) -> HealthRecord:
@@ -230,7 +235,7 @@ class KioskSession:
     def _disk_failed(self, full: bool, at: Moment) -> None:
         """No number can be given out before something has been kept again."""
         self.disk_code = "disk_full" if full else "disk_broken"
-        self._disk_s = at.boot_s + DISK_S * self._second_s
+        self._disk_s, self._disk_note = at.boot_s + DISK_S * self._second_s, None
 
     # --- time ---
 

@@ -145,6 +145,7 @@ class Shell:
         self.printing: deque[Print] = deque()
         self.broken = False
         self.broken_outbox = False
+        self.broken_memory = False
         self.full = False
         self.hub = Hub()
         self.fields: dict[str, Any] = {}
@@ -184,7 +185,8 @@ class Shell:
                 self.said.append(effect)
 
     def _kept(self, effect: Keep | Note) -> Done | NotDone:
-        if self.broken or (self.broken_outbox and isinstance(effect, Note)):
+        part = self.broken_outbox if isinstance(effect, Note) else self.broken_memory
+        if self.broken or part:
             return NotDone(effect, self.full)
         if isinstance(effect, Keep):
             self.disk = effect.memory

@@ -546,6 +546,25 @@ def test_a_memory_that_works_beside_an_outbox_that_does_not_is_not_enough(shell:
     assert shell.stage == "home"
 
 
+def test_an_outbox_that_works_beside_a_memory_that_does_not_is_not_enough(shell: Shell) -> None:
+    shell.broken_memory = True
+    shell.touch("service:id-card")
+    shell.pass_time(SORRY_S + 1)
+    assert shell.stage == "out of order"
+    for ok in (False, True):  # what the printer says is kept, and says nothing of the memory
+        shell.tell(HealthCame(Health("printer", ok, "" if ok else "paper_end", "")))
+        assert (shell.stage, shell.session.disk_code) == ("out of order", "disk_broken")
+        shell.pass_time(DISK_S)
+    assert shell.stage == "out of order"
+    shell.broken_memory = False
+    shell.pass_time(DISK_S + 1)
+    assert shell.stage == "home"
+    *printers, disk = shell.records
+    assert [record.kind for record in printers] == ["health", "health"]
+    assert isinstance(disk, HealthRecord)
+    assert disk.peripheral == "disk"
+
+
 def test_no_deadline_is_in_the_past_while_a_wish_waits_beside_a_disk_that_fails(
     shell: Shell,
 ) -> None:
