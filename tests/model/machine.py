@@ -303,6 +303,8 @@ class CutOffHall(RuleBasedStateMachine):
         has been replaced: that is the nature of a backup. Of calls decided at units none is.
         """
         self.nobody_is_held_twice()
+        for unit in list(self.twins):
+            self.take_away(unit)
         self.hub.crash()
         self.hub.journal.put_back(commits)
         self.ids["read"] = len(self.hub.journal.events)
@@ -323,9 +325,15 @@ class CutOffHall(RuleBasedStateMachine):
 
     @rule(unit=units)
     def somebody_sets_up_a_twin(self, unit: str) -> None:
-        """A second machine is given a unit's name; it is taken away again when it is found."""
+        """A second machine is given a unit's name; it is taken away again when it is found.
+
+        Not while a hall is restored: it would answer in the place of a unit that is cut off,
+        and nobody but a person can tell.
+        """
         if unit in self.twins:
             self.take_away(unit)
+            return
+        if asked(self.hub.hall):
             return
         folder = f"{unit}-twin-{len(self.old)}"
         self.twins[unit] = self.machine(unit, UNITS[unit], folder, 1.0)
@@ -341,6 +349,8 @@ class CutOffHall(RuleBasedStateMachine):
         """The one that was there first is cut off, and the other is somebody's counter by now."""
         if unit not in self.twins:
             self.somebody_sets_up_a_twin(unit)
+        if unit not in self.twins:
+            return
         self.a_cable_comes_out_for_long(unit)
         self.pass_time(7.0 if long else 0.5)
         self.deliver_all()
