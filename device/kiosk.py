@@ -230,6 +230,7 @@ class KioskLoop:
                 kept = self._kept(effect)
                 at = replace(at, boot_s=self._parts.clock.monotonic())  # a disk takes its time
                 waiting.extend(self._session.handle(kept, at))
+                self._parts.uplink.trouble = self._session.disk_code
             else:
                 self._carry_out(effect, at)
 
@@ -242,9 +243,7 @@ class KioskLoop:
                 self._parts.outbox.append(body, self._parts.clock.now())
         except (MemoryNotKept, RecordNotKept) as error:
             log.error("%s", error)
-            self._parts.uplink.trouble = "disk_full" if error.full else "disk_broken"
             return NotDone(effect, error.full)
-        self._parts.uplink.trouble = None
         return Done(effect)
 
     def _carry_out(self, effect: KioskEffect, at: Moment) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from device.events import Anomaly, Heard, LinkDown, LinkUp, Remark, Say, Tick
 from device.hearing import SILENCE_S, Hearing
@@ -73,7 +73,7 @@ class KioskSession:
         self.choosing_class = False
         self.card_for: str | None = None
         self.printer_code: str | None = None
-        self.disk_code: str | None = None
+        self.disk_code: Literal["disk_full", "disk_broken"] | None = None
         self._disk_s: float | None = None  # when the disk is tried again
         self._disk_note: Note | None = None  # which, once kept, says that both files work
         self._home_language = language

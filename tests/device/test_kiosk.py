@@ -244,6 +244,8 @@ def test_a_disk_that_keeps_nothing_is_told_by_the_next_renew(
     with monkeypatch.context() as patch:
         patch.setattr(rig.store, "save", full)
         rig.touch("service:id-card")
+        rig.go(Health("printer", False, "paper_end", ""))
+    assert '"peripheral":"printer"' in rig.bodies()[-1], "the other file works"
     for _ in range(3):
         rig.clock.advance((SORRY_S + 1) / 3)
         rig.go(rig.heard())
