@@ -307,8 +307,9 @@ class Transaction:
         return None
 
     def _joined(self, unit: str, hello: w.Hello) -> e.UnitJoined:
-        after, last_at = last_time(self, unit)
         known = self.hall.units.get(unit)
+        same = known is not None and known.outbox == hello.outbox
+        after, last_at = last_time(self, unit) if same else (0, 0.0)
         before = known.boots.get(hello.boot or hello.run) if known is not None else None
         return e.UnitJoined(
             at=self.now,

@@ -9,6 +9,7 @@ import pytest
 from hub.core import events as e
 from hub.core.records import LATEST
 from tests.hub.core.examples import make_plan, record_of, unrated
+from tests.hub.core.units import hello
 from tests.model.parts import Clock, HubModel, MemoryJournal
 from wire import messages as w
 from wire.chain import NO_HASH
@@ -75,3 +76,18 @@ def test_what_comes_again_soon_as_something_else_is_a_fork(hub: HubModel) -> Non
     send(hub, records)
     send(hub, [record_of(unrated("another"), 3, records[1].hash)])
     assert [q.code for q in hub.journal.quarantine] == ["fork"]
+
+
+def test_what_is_known_of_an_outbox_says_nothing_of_the_one_that_replaces_it() -> None:
+    clock = Clock()
+    hub = HubModel(make_plan(), clock, lambda *_: None)
+    hub.do(lambda t: t.hello("unit-1", hello("run-1")))
+    send(hub, kept(5))
+    clock.now += 60.0
+    hub.do(lambda t: t.hello("unit-1", hello("run-2", outbox="another")))
+    joined = [x for x in hub.journal.events if isinstance(x, e.UnitJoined)]
+    assert (joined[-1].outbox, joined[-1].after, joined[-1].not_before) == ("another", 0, 0.0)
+    floor = e.OrderKept(joined[-1].at, "unit-1", "another", 2, joined[-1].at - 1)
+    hub.do(lambda t: t.happen([floor]))
+    times = hub.hall.units["unit-1"].times
+    assert (times.floor_after, times.floor_at) == (2, floor.not_before)
