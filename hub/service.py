@@ -440,7 +440,10 @@ def load(journal: Journal) -> tuple[Hall, Heads]:
     last = journal.last_sequence()
     if hall.version != last:
         raise StorageError(f"the journal ends at event {last}, before its snapshot {hall.version}")
-    heads = Heads(journal.heads())
+    given_up: dict[tuple[str, str], list[int]] = {}
+    for lost in hall.lost:
+        given_up.setdefault((lost.unit, lost.outbox), []).append(lost.through)
+    heads = Heads(journal.heads(given_up))
     for lost in hall.lost:
         heads.of(lost.unit, lost.outbox).skip(lost.through)
     return hall, heads

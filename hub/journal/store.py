@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
@@ -20,6 +20,7 @@ from typing import Any, TextIO
 from pydantic_core import to_json
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Engine,
     LargeBinary,
@@ -226,8 +227,14 @@ class Journal:
         beside = c.code.in_(("broken_chain", "fork"))
         return bool(self._rows(select(c.id).where(*where, ~beside).limit(1)))
 
-    def heads(self) -> Iterator[tuple[str, str, Head]]:
-        """Unit, outbox and head of every outbox that has sent something."""
+    def heads(
+        self, lost: Mapping[tuple[str, str], Collection[int]] | None = None
+    ) -> Iterator[tuple[str, str, Head]]:
+        """Unit, outbox and head of every outbox that has sent something.
+
+        `lost` says by unit and outbox up to where gaps were given up: what is stored before the
+        last of them is not read, for the head goes on behind it.
+        """
         c = t.records.c
         ends = select(
             c.unit, c.outbox, func.count().label("n"), func.max(c.sequence).label("last")
@@ -238,15 +245,26 @@ class Journal:
                 hash_ = self.record_hash(unit, outbox, row["last"])
                 yield unit, outbox, Head(row["last"], hash_ or NO_HASH)
             else:
-                yield unit, outbox, self._head_with_gaps(unit, outbox)
+                given_up = (lost or {}).get((unit, outbox), ())
+                yield unit, outbox, self._head_with_gaps(unit, outbox, given_up)
 
-    def _head_with_gaps(self, unit: str, outbox: str) -> Head:
+    def _head_with_gaps(self, unit: str, outbox: str, lost: Collection[int]) -> Head:
         c = t.records.c
-        query = select(c.sequence, c.previous, c.hash).where(c.unit == unit, c.outbox == outbox)
+        mine = (c.unit == unit, c.outbox == outbox)
+        before, after = sorted({0, *lost, -1})[-2:]
         head = Head()
+        if after and self._count(*mine, c.sequence > before, c.sequence <= after) < after - before:
+            head.skip(after)
+        elif after:  # what was given up has come after all
+            head = Head(after, self.record_hash(unit, outbox, after) or NO_HASH)
+        query = select(c.sequence, c.previous, c.hash).where(*mine, c.sequence > after)
         for row in self._rows(query.order_by(c.sequence)):
             head.add(row["sequence"], row["previous"], row["hash"])
         return head
+
+    def _count(self, *where: ColumnElement[bool]) -> int:
+        query = select(func.count().label("n")).select_from(t.records).where(*where)
+        return int(self._rows(query)[0]["n"])
 
     def events(self, after: int = 0) -> Iterator[tuple[int, Event]]:
         """Events with a sequence above `after`, in order.

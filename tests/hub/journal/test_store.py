@@ -242,6 +242,35 @@ def test_heads_are_what_the_records_add_up_to(journal: Journal) -> None:
     }
 
 
+def test_heads_behind_what_was_given_up_are_as_if_all_had_been_read(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashes = [f"{n:064d}" for n in range(13)]
+    kept = {"a": (5, 6, 8), "b": (1, 2, 3, 4, 6, 7, 9), "c": (2, 3, 4, 12), "d": (4, 5, 6, 8)}
+    batch = Batch(1)
+    for unit, sequences in kept.items():
+        for n in sequences:
+            record = stored(n, unit, previous=hashes[n - 1], hash_=hashes[n])
+            batch.records[unit, "o", n] = record
+    journal.commit(batch)
+    for lost in ((4,), (3,), (7,), (3, 6), (1, 4), (1, 3, 10)):
+        whole = {unit: head for unit, _, head in journal.heads()}
+        for head in whole.values():
+            for through in lost:
+                head.skip(through)
+        given_up = {(unit, "o"): lost for unit in kept}
+        assert {unit: head for unit, _, head in journal.heads(given_up)} == whole
+    read: list[int] = []
+
+    def add(_head: Head, sequence: int, *_: str) -> list[int]:
+        read.append(sequence)
+        return []
+
+    monkeypatch.setattr(Head, "add", add)
+    list(journal.heads({("b", "o"): (5,), **{(x, "o"): (12,) for x in "acd"}}))
+    assert read == [6, 7, 9]
+
+
 def test_what_may_be_read_again_and_what_was(journal: Journal) -> None:
     batch = Batch(1)
     codes = ("newer_schema", "unreadable", "fork", "bad_hash", "newer_schema")
