@@ -34,6 +34,9 @@ INVITE_S = 120.0
 CARDS = ((300, 300), (950, 300), (300, 600))
 """Where the kiosk's services are, in pixels."""
 
+_READING_S = 0.5
+"""Nobody touches what has not stood there so long; a kiosk takes it for the end of a double tap."""
+
 _LOOK_S = 0.02
 _REACTION_S = 1.5
 """A press that has changed nothing on the screen by then has had no effect."""
@@ -168,9 +171,12 @@ class Kiosk(Watched):
 
     rng: random.Random = field(default_factory=random.Random)
     given: dict[str, str] = field(default_factory=dict)
+    stages: list[tuple[float, str, bool]] = field(default_factory=list)
 
     def note(self, line: dict[str, Any]) -> None:
-        """Remember the numbers that somebody was given, by their tickets."""
+        """Remember the stages, and the numbers that somebody was given, by their tickets."""
+        if not self.stages or self.stages[-1][1:] != (line["stage"], line["alone"]):
+            self.stages.append((round(time.monotonic(), 2), line["stage"], line["alone"]))
         if line.get("number"):
             self.given[line["ticket"]] = line["number"]
 
@@ -178,6 +184,7 @@ class Kiosk(Watched):
         """Take numbers, until it is enough."""
         while not stop.is_set():
             if self.look().get("stage") == "home":
+                stop.wait(_READING_S)
                 with suppress(OSError):
                     self.unit.touch(self.rng.choice(CARDS))
                     self.until_drawn(stop)
