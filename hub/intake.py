@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
 from typing import Protocol
 
 from hub.answers import alone_body
 from hub.core import events as e
 from hub.core.alone import AloneBody, Source, events_of
-from hub.core.hall import Hall
 from hub.core.ratings import rated, tagged, unrated
-from hub.core.records import Fit, Heads, fit, keyed, read_body
+from hub.core.records import Fit, fit, keyed, read_body
 from hub.core.restored import given_back, remembered
 from hub.core.state import HistoryError
 from hub.core.times import When
-from hub.journal.store import NEWER_FRAME, Batch, Journal, Quarantined, StoredAnswer, StoredRecord
+from hub.journal.store import NEWER_FRAME, Quarantined, StoredAnswer, StoredRecord
 from hub.kiosks import kiosk_record
-from hub.record_times import time_of
+from hub.record_times import Dated, time_of
 from wire import messages as w
 from wire import topics
 from wire.errors import NewerSchema, UnreadableMessage, WireError
@@ -41,18 +39,10 @@ UNREADABLE_KEPT = 1000
 """So many payloads without a readable key are kept for each unit; the rest is only counted."""
 
 
-class Round(Protocol):
+class Round(Dated, Protocol):
     """What the intake needs of the transaction that it belongs to."""
 
-    hall: Hall
-    heads: Heads
-    journal: Journal
-    batch: Batch
-    now: float
     unfit: set[tuple[str, str, int]]
-
-    def happen(self, events: Iterable[e.Event]) -> None:
-        """Apply events and put them into the batch."""
 
     def reject(self, code: str) -> None:
         """Count a message that was not acted on."""

@@ -20,8 +20,8 @@ _LOOKED_BACK: Final = 20
 """So many records that cannot be read are passed over to find one that can."""
 
 
-class Round(Protocol):
-    """What this needs of the transaction."""
+class Dated(Protocol):
+    """What this needs of the transaction in which records are dated."""
 
     hall: Hall
     heads: Heads
@@ -33,7 +33,7 @@ class Round(Protocol):
         """Apply events and put them into the batch."""
 
 
-def time_of(round_: Round, unit: str, key: Key, body: RecordBody) -> When:
+def time_of(round_: Dated, unit: str, key: Key, body: RecordBody) -> When:
     """When a record was written. A run that the hub has never met gets its place with it."""
     head = round_.heads.of(unit, key[0])
     if head.dated is not None and head.dated[0] >= key[1]:  # it is read again, long after
@@ -47,14 +47,14 @@ def time_of(round_: Round, unit: str, key: Key, body: RecordBody) -> When:
     return found
 
 
-def _placed(round_: Round, unit: str, key: Key, body: RecordBody) -> When:
+def _placed(round_: Dated, unit: str, key: Key, body: RecordBody) -> When:
     placed = placing(round_.hall, unit, key, body, lambda: _before(round_, unit, key), round_.now)
     if placed is not None:
         round_.happen([placed])
     return when(round_.hall, unit, key, body, round_.now)
 
 
-def last_time(round_: Round, unit: str) -> tuple[int, float]:
+def last_time(round_: Dated, unit: str) -> tuple[int, float]:
     """The last record of a unit's present outbox that is stored, and its time.
 
     0 and 0 if there is none.
@@ -66,7 +66,7 @@ def last_time(round_: Round, unit: str) -> tuple[int, float]:
     return through, _before(round_, unit, (known.outbox, through + 1)).at
 
 
-def _before(round_: Round, unit: str, key: Key) -> Before:
+def _before(round_: Dated, unit: str, key: Key) -> Before:
     """The last record before one that can be read, as it was stored."""
     outbox, sequence = key
     dated = round_.heads.of(unit, outbox).dated
@@ -81,7 +81,7 @@ def _before(round_: Round, unit: str, key: Key) -> Before:
     return Before()
 
 
-def _stored(round_: Round, stored: StoredRecord) -> Before | None:
+def _stored(round_: Dated, stored: StoredRecord) -> Before | None:
     try:
         body = read_body(stored.body)
     except WireError:

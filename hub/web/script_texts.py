@@ -104,7 +104,7 @@ HALL = {
     "refused_not_granted": marked("Every counter can call this number already"),
     "restored_waits": marked("Nothing is called and no number is given. Waiting for: {units}"),
     "restored_gone_on": marked("The hall goes on"),
-    "restored_others": marked("Another unit is missing too; look again"),
+    "refused_others_missing": marked("Another unit is missing too; look again"),
     "and_more": marked(", "),
     "unit_board": marked("Board {unit}"),
     "unit_kiosk": marked("Kiosk {unit}"),

@@ -13,6 +13,15 @@ from tests.hub.core.examples import Driver, make_plan, text
 LINE = Facts(900.0, 300.0, 10, 2.0, 600.0, True)
 
 
+any_wait_in_any_line = given(
+    st.sampled_from(sorted(POLICIES)),
+    st.floats(-3_600.0, 36_000.0),
+    st.floats(0.0, 1e-3) | st.floats(0.0, 3_600.0),
+    st.tuples(st.floats(1.0, 28_800.0), st.floats(1.0, 14_400.0), st.integers(1, 10_000)),
+    st.tuples(st.floats(0.01, 200.0), st.floats(0.0, 1e6), st.booleans()),
+)
+
+
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_longer_wait_is_more_urgent(name: str) -> None:
     indices = [POLICIES[name](60.0 * minutes, LINE) for minutes in range(60)]
@@ -21,13 +30,7 @@ def test_a_longer_wait_is_more_urgent(name: str) -> None:
 
 
 @pytest.mark.slow
-@given(
-    st.sampled_from(sorted(POLICIES)),
-    st.floats(-3_600.0, 36_000.0),
-    st.floats(0.0, 1e-3) | st.floats(0.0, 3_600.0),
-    st.tuples(st.floats(1.0, 28_800.0), st.floats(1.0, 14_400.0), st.integers(1, 10_000)),
-    st.tuples(st.floats(0.01, 200.0), st.floats(0.0, 1e6), st.booleans()),
-)
+@any_wait_in_any_line
 def test_a_longer_wait_is_never_less_urgent_not_even_by_rounding(
     name: str, wait_s: float, more_s: float, line: tuple[float, ...], hall: tuple[float, ...]
 ) -> None:
@@ -37,13 +40,7 @@ def test_a_longer_wait_is_never_less_urgent_not_even_by_rounding(
 
 
 @pytest.mark.slow
-@given(
-    st.sampled_from(sorted(POLICIES)),
-    st.floats(-3_600.0, 36_000.0),
-    st.floats(0.0, 1e-3) | st.floats(0.0, 3_600.0),
-    st.tuples(st.floats(1.0, 28_800.0), st.floats(1.0, 14_400.0), st.integers(1, 10_000)),
-    st.tuples(st.floats(0.01, 200.0), st.floats(0.0, 1e6), st.booleans()),
-)
+@any_wait_in_any_line
 def test_no_index_is_above_the_bound_of_its_line(
     name: str, wait_s: float, more_s: float, line: tuple[float, ...], hall: tuple[float, ...]
 ) -> None:
