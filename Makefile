@@ -16,6 +16,7 @@ FAST := -n 2 -p no:schemathesis $(addprefix --ignore=,$(SLOW_FOLDERS)) -m "not s
 # A file's tests stay together: halls of one file share what they start. The longest files come
 # first: one that came last would run alone. Half of their time they wait: three go on two cores.
 SLOW := tests/model tests/hall tests -n 3 --dist loadfile --no-loadscope-reorder -m "(slow or system) and not long"
+# npm comes with some builds of node, and apart from others.
 SYSTEM_PACKAGES := chromium fonts-noto-cjk mosquitto systemd
 
 .PHONY: help install demo test test-fast test-long check bench docs system-deps clean
@@ -74,8 +75,9 @@ docs: install ## write the generated documents again
 
 system-deps: ## the system programs that some tests use (as root, Debian)
 	@missing=$$(for name in $(SYSTEM_PACKAGES); do \
-		[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$name 2>/dev/null)" = installed ] || echo $$name; done); \
-	if [ -z "$$missing" ]; then echo "All there: $(SYSTEM_PACKAGES)"; exit 0; fi; \
+		[ "$$(dpkg-query -W -f '$${db:Status-Status}' $$name 2>/dev/null)" = installed ] || echo $$name; done; \
+		command -v npm >/dev/null || echo npm); \
+	if [ -z "$$missing" ]; then echo "All there: $(SYSTEM_PACKAGES) npm"; exit 0; fi; \
 	if [ "$$(id -u)" != 0 ]; then echo "Not root. As root: apt-get install" $$missing; exit 1; fi; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	apt-get update -q && apt-get install -q -y --no-install-recommends $$missing
