@@ -51,7 +51,7 @@ from device.uplink import Identity, Uplink
 from wire.clock import Clock
 from wire.errors import HardwareError
 from wire.link import Connected, Delivery, Disconnected
-from wire.messages import Receipt, Record, State, Taken
+from wire.messages import IssuedRecord, Receipt, Record, State, Taken
 from wire.sdnotify import Notifier
 
 log = logging.getLogger(__name__)
@@ -122,6 +122,7 @@ class KioskLoop:
         self._line = Line(parts.uplink)
         self._anomalies = Anomalies()
         self._mail = Mail(parts.identity, self._anomalies)
+        self._numbered = parts.outbox.through  # what an earlier run has written may be numbers
 
     def run(self) -> None:
         """Draw, report ready, and go round until something says stop."""
@@ -209,7 +210,7 @@ class KioskLoop:
         outbox = self._parts.outbox
         match self._mail.open(delivery):
             case State() as message:
-                self._event(HubSpoke(message, outbox.id, outbox.through))
+                self._event(HubSpoke(message, outbox.id, self._numbered))
             case Taken() as message:
                 self._event(TakenCame(message))
             case Receipt() as message:
@@ -240,7 +241,9 @@ class KioskLoop:
                 self._parts.store.save(effect.memory)
             else:
                 body = effect.body.model_dump_json()
-                self._parts.outbox.append(body, self._parts.clock.now())
+                record = self._parts.outbox.append(body, self._parts.clock.now())
+                if isinstance(effect.body, IssuedRecord):
+                    self._numbered = record.sequence
         except (MemoryNotKept, RecordNotKept) as error:
             log.error("%s", error)
             return NotDone(effect, error.full)

@@ -75,11 +75,15 @@ class Memory(Part):
 
 @dataclass(frozen=True)
 class HubSpoke:
-    """A state has come; `outbox` and `through` are this unit's own, as they stand now."""
+    """A state has come; `outbox` is this unit's own.
+
+    `numbered` is its last record that may have given out a number: a hub that has it knows which
+    of the kiosk's own numbers are free.
+    """
 
     state: State
     outbox: str
-    through: int
+    numbered: int
 
 
 @dataclass(frozen=True)

@@ -109,9 +109,11 @@ def _sorry(session: KioskSession, frame: KioskFrame) -> KioskView:
     """Why there are no numbers now, or why somebody got none."""
     if session.stage is KioskStage.CLOSED:
         return KioskMessage(frame, Tone.CLOSED, *kiosk_texts.sorry("hall_closed"))
-    if session.stage is KioskStage.OUT_OF_ORDER and session.disk_code:
+    if session.stage is KioskStage.OUT_OF_ORDER:
         plain = replace(frame, alone=None)  # nobody still gets a number
-        return KioskMessage(plain, Tone.FAULT, *kiosk_texts.sorry(session.disk_code))
+        if session.disk_code is not None:
+            return KioskMessage(plain, Tone.FAULT, *kiosk_texts.sorry(session.disk_code))
+        return KioskMessage(plain, Tone.FAULT, *kiosk_texts.without_numbers(frame.alone))
     code = session.wishing.sorry or ""
     title, detail = kiosk_texts.sorry(code)
     tone = Tone.FAULT if kiosk_texts.out_of_order(code) else Tone.TOLD

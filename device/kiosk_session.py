@@ -85,6 +85,7 @@ class KioskSession:
         self._settled_s = 0.0
         self._believed_s: float | None = None
         self._open = False
+        self.without_numbers = False
 
     # --- what follows from the facts ---
 
@@ -126,7 +127,7 @@ class KioskSession:
     def _stage_of_choice(self) -> KioskStage:
         if not self._open:
             return KioskStage.CLOSED
-        if self.disk_code is not None:
+        if self.disk_code is not None or self.without_numbers:
             return KioskStage.OUT_OF_ORDER
         if self.card_for is not None:
             return KioskStage.CARD
@@ -169,6 +170,7 @@ class KioskSession:
         effects = [] if self.wishing.busy else self._expire(at)
         effects += self._take(event, at)
         self._open = self._is_open(at)
+        self.without_numbers = self.cut_off(at.boot_s) and not self.wishing.has_numbers
         after = self.stage
         if after is stage:
             return effects
@@ -297,7 +299,7 @@ class KioskSession:
         if kiosk is None:
             return [Anomaly("a state without a kiosk")]
         series = before.series
-        if state.outbox == event.outbox and state.committed >= event.through:
+        if state.outbox == event.outbox and state.committed >= event.numbered:
             series = continued(series, kiosk.block)
         lasting = {
             "series": series,

@@ -119,6 +119,12 @@ class Wishing:
         return self.memory.wish is not None and self.given is None
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether there are numbers of the own series left."""
+        series = self.memory.series
+        return series is not None and series.first <= series.last
+
+    @property
     def times(self) -> list[float]:
         """When something here is due."""
         times = [] if self.until_s is None else [self.until_s]
@@ -215,7 +221,7 @@ class Wishing:
         """
         back = [Note(self._paper(wish.id, "", "cancelled", "alone", at))] if self._sent else []
         series = self.memory.series
-        if not footing.may_decide or series is None or series.first > series.last:
+        if not footing.may_decide or series is None or not self.has_numbers:
             self.be_sorry("cut_off", at)
             return self.durably(back, lambda _: self._forget()) if back else self._forget()
         given, left = _next_of(series, wish)

@@ -118,6 +118,9 @@ def _messages() -> dict[str, KioskView]:
             nothing, Tone.WAIT, both("Connecting to the hall"), both("Please wait")
         ),
         "closed": KioskMessage(_FRAME, Tone.CLOSED, *kiosk_texts.sorry("hall_closed")),
+        "without-numbers": KioskMessage(
+            _FRAME, Tone.FAULT, *kiosk_texts.without_numbers(since="10:35")
+        ),
         "emergency": KioskEmergency(
             _FRAME, Bilingual("请沿绿色标志离开大厅", "Leave the hall by the green signs")
         ),

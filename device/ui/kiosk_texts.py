@@ -72,6 +72,16 @@ def sorry(code: str) -> tuple[Bilingual, Bilingual]:
     return both(title), both(detail)
 
 
+def without_numbers(since: str | None) -> tuple[Bilingual, Bilingual]:
+    """Why a cut-off kiosk that has no numbers of its own gives out none."""
+    title = both(_SORRY["cut_off"][0])
+    if since is None:
+        return title, both("This kiosk has no link to the hall: please ask the staff")
+    return title, both(
+        "This kiosk has had no link to the hall since {since}: please ask the staff", since=since
+    )
+
+
 def out_of_order(code: str) -> bool:
     """Whether it is the kiosk that does not do its work."""
     return code.startswith("disk_")

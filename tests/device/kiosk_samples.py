@@ -208,7 +208,8 @@ class Shell:
         n = self.session.hearing.n
         given = {"committed": len(self.records), **self.fields, **fields}
         spoken = state(self.session.hearing.run, n, told(self.now_s), **given)
-        self.tell(HubSpoke(spoken, OUTBOX, len(self.records)))
+        issued = [n for n, x in enumerate(self.records, 1) if isinstance(x, IssuedRecord)]
+        self.tell(HubSpoke(spoken, OUTBOX, max(issued, default=0)))
 
     def pass_time(self, seconds: float, *, heard: bool = True) -> None:
         """Time passes, with states while the hub is `heard`."""

@@ -170,8 +170,7 @@ class Rig:
             self.session.hearing.n,
             told(0.0),
             outbox=self.outbox.id,
-            committed=self.outbox.through,
-            **fields,
+            **{"committed": self.outbox.through, **fields},
         )
         return self.down(STATE, spoken)
 
@@ -281,6 +280,39 @@ def test_cut_off_it_gives_out_its_own_numbers_across_a_crash(rig: Rig) -> None:
     rig.touch("service:passport")
     assert [body for body in rig.bodies() if '"number":"K002"' in body]
     assert KioskStore(rig.folder).load().series is not None
+
+
+def test_a_hub_that_dies_before_it_has_the_printers_health_leaves_numbers(rig: Rig) -> None:
+    """Once a kiosk that met the hub for a moment only printed nothing for the whole cut."""
+    rig.go(Connected(1), Health("printer", True, "ok", ""))
+    rig.go(rig.heard(committed=0), Disconnected("gone"))
+    rig.clock.advance(7)
+    rig.touch("service:id-card")
+    assert '"number":"K001"' in rig.bodies()[-1]
+
+
+def test_numbers_of_an_earlier_run_are_not_printed_again(rig: Rig) -> None:
+    """Its memory is lost and the hub lacks what it printed: which are free nobody here knows."""
+    rig.home()
+    rig.go(Disconnected("gone"))
+    rig.clock.advance(7)
+    rig.touch("service:id-card")
+    (rig.folder / "kiosk.json").unlink()
+    rig.crash()
+    rig.home(committed=0)
+    rig.go(Disconnected("gone"))
+    rig.clock.advance(7)
+    rig.go()
+    shown = rig.glass.views[-1]
+    assert isinstance(shown, KioskMessage)
+    assert shown.title.en == "No number can be given out just now"
+    assert shown.detail is not None
+    assert "no link to the hall since" in shown.detail.en
+    rig.touch("service:id-card")
+    assert len([body for body in rig.bodies() if '"kind":"issued"' in body]) == 1
+    rig.go(Connected(1))
+    rig.go(rig.heard(version=2))
+    assert isinstance(rig.glass.views[-1], KioskHome)
 
 
 def test_a_card_is_read_only_when_it_is_asked_for(rig: Rig) -> None:

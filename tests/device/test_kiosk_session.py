@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from device.drivers.ports import Health
+from device.events import LinkUp
 from device.hearing import SILENCE_S
 from device.kiosk_facts import Ask, HealthCame, HubSpoke, Look, Memory, TakenCame
 from device.kiosk_session import CARD_S, DISK_S, IDLE_S, SETTLE_S
@@ -268,6 +269,22 @@ def test_a_series_has_an_end(alone: Shell) -> None:
     assert (alone.stage, alone.session.wishing.sorry) == ("sorry", "cut_off")
     assert alone.records == []
     assert alone.disk.wish is None
+    alone.pass_time(SORRY_S + 1, heard=False)
+    assert alone.stage == "out of order", "nobody is offered a number that there is not"
+    alone.link()
+    assert alone.stage == "home"
+
+
+def test_no_record_but_that_of_a_number_keeps_the_series_from_a_kiosk() -> None:
+    shell = Shell()
+    shell.tell(LinkUp())
+    shell.tell(HealthCame(Health("printer", True, "ok", "")))
+    shell.hear(committed=0)
+    shell.cut()
+    shell.pass_time(SILENCE_S + 1, heard=False)
+    assert shell.stage == "home"
+    shell.touch("service:id-card")
+    assert shell.number == "K001"
 
 
 def test_the_series_goes_on_over_midnight_while_the_hub_is_gone(alone: Shell) -> None:
