@@ -86,7 +86,11 @@ class Person:
         return page
 
     def picture(self, page: Page, what: str) -> Path:
-        """Keep a screenshot of the whole page for people to look at; what sticks out is wrong."""
+        """Keep a screenshot of the whole page for people to look at; what sticks out is wrong.
+
+        Refuses to where Chinese would be drawn as boxes.
+        """
+        assert drawn_apart(page, "直", "值"), "no Chinese font here (make system-deps brings one)"
         self._taken += 1
         file = self._pictures / f"{self._name}-{self._taken:02}-{what}.png"
         page.screenshot(path=file, full_page=True, animations="disabled")
@@ -114,6 +118,23 @@ def overflow(page: Page) -> list[str]:
     found: list[str] = page.evaluate(_OVERFLOW)
     return found
 
+
+def drawn_apart(page: Page, one: str, other: str) -> bool:
+    """Whether two characters look different: without a font for them both are the same box."""
+    found: bool = page.evaluate(_DRAWN_APART, [one, other])
+    return found
+
+
+_DRAWN_APART = """(characters) => {
+  const drawn = characters.map((character) => {
+    const canvas = document.createElement('canvas');
+    const pen = canvas.getContext('2d');
+    pen.font = '48px ' + getComputedStyle(document.body).fontFamily;
+    pen.fillText(character, 10, 60);
+    return canvas.toDataURL();
+  });
+  return drawn[0] !== drawn[1];
+}"""
 
 _OVERFLOW = """() => {
   const found = [];
