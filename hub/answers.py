@@ -16,6 +16,7 @@ from wire import messages as w
 from wire.clock import rfc3339
 
 NOT_FOUND = frozenset({"unknown_counter", "unknown_ticket", "unknown_advice"})
+FORBIDDEN = frozenset({"other_clerk"})
 
 KEY_PATTERN = r"^[A-Za-z0-9_-]{0,64}$"
 """What the id of a command may look like; empty for one that came without."""
@@ -73,6 +74,8 @@ def fingerprint(command: Command) -> str:
     else:
         wanted = command.request.model_dump_json(exclude={"pin"})
         text = f"{command.counter} {command.seen} {wanted}"
+        if command.hand is not None:
+            text += f" {command.hand.by}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -94,6 +97,8 @@ def status_of(decision: Decision, done: int) -> int:
     """The HTTP status of a decision; `done` is that of success."""
     if decision.outcome != "refused":
         return done
+    if decision.code in FORBIDDEN:
+        return 403
     return 404 if decision.code in NOT_FOUND else 409
 
 

@@ -22,7 +22,9 @@ from hub.core import events as e
 from hub.core.commands import Command
 from hub.core.hall import Hall
 from hub.core.passing import due, next_due
+from hub.core.people import People
 from hub.core.plan import Plan
+from hub.core.plan_changes import digest
 from hub.core.presence import LOST_AFTER_S, Presence
 from hub.core.records import Heads
 from hub.core.state import HistoryError
@@ -164,9 +166,12 @@ class Service:
         StorageError if the journal cannot be written.
         """
         transaction = self._transaction()
-        if not self._books.hall.configured:
+        hall, file = self._books.hall, digest(plan)
+        if not hall.configured:
             content = plan.model_dump(mode="json")
-            transaction.happen([e.Configured(transaction.now, content)])
+            transaction.happen([e.Configured(transaction.now, content, file=file)])
+        elif file != hall.plan_file and plan == hall.plan:
+            transaction.happen([e.PlanFileSeen(transaction.now, file)])
         transaction.start_epoch(restored=restored)
         transaction.happen(due(self._books.hall, transaction.now))
         transaction.read_again()
@@ -190,14 +195,24 @@ class Service:
         return bool(hall.today.persons) or any(t.person for t in hall.tickets.values())
 
     @property
+    def people(self) -> People:
+        """Who has an account or a token. Only before `start`; later, watch."""
+        return self._books.hall.people
+
+    @property
     def alive(self) -> bool:
         """Whether the state's thread is running."""
         return self._thread.is_alive()
 
     @property
     def plan(self) -> Plan:
-        """The plan in force. It changes only between starts."""
+        """The plan in force. An administrator may change it at any time."""
         return self._books.hall.plan
+
+    @property
+    def plan_file(self) -> str:
+        """The digest of the file that was last put into force, or was in force at a start."""
+        return self._books.hall.plan_file
 
     def start(self) -> None:
         """Start the state's thread."""

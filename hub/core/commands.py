@@ -10,6 +10,9 @@ from enum import IntEnum
 from typing import Literal
 
 from hub.core import events as e
+from hub.core.commands_of_people import OfPeople
+from hub.core.commands_of_plans import Configure
+from hub.core.people import Hand
 from hub.core.state import CounterState, State
 from hub.core.tickets import ORDINARY
 from wire import messages as w
@@ -58,6 +61,24 @@ class OnTicket:
     unit_off: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RateByPhone:
+    """Whoever holds a ticket rates one of its calls, on the page that follows it."""
+
+    ticket: str
+    call_id: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagByPhone:
+    """The same person's reasons for that rating, by their codes."""
+
+    ticket: str
+    call_id: str
+    tags: tuple[str, ...]
+
+
 class Patience(IntEnum):
     """How long an answer may wait for a ticket that another unit has to give back."""
 
@@ -73,7 +94,8 @@ class AtCounter:
     `seen` is the version of the counter's picture that the person saw (None: a program that
     has no picture); `call_id` a fresh id; `pin_right` the outcome of checking a sign-in's PIN;
     `patience` says for what the answer may wait: for the best ticket, which another unit has to
-    give back first, or, with nobody else to call, for any.
+    give back first, or, with nobody else to call, for any. `hand` is who commands it from a page;
+    None for its own unit.
     """
 
     counter: str
@@ -82,6 +104,7 @@ class AtCounter:
     call_id: str
     pin_right: bool = False
     patience: Patience = Patience.NONE
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +119,19 @@ class Rearrange:
 
 @dataclass(frozen=True, slots=True)
 class OnAdvice:
-    """An operator (`by`) follows or dismisses an advice."""
+    """An operator (`by`) follows or dismisses an advice, or takes that back."""
 
     advice: str
-    wish: Literal["apply", "dismiss"]
+    wish: Literal["apply", "dismiss", "undo"]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """An operator (`by`) has seen the alarm that stands since `since`, in wall seconds."""
+
+    alarm: str
+    since: float
     by: str
 
 
@@ -137,7 +169,23 @@ class GoOn:
     by: str
 
 
-Command = Issue | Book | OnTicket | AtCounter | Rearrange | OnAdvice | Sweep | SetNotice | GoOn
+ByPhone = RateByPhone | TagByPhone
+
+Command = (
+    Issue
+    | Book
+    | OnTicket
+    | ByPhone
+    | AtCounter
+    | Rearrange
+    | OnAdvice
+    | Acknowledge
+    | Sweep
+    | SetNotice
+    | GoOn
+    | OfPeople
+    | Configure
+)
 
 
 PENDING = "pending"

@@ -6,13 +6,28 @@ It changes nothing: the caller commits the events and applies them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from hub.core import admission, arrangement, at_counter, kiosk, notices, restored, shift
+from hub.core import (
+    accounts,
+    admission,
+    alarms,
+    arrangement,
+    at_counter,
+    kiosk,
+    notices,
+    replanning,
+    restored,
+    shift,
+)
+from hub.core import events as e
 from hub.core.commands import (
+    Acknowledge,
     AtCounter,
     Book,
     Command,
+    Configure,
     Decision,
     GoOn,
     Issue,
@@ -23,6 +38,7 @@ from hub.core.commands import (
     Sweep,
     refuse,
 )
+from hub.core.phone_ratings import RULES as BY_PHONE
 from hub.core.state import CounterState, State
 from hub.core.tickets import IllegalStep
 from wire import messages as w
@@ -40,10 +56,35 @@ def _at_counter(state: State, command: AtCounter, now: float) -> Decision:
     counter = state.counters.get(command.counter)
     if counter is None or command.counter not in state.plan.counter:
         return refuse("unknown_counter", f"there is no counter {command.counter!r}")
+    if command.hand is not None and not command.hand.reaches(_whose(state, counter, command)):
+        return refuse("other_clerk", "a clerk commands only the counter at which they are")
     if command.seen is not None and command.seen != counter.version:
         return refuse("stale", "the counter has changed since; this is how it stands now")
     withheld = restored.withheld(state, command)
-    return withheld or _RULES[type(command.request)](state, counter, command, now)
+    decided = withheld or _RULES[type(command.request)](state, counter, command, now)
+    return _by_hand(state, counter, command, decided, now)
+
+
+def _whose(state: State, counter: CounterState, command: AtCounter) -> str | None:
+    """Whom a command concerns: the clerk who signs in, or who is at the counter."""
+    request = command.request
+    if not isinstance(request, w.SignIn):
+        return counter.clerk
+    found = state.plan.clerk_on_keypad.get(request.clerk)
+    return found.id if found is not None else None
+
+
+def _by_hand(
+    state: State, counter: CounterState, command: AtCounter, decided: Decision, now: float
+) -> Decision:
+    """What another than the counter's clerk has brought about says so."""
+    hand = command.hand
+    if hand is None or decided.outcome != "done" or not decided.events:
+        return decided
+    if hand.clerk is not None and hand.clerk == _whose(state, counter, command):
+        return decided
+    given = e.CommandGiven(now, counter.id, command.request.action, hand.by)
+    return replace(decided, events=(given, *decided.events))
 
 
 _RULES: dict[type, Callable[[State, CounterState, AtCounter, float], Decision]] = {
@@ -78,9 +119,13 @@ _DECIDE: dict[type, Callable[[State, Any, float], Decision]] = {
     Issue: _unless_restored(admission.issue),
     Book: admission.book,
     OnTicket: _unless_restored(admission.on_ticket),
+    **BY_PHONE,
     Rearrange: arrangement.rearrange,
     OnAdvice: arrangement.on_advice,
+    Acknowledge: alarms.acknowledge,
     Sweep: kiosk.sweep,
     SetNotice: notices.set_notice,
     GoOn: restored.go_on,
+    Configure: replanning.configure,
+    **accounts.RULES,
 }

@@ -8,7 +8,18 @@ from typing import Any
 from hub.core.event import Event
 from hub.core.event import OfCall as _OfCall
 from hub.core.events_of_kiosks import NumberSetAside
+from hub.core.events_of_operators import AdviceUndone, AlarmAcknowledged
+from hub.core.events_of_people import (
+    AccountChanged,
+    AccountMade,
+    AccountRemoved,
+    CommandGiven,
+    PasswordSet,
+    TokenMade,
+    TokenRevoked,
+)
 from hub.core.events_of_restores import (
+    AnotherAnswered,
     GrantsDoubted,
     NumberSeen,
     RecordRead,
@@ -39,14 +50,21 @@ from hub.core.events_of_units import (
 )
 
 __all__ = [
+    "AccountChanged",
+    "AccountMade",
+    "AccountRemoved",
     "AdviceClosed",
     "AdviceGiven",
+    "AdviceUndone",
+    "AlarmAcknowledged",
     "AloneStepUnused",
+    "AnotherAnswered",
     "AttendanceNoted",
     "CallVoided",
     "CalledApart",
     "ClerkSignedIn",
     "ClerkSignedOut",
+    "CommandGiven",
     "Configured",
     "CounterClosed",
     "CounterOpened",
@@ -68,6 +86,8 @@ __all__ = [
     "NumberSeen",
     "NumberSetAside",
     "OrderKept",
+    "PasswordSet",
+    "PlanFileSeen",
     "Rated",
     "RatingTagged",
     "RecordQuarantined",
@@ -96,6 +116,8 @@ __all__ = [
     "TicketResumed",
     "TicketReturned",
     "TicketTransferred",
+    "TokenMade",
+    "TokenRevoked",
     "UnitAnswered",
     "UnitBack",
     "UnitClock",
@@ -111,9 +133,25 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Configured(Event):
-    """The hall's plan was set; `plan` is its content."""
+    """The hall's plan was set; `plan` is its content, `changed` the places that differ since.
+
+    `by` is who did it and `reason` what they said about it; empty for a file, of whose plan
+    `file` is then the digest. `undoes` is the sequence of the plan that is in force again.
+    """
 
     plan: dict[str, Any]
+    by: str = ""
+    reason: str = ""
+    changed: tuple[str, ...] = ()
+    file: str = ""
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFileSeen(Event):
+    """The hub has started with a file whose plan is the one in force; `file` is its digest."""
+
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +478,7 @@ class Flagged(Event):
     evidence: dict[str, Any]
 
 
-_TUPLES = ("further", "tags", "tickets", "units", "without")
+_TUPLES = ("changed", "further", "roles", "tags", "tickets", "units", "without")
 """Fields that are tuples, which JSON knows as lists."""
 
 _KINDS = {

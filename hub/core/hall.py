@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.core import counter_events, grant_events, hub_events, snapshot, ticket_events
+from hub.core import accounts, counter_events, grant_events, hub_events, snapshot, ticket_events
 from hub.core import events as e
 from hub.core.state import HistoryError, News, State
 from hub.core.tickets import IllegalStep
@@ -22,6 +22,7 @@ _HANDLERS = {
     **ticket_events.HANDLERS,
     **counter_events.HANDLERS,
     **grant_events.HANDLERS,
+    **accounts.HANDLERS,
 }
 
 
@@ -36,11 +37,15 @@ class Hall(State):
         handler = _HANDLERS.get(type(event))
         if handler is None:
             raise HistoryError(f"nobody knows how to apply {event}")
+        strips = self.strips
+        if event.at >= strips.until and self.configured:
+            strips = strips.rolled(event.at, self.lines, self.plan.service)
         try:
             handler(self, event)
         except (LookupError, ValueError, TypeError, AttributeError, IllegalStep) as error:
             raise HistoryError(f"{event} does not fit version {self.version}: {error}") from error
         self.version += 1
+        self.strips = strips
         if isinstance(event, _CHANGES_A_COUNTER) and not _is_presumed(event):
             counter = self.counters.get(event.counter or "")
             if counter is not None:
@@ -128,6 +133,8 @@ _NEWS = (
     e.ServiceTakenBack,
     e.AdviceGiven,
     e.AdviceClosed,
+    e.AdviceUndone,
+    e.AlarmAcknowledged,
     e.Flagged,
     e.UnitJoined,
     e.UnitLost,
@@ -142,6 +149,7 @@ _NEWS = (
     e.HealthNoted,
     e.RestoreBegan,
     e.UnitAnswered,
+    e.AnotherAnswered,
     e.RestoreEnded,
     e.RecordsLost,
     e.GrantsDoubted,

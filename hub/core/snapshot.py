@@ -9,8 +9,10 @@ from typing import Any
 
 from hub.core.known_times import KnownTimes
 from hub.core.learning import Estimate, Learned
+from hub.core.people import Account, People, Role, Token
 from hub.core.plan import Plan
-from hub.core.starts import Epoch, Lost, Restored
+from hub.core.settled import Desk
+from hub.core.starts import Epoch, Expected, Lost, Restored
 from hub.core.state import (
     Advice,
     Call,
@@ -25,6 +27,7 @@ from hub.core.state import (
     Totals,
     UnitState,
 )
+from hub.core.strips import Strips
 from hub.core.tickets import Ticket, TicketState
 
 
@@ -116,17 +119,31 @@ def _unit(times: Any = None, **fields: Any) -> UnitState:
     return UnitState(times=KnownTimes.of(**times) if times else KnownTimes(), **fields)
 
 
+def _people(data: Any) -> People:
+    def read(kind: Callable[..., Any], items: Any) -> dict[str, Any]:
+        return {
+            key: kind(**{**item, "roles": tuple(map(Role, item["roles"]))})
+            for key, item in items.items()
+        }
+
+    return People(read(Account, data["accounts"]), read(Token, data["tokens"]))
+
+
 def _learned(data: Any) -> Learned:
     return Learned(_table(Estimate)(data["services"]), _table(Estimate)(data["counters"]))
 
 
 _DUMPED: dict[str, Callable[[Any], Any]] = {
     "version": _same,
+    "plan_at": _same,
+    "plan_file": _same,
     "epoch": _same,
     "epoch_id": _same,
     "epochs": lambda data: [Epoch(**item) for item in data],
     "restored": lambda data: Restored(**data) if data else None,
     "passed": dict,
+    "expected": _table(Expected),
+    "known_at_start": dict,
     "outlived": _same,
     "lost": lambda data: [Lost(**item) for item in data],
     "day": _same,
@@ -145,12 +162,31 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "learned": _learned,
     "flags": _table(Flag),
     "advice": _table(Advice),
+    "desk": lambda data: Desk.of(**data),
+    "strips": lambda data: Strips(**data),
     "feed": lambda data: [News(**item) for item in data],
     "counters": _table(_counter),
+    "people": _people,
 }
 
 LATER = frozenset(
-    {"notice", "emergency", "grants", "epochs", "restored", "passed", "outlived", "lost"}
+    {
+        "plan_at",
+        "plan_file",
+        "notice",
+        "emergency",
+        "grants",
+        "epochs",
+        "restored",
+        "passed",
+        "outlived",
+        "expected",
+        "known_at_start",
+        "lost",
+        "people",
+        "desk",
+        "strips",
+    }
 )
 """A snapshot from before there were these lacks them; they are then as in a new state."""
 

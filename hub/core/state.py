@@ -9,10 +9,13 @@ from typing import Any
 from hub.core.known_times import KnownTimes
 from hub.core.learning import Learned
 from hub.core.lines import Lines, Row
+from hub.core.people import People
 from hub.core.plan import Plan
 from hub.core.policies import Facts
 from hub.core.rules import Dispatching
-from hub.core.starts import Epoch, Lost, Restored
+from hub.core.settled import Desk
+from hub.core.starts import Epoch, Expected, Lost, Restored
+from hub.core.strips import Strips
 from hub.core.tickets import Step, Ticket, after
 from wire.errors import NextwindowError
 
@@ -91,6 +94,8 @@ class Call:
     `voided`: it was taken back, as if it had not been. `recalled_at` is its last repetition.
     `ended_at` is the end of its service; a call that was missed never has one. `apart`: the
     ticket was no longer the counter's to call, and neither of them knows of this call.
+    `by_phone` counts what was said by phone, `phone_ratings` the ratings among that;
+    `phone_level` is the rating by phone that counts.
     """
 
     call_id: str
@@ -108,6 +113,9 @@ class Call:
     voided: bool = False
     apart: bool = False
     tagged: bool = False
+    by_phone: int = 0
+    phone_ratings: int = 0
+    phone_level: str = ""
 
 
 @dataclass(slots=True)
@@ -116,7 +124,8 @@ class UnitState:
 
     `through` and `board` are what its present run said when it joined. `faults` are its
     peripherals that do not work, each with its code and what that means. `boots` says for each
-    clock that the hub has met (a run's, or a boot's of its machine) when it was 0.
+    clock that the hub has met (a run's, or a boot's of its machine) when it was 0. `software` is
+    its version, which it said when it joined, at `joined_at`.
     """
 
     unit: str
@@ -128,7 +137,10 @@ class UnitState:
     through: int = 0
     board: str = ""
     faults: dict[str, list[str]] = field(default_factory=dict)
+    faulty_since: dict[str, float] = field(default_factory=dict)
     times: KnownTimes = field(default_factory=KnownTimes)
+    software: str = ""
+    joined_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -239,11 +251,15 @@ class State:
 
     def __init__(self, plan: Plan | None = None) -> None:
         self.version = 0
+        self.plan_at = 0
+        self.plan_file = ""
         self.epoch = 0
         self.epoch_id = ""
         self.epochs: list[Epoch] = []
         self.restored: Restored | None = None
         self.passed: dict[str, int] = {}
+        self.expected: dict[str, Expected] = {}
+        self.known_at_start: dict[str, list[str]] = {}
         self.outlived = 0
         """Of what units remember of epochs up to this one a restore that is over has told."""
         self.lost: list[Lost] = []
@@ -263,8 +279,11 @@ class State:
         self.learned = Learned()
         self.flags: dict[str, Flag] = {}
         self.advice: dict[str, Advice] = {}
+        self.desk = Desk()
+        self.strips = Strips()
         self.feed: list[News] = []
         self.counters: dict[str, CounterState] = {}
+        self.people = People()
         self.lines = Lines()
         self.duty = Duty()
         self.rules = Dispatching()
