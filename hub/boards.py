@@ -70,6 +70,8 @@ class Boards:
             return []
         told, foretold = self._changed, waits(now)
         self._changed = False
+        for unit in self._told.keys() - hall.plan.board.keys():  # it has left the plan
+            del self._told[unit]
         out: list[Outbound] = []
         for unit, place in hall.plan.board.items():
             if told or self._is_due(unit, now_s):

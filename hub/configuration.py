@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 
 from hub.core.plan import Plan, plan_mistakes
+from hub.core.plan_changes import digest
+from wire.errors import ConfigurationError
 from wire.link import BrokerAddress
 from wire.settings import FileSettings, Mistake, Settings
 
@@ -100,6 +102,26 @@ def _port_mistakes(hub: object) -> Iterator[Mistake]:
     port = given.get("port", HubSettings().port)
     if port and port == given.get("broker_port", HubSettings().broker_port):
         yield Mistake("hub.broker_port", port, "is also the port of the pages")
+
+
+def check_file(file: Plan, journal: Plan, seen: str) -> None:
+    """Whether the hub may start with this file; `seen` is the digest of the last that was used.
+
+    A file that is still as it was used last says nothing new: what has been changed on the pages
+    since is in force. Raises ConfigurationError for a file that was changed and not applied.
+    """
+    if digest(file) == seen:
+        return
+    changed = differences(file, journal)
+    if changed:
+        raise ConfigurationError(
+            [
+                "the file differs from the plan in the journal, which is the truth:",
+                *changed,
+                "`hall-hub config apply FILE` puts the file into force.",
+                "`hall-hub config export FILE` prints the journal's plan.",
+            ]
+        )
 
 
 def differences(file: Plan, journal: Plan) -> list[str]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from hub.broker import EmbeddedBroker
-from hub.configuration import HallFile, differences
+from hub.configuration import HallFile, check_file
 from hub.forecast.worker import Forecaster
 from hub.identity import Identities, load_identities
 from hub.journal.store import Journal
@@ -29,7 +29,7 @@ from hub.service import Service
 from hub.web.app import create_app
 from hub.web.facts import Facts, Tell
 from wire.clock import make_clock
-from wire.errors import ConfigurationError, LinkError, NextwindowError
+from wire.errors import LinkError, NextwindowError
 from wire.ids import new_id
 from wire.link import BrokerAddress
 from wire.sdnotify import Notifier
@@ -87,16 +87,7 @@ def _service(
     clock = make_clock(settings.hub.speed, settings.hub.clock_origin)
     service = Service(journal, clock, new_id, notifier, settings.hub.public_url, lookout)
     if service.configured:
-        changed = differences(settings.plan(), service.plan)
-        if changed:
-            raise ConfigurationError(
-                [
-                    "the file differs from the plan in the journal, which is the truth:",
-                    *changed,
-                    "`hall-hub config apply FILE` puts the file into force.",
-                    "`hall-hub config export FILE` prints the journal's plan.",
-                ]
-            )
+        check_file(settings.plan(), service.plan, service.plan_file)
     marker = settings.hub.data / RESTORED
     service.begin(settings.plan(), restored=marker.exists())
     with contextlib.suppress(OSError):  # the journal knows by now

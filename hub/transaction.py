@@ -37,6 +37,7 @@ from hub.core.decide import decide
 from hub.core.grants import freed, top_up
 from hub.core.hall import Hall
 from hub.core.pictures import Waits
+from hub.core.plan import Plan
 from hub.core.presence import Presence
 from hub.core.records import Heads
 from hub.intake import ANSWERED_ALONE, Intake
@@ -111,12 +112,24 @@ class Transaction:
     def happen(self, events: Iterable[e.Event]) -> None:
         """Apply events and put them into the batch."""
         for event in events:
+            before = self.hall.plan if self.hall.configured else None
             self.hall.apply(event)
             self.batch.events.append(event)
+            if isinstance(event, e.Configured) and before is not None:
+                self._replanned(before)
             counter = _counter_changed_by(event)
             plan = self.hall.plan.counter.get(counter) if counter else None
             if plan is not None and plan.unit:
                 self._states.add(plan.unit)
+
+    def _replanned(self, before: Plan) -> None:
+        """Another plan is in force: who has another place says hello, all others are told."""
+        plan = self.hall.plan
+        for unit, role in before.role_of_unit.items():
+            counter = before.counter_of_unit.get(unit)
+            if (role, counter) != (plan.role_of_unit.get(unit), plan.counter_of_unit.get(unit)):
+                self.books.presence.moved(unit)
+        self._states.update(self.books.presence.all_heard(self.monotonic))
 
     # --- commands --------------------------------------------------------------------------
 
@@ -346,6 +359,8 @@ class Transaction:
                 return  # it gets no state, and will say hello again
             if self.hall.restored is not None or unit in self.hall.passed:
                 return  # what it still has, only a hello says
+            if self.books.presence.has_moved(unit):
+                return  # nor does it say where it believes that it is
             self.books.presence.adopt(unit, known.run, known.outbox, renew, now, arrived)
         state = self.hall.units.get(unit)
         if state is not None and state.lost_at is not None:

@@ -49,7 +49,7 @@ class Notes:
         granted = self._grants.holder(paper.id) is not None  # it then stands in no line
         self._places.remove(paper)
         house = self._house
-        if paper.bound not in house.skills:
+        if paper.service not in house.skills.get(paper.bound or "", set()):
             paper.bound = None
         there = house.serves.get(paper.label or "", set())
         if not house.assigned or paper.bound is not None:

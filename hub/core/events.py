@@ -86,6 +86,7 @@ __all__ = [
     "NumberSeen",
     "NumberSetAside",
     "OrderKept",
+    "PlanFileSeen",
     "PasswordSet",
     "PlanFileSeen",
     "Rated",

@@ -31,11 +31,18 @@ def _configured(state: State, event: e.Configured) -> None:
     for counter in state.counters.values():
         skills = plan.counter[counter.id].skills if counter.id in plan.counter else ()
         counter.added = {s: at for s, at in counter.added.items() if s in skills}
+    if state.configured:
+        state.learned.planned_anew(state.plan, plan)
     state.set_plan(plan)
+    state.plan_at, state.plan_file = state.version + 1, event.file or state.plan_file
     plan_changed(state)
     for ticket in state.tickets.values():
         if ticket.state is TicketState.WAITING:
             find_a_place(state, ticket)
+
+
+def _plan_file_seen(state: State, event: e.PlanFileSeen) -> None:
+    state.plan_file = event.file
 
 
 def _epoch_started(state: State, event: e.EpochStarted) -> None:
@@ -109,6 +116,8 @@ def _unit_joined(state: State, event: e.UnitJoined) -> None:
         board=event.board,
         faults=before.faults if before else {},
         times=times,
+        software=event.software,
+        joined_at=event.at,
     )
     unit_joined(state, event.unit, event.run)
 
@@ -203,6 +212,7 @@ BROKEN_CHAIN = "broken_chain"
 
 HANDLERS: dict[type[e.Event], Handler] = {
     e.Configured: _configured,
+    e.PlanFileSeen: _plan_file_seen,
     e.EpochStarted: _epoch_started,
     e.DayBegan: _day_began,
     e.HallOpened: _hall_opened,

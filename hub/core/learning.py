@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import exp, log, log1p, sqrt
 
+from hub.core.plan import Plan
+
 SERVICE_PRIOR, SERVICE_MEMORY = 30.0, 300.0
 COUNTER_PRIOR, COUNTER_MEMORY = 15.0, 60.0
 """So many services the configuration is worth; so many are remembered at most."""
@@ -44,6 +46,11 @@ class Estimate:
         self.seen += 1
         self.log_factor += surprise / (prior + min(self.seen, memory))
 
+    def planned_anew(self, ratio: float, prior: float, memory: float) -> None:
+        """What is planned was `ratio` times of what it is now; what was seen holds."""
+        seen = min(self.seen, memory)
+        self.log_factor += log(ratio) * seen / (prior + seen)
+
 
 @dataclass(slots=True)
 class Learned:
@@ -71,6 +78,21 @@ class Learned:
             of_service.learn(kept, SERVICE_PRIOR, SERVICE_MEMORY)
             of_counter.learn(kept, COUNTER_PRIOR, COUNTER_MEMORY)
         return against_plan / deviation
+
+    def planned_anew(self, before: Plan, after: Plan) -> None:
+        """Another plan is in force: what was seen stays true, whatever is planned beside it.
+
+        Times do not change with the plan. So where much was seen, the factor makes up for the
+        new mean or speed; where nothing was, what is planned holds.
+        """
+        for name, service in after.service.items():
+            if name in before.service and name in self.services:
+                ratio = before.service[name].mean_s / service.mean_s
+                self.services[name].planned_anew(ratio, SERVICE_PRIOR, SERVICE_MEMORY)
+        for name, counter in after.counter.items():
+            if name in before.counter and name in self.counters:
+                ratio = before.counter[name].speed / counter.speed
+                self.counters[name].planned_anew(ratio, COUNTER_PRIOR, COUNTER_MEMORY)
 
     def service_factor(self, service: str) -> float:
         """How many times its configured mean a service takes."""

@@ -80,6 +80,7 @@ class Presence:
         self._command_within_s = COMMAND_WITHIN_S * second_s
         self._decided_within_s = DECIDED_WITHIN_S * second_s
         self._units: dict[str, Heard] = {}
+        self._moved: set[str] = set()
 
     def get(self, unit: str) -> Heard | None:
         """The present run of a unit, if one was heard."""
@@ -100,6 +101,7 @@ class Presence:
         if before is None or before.run != hello.run:
             before = self._units[unit] = self._begun(hello.run, hello.outbox, hello.n, now)
         before.greeted = True
+        self._moved.discard(unit)
         before.renewed(hello, now, arrived)
         return None
 
@@ -150,6 +152,15 @@ class Presence:
         if found is not None:
             told = found.answered if found.run == run else found.began
         return lease_end(lease_s, self.since if told is None else told)
+
+    def moved(self, unit: str) -> None:
+        """A unit has another place in the plan: it gets no state before it has said hello."""
+        self._units.pop(unit, None)
+        self._moved.add(unit)
+
+    def has_moved(self, unit: str) -> bool:
+        """Whether a unit was given another place, and has not said hello since."""
+        return unit in self._moved
 
     def forget_ungreeted(self) -> None:
         """Forget runs that have not said hello: they get no state, and will."""

@@ -264,7 +264,8 @@ def _again(state: State, ticket: Ticket, queued_at: float, bound: str | None = N
 def find_a_place(state: State, ticket: Ticket) -> None:
     """After a change of the hall: nobody waits for a counter that does not serve this now."""
     state.step_aside(ticket)
-    if ticket.bound not in state.plan.counter:
+    bound = state.plan.counter.get(ticket.bound or "")
+    if bound is None or ticket.service not in bound.skills:
         ticket.bound = None
     if ticket.label is not None and ticket.service not in state.services_of(ticket.label):
         ticket.label = None

@@ -49,13 +49,19 @@ class Watch:
 
     def happened(self, state: State, event: e.Event) -> None:
         """An event was applied to the state."""
-        if isinstance(event, e.DayBegan):
+        if isinstance(event, e.DayBegan) or self._other_lines(state, event):
             self._begin()
         elif isinstance(event, e.TicketDone):
             self._served(state, event)
         counter = state.counters.get(getattr(event, "counter", None) or "")
         if counter is not None:
             self._follow(counter, event.at)
+
+    def _other_lines(self, state: State, event: e.Event) -> bool:
+        """Whether counters have lines of their own by now, or have none any more."""
+        assigned = state.configured and state.plan.dispatch.mode is Mode.ASSIGNED
+        watched = self.load.ticked_at is not None and isinstance(event, e.Configured)
+        return watched and assigned != (self.load.rules is BOUND)
 
     def minute(self, state: State, now: float) -> list[e.Event]:
         """A minute has passed. Returns the flags that changed, as events to be applied."""
