@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from hub.core import events as e
 from hub.core.balance import Balance
+from hub.core.lateness import late_lines
 from hub.core.state import State
 from hub.core.watch import Watch
 from hub.forecast.arrivals import Arrivals
@@ -52,6 +53,7 @@ class Lookout:
             return []
         self._next_minute = monotonic + MINUTE_S
         flags: list[e.Event] = _safely(lambda: self._watch.minute(state, now), [])
+        flags += _safely(lambda: late_lines(state, now), [])
         advice: list[e.Event] = _safely(lambda: self._balance.tick(state, now), [])
         return flags + advice
 

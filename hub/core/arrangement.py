@@ -6,8 +6,15 @@ from typing import Any
 
 from hub.core import events as e
 from hub.core.commands import Decision, OnAdvice, Rearrange, busy, refuse
+from hub.core.settled import Settled
 from hub.core.shift import close_events
 from hub.core.state import Advice, State
+
+UNDO_S = 600.0
+"""So long what was said to an advice can be taken back."""
+
+AUTOMATIC = "automatic"
+"""Who answers advice where no click is needed; it would only answer again."""
 
 
 def rearrange(state: State, command: Rearrange, now: float) -> Decision:
@@ -36,7 +43,9 @@ def _change(
 
 
 def on_advice(state: State, command: OnAdvice, now: float) -> Decision:
-    """Follow an advice, or dismiss it."""
+    """Follow an advice, dismiss it, or take either back."""
+    if command.wish == "undo":
+        return _undo(state, command, now)
     advice = state.advice.get(command.advice)
     if advice is None:
         return refuse("unknown_advice", "this advice is not given any more")
@@ -63,3 +72,36 @@ def _follow(state: State, advice: Advice, now: float, by: str) -> Decision:
         # Somebody has to go there first, whom the operator sends; signing in opens it.
         return Decision()
     return Decision((e.CounterOpened(now, counter.id, counter.clerk),))
+
+
+def _undo(state: State, command: OnAdvice, now: float) -> Decision:
+    settled = state.desk.settled.get(command.advice)
+    if settled is None or settled.by == AUTOMATIC:
+        return refuse("unknown_advice", "nobody has answered this advice")
+    if not 0 <= now - settled.at <= UNDO_S:
+        return refuse("undo_too_late", "it is too late to take that back")
+    undone = e.AdviceUndone(now, settled.id, command.by)
+    if settled.outcome == "dismissed":
+        return Decision((undone,))
+    decision = _reverse(state, settled, now, command.by)
+    if decision.outcome == "refused":
+        return decision
+    return Decision((*decision.events, undone))
+
+
+def _reverse(state: State, settled: Settled, now: float, by: str) -> Decision:
+    """What makes good that an advice was followed, as far as it still stands as it was left."""
+    counter, service = state.counters[settled.counter], settled.service
+    if service is not None:
+        wish = "take_back" if settled.action == "add" else "add"
+        if wish == "take_back" and service not in counter.added:
+            return Decision()
+        return _change(state, wish, counter.id, service, now, by, {"undone": settled.id})
+    if settled.action == "close":
+        reopens = not counter.open and counter.clerk is not None
+        return Decision((e.CounterOpened(now, counter.id, str(counter.clerk)),) if reopens else ())
+    if not counter.open or counter.free_since != settled.at:
+        return Decision()  # the counter was open already, or has worked since
+    if counter.ticket is not None:
+        return busy(state, counter)
+    return Decision(tuple(close_events(state, counter, now)))

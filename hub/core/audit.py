@@ -357,6 +357,7 @@ _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.ServiceTakenBack: Audit._taken_back,
     e.AdviceGiven: Audit._advised,
     e.AdviceClosed: Audit._advice_closed,
+    e.AdviceUndone: Audit._advice_undone,
     e.Flagged: Audit._flagged,
     e.Rated: Audit._rate,
     e.Unrated: Audit._rate,

@@ -64,6 +64,11 @@ class CounterAudit(Notes):
             yield f"advice {event.advice} was not given"
         self._advice.discard(event.advice)
 
+    def _advice_undone(self, event: e.AdviceUndone) -> Iterator[str]:
+        if event.advice in self._advice:
+            yield f"advice {event.advice} stands already"
+        self._advice.add(event.advice)
+
     def _flagged(self, event: e.Flagged) -> Iterator[str]:
         key = (event.kind, event.scope, event.target)
         if event.on == (key in self._flags):

@@ -10,7 +10,6 @@ from enum import IntEnum
 from typing import Literal
 
 from hub.core import events as e
-from hub.core.commands_of_plans import Configure
 from hub.core.commands_of_people import OfPeople
 from hub.core.commands_of_plans import Configure
 from hub.core.people import Hand
@@ -184,7 +183,6 @@ Command = (
     | Sweep
     | SetNotice
     | GoOn
-    | Configure
     | OfPeople
     | Configure
 )

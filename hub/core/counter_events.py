@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.core import events as e
+from hub.core.settled import Settled
 from hub.core.state import Advice, CounterState, Flag, Pause, State
 from hub.core.ticket_events import Handler, find_a_place, learn_the_last
 
@@ -107,7 +108,36 @@ def _advised(state: State, event: e.AdviceGiven) -> None:
 
 
 def _advice_closed(state: State, event: e.AdviceClosed) -> None:
-    del state.advice[event.advice]
+    advice = state.advice.pop(event.advice)
+    settled = state.desk.settled
+    if event.outcome != "pointless":
+        settled[advice.id] = Settled(
+            advice.id,
+            advice.action,
+            advice.counter,
+            advice.service,
+            advice.gain_min,
+            advice.reason,
+            advice.given_at,
+            event.outcome,
+            event.by,
+            event.at,
+        )
+    for old in list(settled)[:-SETTLED_KEPT]:
+        del settled[old]
+
+
+SETTLED_KEPT = 20
+"""So much answered advice is remembered, so that an answer can be taken back."""
+
+
+def _advice_undone(state: State, event: e.AdviceUndone) -> None:
+    if event.advice in state.advice:
+        raise ValueError("this advice stands already")
+    it = state.desk.settled.pop(event.advice)
+    state.advice[it.id] = Advice(
+        it.id, it.action, it.counter, it.service, it.gain_min, it.reason, it.given_at
+    )
 
 
 def _flagged(state: State, event: e.Flagged) -> None:
@@ -138,5 +168,6 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.ServiceTakenBack: _taken_back,
     e.AdviceGiven: _advised,
     e.AdviceClosed: _advice_closed,
+    e.AdviceUndone: _advice_undone,
     e.Flagged: _flagged,
 }

@@ -86,7 +86,6 @@ __all__ = [
     "NumberSeen",
     "NumberSetAside",
     "OrderKept",
-    "PlanFileSeen",
     "PasswordSet",
     "PlanFileSeen",
     "Rated",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hub.core import alarms
 from hub.core import events as e
+from hub.core.events_of_units import PHONE
 from hub.core.grant_events import unit_joined, unit_lost, unread
 from hub.core.kiosk import number_set_aside
 from hub.core.known_times import KnownTimes, Placed
@@ -53,6 +55,9 @@ def _epoch_started(state: State, event: e.EpochStarted) -> None:
     del state.epochs[:-EPOCHS_KEPT]
     if state.restored is not None:
         state.restored.epoch = event.epoch
+    else:
+        known = state.units.items()
+        state.known_at_start = {unit: [found.outbox, found.board] for unit, found in known}
     state.passed = dict.fromkeys(state.passed, event.epoch)
     for grant in state.grants.values():
         if grant.withdrawn is not None:  # what was said about earlier epochs frees nothing now
@@ -78,8 +83,10 @@ def _day_began(state: State, event: e.DayBegan) -> None:
         counter.last_step = None
         state.staffed(counter)
     state.advice.clear()
+    state.desk.settled.clear()
     state.flags.clear()
     state.grants.clear()
+    alarms.day_over(state)
 
 
 def _hall_opened(state: State, _event: e.HallOpened) -> None:
@@ -91,6 +98,8 @@ def _hall_closed(state: State, _event: e.HallClosed) -> None:
 
 
 def _notice_set(state: State, event: e.NoticeSet) -> None:
+    if state.emergency is None:
+        state.desk.emergency_since = event.at
     state.notice, state.emergency = event.notice, event.emergency
 
 
@@ -115,6 +124,7 @@ def _unit_joined(state: State, event: e.UnitJoined) -> None:
         through=event.through,
         board=event.board,
         faults=before.faults if before else {},
+        faulty_since=before.faulty_since if before else {},
         times=times,
         software=event.software,
         joined_at=event.at,
@@ -159,26 +169,37 @@ def _health(state: State, event: e.HealthNoted) -> None:
     unit = state.units.get(event.unit)
     if unit is None:  # it has never said hello, and its pages have no place for it yet
         return
-    faults = unit.faults
-    faults.pop(event.peripheral, None)
-    if not event.ok:
-        faults[event.peripheral] = [event.code or "", event.detail]
+    unit.faults.pop(event.peripheral, None)
+    if event.ok:
+        unit.faulty_since.pop(event.peripheral, None)
+    else:
+        unit.faults[event.peripheral] = [event.code or "", event.detail]
+        unit.faulty_since.setdefault(event.peripheral, event.at)
 
 
 def _rated(state: State, event: e.Rated) -> None:
+    by_phone = event.channel == PHONE
+    if by_phone:
+        state.calls[event.call_id].by_phone += 1
+        state.calls[event.call_id].phone_ratings += 1
     if not event.counted:
         state.today.not_counted += _of_today(state, event)
         return
     call = state.calls[event.call_id]
     if call.rated:
         raise ValueError("one first rating a call")
+    if call.answered:  # the invitation had run out, and the rating came all the same
+        state.today.unrated -= _of_today(state, event)
     call.rated = call.answered = True
+    call.phone_level = event.level if by_phone else ""
     if _of_today(state, event):
         levels = state.today.levels
         levels[event.level] = levels.get(event.level, 0) + 1
 
 
 def _tagged(state: State, event: e.RatingTagged) -> None:
+    if event.channel == PHONE:
+        state.calls[event.call_id].by_phone += 1
     if event.counted:
         state.calls[event.call_id].tagged = True
 
@@ -231,4 +252,5 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.RecordQuarantined: _quarantined,
     e.NumberSetAside: number_set_aside,
     **RESTORE_HANDLERS,
+    **alarms.HANDLERS,
 }

@@ -6,6 +6,7 @@ These are sections of `hall.toml`, checked like the rest of the plan.
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -47,6 +48,18 @@ class Dispatching(Settings):
     come_back_min: Annotated[float, Field(ge=0, le=480)] = 30.0
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError("expected an address or a network, like 10.0.0.7 or 10.0.0.0/24") from None
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+"""An address, or a network of them."""
+
+
 def _not_taken(name: str) -> str:
     if name == APPOINTMENT:
         raise ValueError("the name of a class that is always there")
@@ -78,11 +91,16 @@ class Appointments(Settings):
 class Limits(Settings):
     """Against scalpers: numbers a person and day (0: no limit), and whether one must say who.
 
-    A person is known by a keyed hash of the identity; the identity itself is never kept.
+    A person is known by a keyed hash of the identity; the identity itself is never kept. On the
+    web `per_address_10min` numbers are given to one network address in ten minutes (0: no
+    limit); a hall's whole Wi-Fi may share one. `kiosk_addresses` are those of web kiosks, which
+    are not counted.
     """
 
     per_person_day: Annotated[int, Field(ge=0, le=100)] = 0
     identity_required: bool = False
+    per_address_10min: Annotated[int, Field(ge=0, le=10_000)] = 100
+    kiosk_addresses: tuple[Network, ...] = ()
 
 
 class Balancing(Settings):
@@ -109,6 +127,15 @@ class Alone(Settings):
     lease_min: Annotated[float, Field(ge=1, le=720)] = 60.0
 
 
+class Alarms(Settings):
+    """When the operator's page calls somebody.
+
+    `late_targets`: when somebody has waited so many times the target of the service.
+    """
+
+    late_targets: Annotated[float, Field(ge=1, le=100)] = 1.5
+
+
 class Shift(Settings):
     """A line of the duty roster: who is to be at which counter, when."""
 
@@ -127,4 +154,5 @@ class Rules(Settings):
     limits: Limits = Limits()
     balance: Balancing = Balancing()
     alone: Alone = Alone()
+    alarms: Alarms = Alarms()
     roster: tuple[Shift, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.core import events as e
 from hub.core.counter_events import flag_key
+from hub.core.lateness import LATE
 from hub.core.load import (
     BOUND,
     CounterReading,
@@ -147,7 +148,7 @@ class Watch:
             wanted[flag_key(kind, scope, target)] = (kind, scope, target)
         changed: list[e.Event] = []
         for key, flag in state.flags.items():
-            if key not in wanted:
+            if key not in wanted and flag.kind != LATE:
                 why = self._evidence.get(f"{flag.kind} {flag.target}", {})
                 changed.append(
                     e.Flagged(now, flag.kind, flag.scope, flag.target, on=False, evidence={**why})
