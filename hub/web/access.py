@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
 
+from hub.accounts import Accounts, Person
 from hub.core.commands import (
+    Acknowledge,
     AtCounter,
     Book,
     Command,
@@ -22,13 +25,15 @@ from hub.core.commands import (
     SetNotice,
     Sweep,
 )
+from hub.core.commands_of_people import OfPeople
 from hub.core.tickets import ORDINARY
 from hub.identity import Identities
 from hub.journal.store import StoredAnswer
 from hub.pins import pin_right
 from hub.service import Service
 from hub.web.bodies import TicketWish
-from hub.web.facts import Facts, Tell
+from hub.web.facts import Facts, Noticed, Tell
+from hub.web.rights import hand_of
 from hub.web.views import View
 from wire import messages as w
 from wire.errors import NextwindowError
@@ -42,8 +47,8 @@ PINS_AT_ONCE = 2
 CHANNEL = "web"
 """Where numbers that are taken here were taken."""
 
-CITIZEN, OPERATOR = "citizen", "operator"
-"""Who wishes something; there is no sign-in to these pages yet."""
+CITIZEN = "citizen"
+"""Who wishes something without having signed in."""
 
 T = TypeVar("T")
 
@@ -76,12 +81,19 @@ class Access:
     """The hall, as the routes see it."""
 
     def __init__(
-        self, service: Service, tell: Tell, new_id: Callable[[], str], identities: Identities
+        self,
+        service: Service,
+        tell: Tell,
+        new_id: Callable[[], str],
+        identities: Identities,
+        accounts: Accounts,
     ) -> None:
         self._service = service
         self._tell = tell
+        self._noticed = Noticed()
         self._new_id = new_id
         self._identities = identities
+        self.accounts = accounts
         self._pins = asyncio.Semaphore(PINS_AT_ONCE)
 
     @property
@@ -92,7 +104,8 @@ class Access:
     @property
     def facts(self) -> Facts:
         """What the other adapters say right now."""
-        return self._tell()
+        service = self._service
+        return self._noticed.dated(self._tell(), service.storage_error, service.clock.now())
 
     async def look(self, build: Callable[[View], T]) -> T:
         """Look at the state once.
@@ -124,67 +137,87 @@ class Access:
     def _person(self, identity: str | None) -> str | None:
         return None if identity is None else self._identities.hashed(identity)
 
-    async def on_ticket(self, ticket: str, wish: TicketWish, key: str) -> StoredAnswer:
+    async def on_ticket(
+        self, ticket: str, wish: TicketWish, key: str, who: Person | None = None
+    ) -> StoredAnswer:
         """Do something with a ticket that is not called.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        by = OPERATOR if wish == "release" else CITIZEN
+        by = who.id if who is not None else CITIZEN
         return await self._commanded(OnTicket(ticket, wish, by), key)
 
-    async def not_called(self, ticket: str, key: str, *, unit_off: bool) -> StoredAnswer:
+    async def not_called(
+        self, ticket: str, key: str, who: Person, *, unit_off: bool
+    ) -> StoredAnswer:
         """Have an operator's word that a ticket was not called by the counter that keeps it.
 
         `unit_off`: and that its unit is switched off. Raises IdReusedError, StorageError or
         StateSilent.
         """
-        wanted = OnTicket(ticket, "not_called", OPERATOR, unit_off)
+        wanted = OnTicket(ticket, "not_called", who.id, unit_off)
         return await self._commanded(wanted, key)
 
     async def rearrange(
-        self, wish: Literal["add", "take_back"], counter: str, service: str, key: str
+        self, wish: Literal["add", "take_back"], counter: str, service: str, key: str, who: Person
     ) -> StoredAnswer:
         """Change what a counter serves.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        return await self._commanded(Rearrange(wish, counter, service, OPERATOR), key)
+        return await self._commanded(Rearrange(wish, counter, service, who.id), key)
 
     async def on_advice(
-        self, advice: str, wish: Literal["apply", "dismiss"], key: str
+        self, advice: str, wish: Literal["apply", "dismiss", "undo"], key: str, who: Person
     ) -> StoredAnswer:
-        """Follow an advice, or dismiss it.
+        """Follow an advice, dismiss it, or take either back.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        return await self._commanded(OnAdvice(advice, wish, OPERATOR), key)
+        return await self._commanded(OnAdvice(advice, wish, who.id), key)
 
-    async def set_notice(self, wanted: Telling, key: str) -> StoredAnswer:
+    async def acknowledge(self, alarm: str, since: float, key: str, who: Person) -> StoredAnswer:
+        """Have it noted that somebody has seen an alarm. `since` in wall seconds.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(Acknowledge(alarm, since, who.id), key)
+
+    async def set_notice(self, wanted: Telling, key: str, who: Person) -> StoredAnswer:
         """Tell everybody something on boards and kiosks, or take it away.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        return await self._commanded(SetNotice(wanted.notice, wanted.emergency, OPERATOR), key)
+        return await self._commanded(SetNotice(wanted.notice, wanted.emergency, who.id), key)
 
-    async def sweep(self, before: float, key: str) -> StoredAnswer:
+    async def sweep(self, before: float, key: str, who: Person) -> StoredAnswer:
         """Close the numbers that were printed alone before a time, in wall seconds.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        return await self._commanded(Sweep(before, OPERATOR), key)
+        return await self._commanded(Sweep(before, who.id), key)
 
-    async def go_on(self, without: tuple[str, ...], key: str) -> StoredAnswer:
+    async def go_on(self, without: tuple[str, ...], key: str, who: Person) -> StoredAnswer:
         """Let a restored hall go on without some units.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        return await self._commanded(GoOn(without, OPERATOR), key)
+        return await self._commanded(GoOn(without, who.id), key)
+
+    async def of_people(self, command: OfPeople) -> dict[str, str | None]:
+        """Have something done to an account or a token: `outcome`, `code` and `reason`.
+
+        Raises StorageError or StateSilent.
+        """
+        answer = await self._commanded(command, None)
+        found: dict[str, str | None] = json.loads(answer.body)
+        return found
 
     async def _commanded(self, command: Command, key: str | None) -> StoredAnswer:
         return await _answered(self._service.command(key, command))
 
     async def at_counter(
-        self, counter: str, action: dict[str, object], seen: int | None, key: str
+        self, counter: str, action: dict[str, object], seen: int | None, key: str, who: Person
     ) -> StoredAnswer:
         """Command a counter. `action` has been checked already.
 
@@ -192,7 +225,8 @@ class Access:
         """
         request = _ACTION.validate_python(action)
         right = isinstance(request, w.SignIn) and await self._pin_right(request)
-        command = AtCounter(counter, request, seen, self._new_id(), right)
+        call_id = self._new_id()
+        command = AtCounter(counter, request, seen, call_id, right, hand=hand_of(who))
         return await self._commanded(command, key)
 
     async def _pin_right(self, request: w.SignIn) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from hub.accounts import Accounts, Asking
 from hub.web.access import Access
+from hub.web.api_alarms import add_alarms
 from hub.web.api_counters import add_counters
 from hub.web.api_tickets import add_tickets
 from hub.web.models import HallView, Health, Problem
-from hub.web.responses import problem, problems
+from hub.web.responses import READING, problem, problems
+from hub.web.rights import Needed, Right, needs
 from hub.web.stream import Live, Topic
 from hub.web.views import trouble
 from wire.errors import NextwindowError
@@ -35,11 +39,17 @@ def make_router(access: Access, live: Live) -> APIRouter:
     _add_hall(router, access, live)
     add_tickets(router, access)
     add_counters(router, access)
+    add_alarms(router, access)
     return router
 
 
 def _add_health(router: APIRouter, access: Access) -> None:
-    @router.get("/healthz", response_model=Health, responses={503: {"model": Health}})
+    @router.get(
+        "/healthz",
+        response_model=Health,
+        responses={503: {"model": Health}},
+        dependencies=[needs(Right.FOLLOW)],
+    )
     async def healthz(response: Response) -> Health:
         """Whether the hub does its work."""
         found = [
@@ -56,7 +66,12 @@ def _add_health(router: APIRouter, access: Access) -> None:
 
 
 def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
-    @router.get("/api/hall", response_model=HallView, responses=problems(503))
+    @router.get(
+        "/api/hall",
+        response_model=HallView,
+        responses=READING,
+        dependencies=[needs(Right.VIEW)],
+    )
     async def hall() -> Response:
         """The whole hall as it stands."""
         facts, storage_error = access.facts, access.service.storage_error
@@ -66,9 +81,11 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
     @router.get(
         "/api/events",
         response_class=EventStream,
-        responses={200: {"description": _EVENTS}, **problems(404, 422, 503)},
+        responses={200: {"description": _EVENTS}, **READING, **problems(404, 422)},
+        dependencies=[needs(Right.FOLLOW)],
     )
     async def events(
+        request: Request,
         ticket: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
         counter: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
         only: Annotated[Literal["lines"] | None, Query()] = None,
@@ -79,14 +96,31 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
         topics += [Topic("lines")] if only is not None else []
         if len(topics) > 1:
             return problem(422, "invalid", "only one of ticket, counter and only can be followed")
-        messages = await live.follow(topics[0] if topics else Topic("hall"))
+        topic = topics[0] if topics else Topic("hall")
+        public = topic.kind in {"ticket", "lines"}
+        if not public:
+            Needed(Right.VIEW).check(request)
+        messages = await live.follow(topic)
         if messages is None:
             return problem(404, "unknown", "there is no such ticket or counter")
-        return EventStream(messages, headers={"x-accel-buffering": "no"})
+        followed = messages if public else while_signed_in(messages, access.accounts, request)
+        return EventStream(followed, headers={"x-accel-buffering": "no"})
+
+
+async def while_signed_in(
+    messages: AsyncIterator[bytes], accounts: Accounts, request: Request
+) -> AsyncIterator[bytes]:
+    """The messages of a stream, until who asked for them has signed out or lost the right."""
+    asking: Asking = request.state.asking
+    async for message in messages:
+        if not accounts.still(asking):
+            return
+        yield message
 
 
 _EVENTS = (
     "`snapshot`: the whole picture, like that of `GET /api/hall`. `change`: the fields that are "
     "new; of services and counters those that changed, of news the new lines. `heartbeat`: "
-    "nothing has changed. Each carries now, epoch and version."
+    "nothing has changed. Each carries now, epoch and version. The hall and a counter need a "
+    "session or a token; the lines and a ticket are for everybody."
 )

@@ -11,6 +11,7 @@ from hub.web.access import Access, Telling
 from hub.web.api_tickets import WISHES
 from hub.web.bodies import AdviceWanted, CounterCommand, IdInPath, Key, NoticeWanted, ServiceWanted
 from hub.web.responses import WRITING, problems, stored
+from hub.web.rights import Right, Who, needs
 
 
 def add_counters(router: APIRouter, access: Access) -> None:
@@ -26,31 +27,59 @@ def add_counters(router: APIRouter, access: Access) -> None:
             **problems(400),
             **WRITING,
         },
+        dependencies=[needs(Right.SERVE)],
     )
     async def command(
-        counter: IdInPath, wanted: CounterCommand, idempotency_key: Annotated[Key, Header()]
+        counter: IdInPath,
+        wanted: CounterCommand,
+        idempotency_key: Annotated[Key, Header()],
+        who: Who,
     ) -> Response:
         """Command a counter. A repeat of a key gets the first answer, byte for byte."""
         action = wanted.model_dump(exclude={"seen"})
-        return stored(await access.at_counter(counter, action, wanted.seen, idempotency_key))
+        return stored(await access.at_counter(counter, action, wanted.seen, idempotency_key, who))
 
-    @router.post("/api/counters/{counter}/services", response_model=WishAnswer, responses=WISHES)
+    @router.post(
+        "/api/counters/{counter}/services",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
     async def service(
-        counter: IdInPath, wanted: ServiceWanted, idempotency_key: Annotated[Key, Header()]
+        counter: IdInPath,
+        wanted: ServiceWanted,
+        idempotency_key: Annotated[Key, Header()],
+        who: Who,
     ) -> Response:
         """Change what a counter serves, until the end of the day."""
-        return stored(await access.rearrange(wanted.wish, counter, wanted.service, idempotency_key))
+        wish, service = wanted.wish, wanted.service
+        return stored(await access.rearrange(wish, counter, service, idempotency_key, who))
 
-    @router.post("/api/notice", response_model=WishAnswer, responses=WISHES)
-    async def notice(wanted: NoticeWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
+    @router.post(
+        "/api/notice",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
+    async def notice(
+        wanted: NoticeWanted, idempotency_key: Annotated[Key, Header()], who: Who
+    ) -> Response:
         """Tell everybody something on the hall's boards and kiosks, or take it away."""
         texts = (wanted.notice, wanted.emergency)
         telling = Telling(*(text.content if text else None for text in texts))
-        return stored(await access.set_notice(telling, idempotency_key))
+        return stored(await access.set_notice(telling, idempotency_key, who))
 
-    @router.post("/api/advice/{advice}", response_model=WishAnswer, responses=WISHES)
+    @router.post(
+        "/api/advice/{advice}",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
     async def advice(
-        advice: IdInPath, wanted: AdviceWanted, idempotency_key: Annotated[Key, Header()]
+        advice: IdInPath,
+        wanted: AdviceWanted,
+        idempotency_key: Annotated[Key, Header()],
+        who: Who,
     ) -> Response:
-        """Follow an advice of the hub, or dismiss it."""
-        return stored(await access.on_advice(advice, wanted.wish, idempotency_key))
+        """Follow an advice of the hub, dismiss it, or take either back."""
+        return stored(await access.on_advice(advice, wanted.wish, idempotency_key, who))

@@ -104,9 +104,16 @@ class GoOnWanted(Wanted):
 
 
 class AdviceWanted(Wanted):
-    """Follow an advice of the hub, or dismiss it."""
+    """Follow an advice of the hub, dismiss it, or take either back."""
 
-    wish: Literal["apply", "dismiss"]
+    wish: Literal["apply", "dismiss", "undo"]
+
+
+class AlarmSeen(Wanted):
+    """Somebody has seen the alarm that stands since this time."""
+
+    alarm: Annotated[str, Field(min_length=1, max_length=120)]
+    since: Annotated[w.WallTime, Field(json_schema_extra={"format": "date-time"})]
 
 
 class TextWanted(Wanted):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter as Count
 from collections.abc import Callable, Iterable
 
+from hub.core.arrangement import AUTOMATIC, UNDO_S
 from hub.core.hall import Hall
 from hub.core.state import Flag
+from hub.core.strips import SLOT_S
 from hub.core.tickets import ORDINARY
 from hub.web import models as m
 from hub.web.why import (
     advice_text,
     flag_name,
     kind_name,
+    person_name,
     two_languages,
     why_advised,
     why_flagged,
@@ -74,6 +77,37 @@ def advice(hall: Hall, time: Time) -> tuple[m.AdviceView, ...]:
         )
         for a in found
     )
+
+
+def answered(hall: Hall, now: float, time: Time) -> tuple[m.AnsweredAdvice, ...]:
+    """The advice that people have answered lately, and can answer otherwise, the latest first."""
+    found = [
+        settled
+        for settled in hall.desk.settled.values()
+        if settled.by != AUTOMATIC and 0 <= now - settled.at <= UNDO_S
+    ]
+    return tuple(
+        m.AnsweredAdvice(
+            id=settled.id,
+            outcome=settled.outcome,
+            by=person_name(hall, settled.by),
+            at=time(settled.at),
+            until=time(settled.at + UNDO_S),
+            text=advice_text(hall, settled),
+        )
+        for settled in reversed(found[-ANSWERED_SHOWN:])
+    )
+
+
+ANSWERED_SHOWN = 4
+
+
+def strips(hall: Hall, now: float, time: Time) -> m.StripsView:
+    """The last hours of every line, up to now."""
+    found = hall.strips.rolled(now, hall.lines, hall.plan.service)
+    last = found.until - SLOT_S
+    rows = {service: row for service, row in found.rows.items() if row}
+    return m.StripsView(slot_s=SLOT_S, last=time(last) if rows else None, lines=rows)
 
 
 def priorities(hall: Hall) -> tuple[m.PriorityView, ...]:

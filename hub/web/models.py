@@ -84,7 +84,8 @@ class ServiceView(Part):
 class HeldTicket(Part):
     """The ticket at a counter, since when it is in its state, and why it was called.
 
-    `kind` is its class of priority, `further` the services after this one.
+    `kind` is its class of priority, `further` the services after this one; `usual_s` is how long
+    its service usually takes at this counter, from the call on.
     """
 
     id: str
@@ -96,6 +97,8 @@ class HeldTicket(Part):
     why: Words | None
     kind: Words | None = None
     further: tuple[str, ...] = ()
+    called_at: str | None = None
+    usual_s: float | None = None
 
 
 class KeptTicket(Part):
@@ -226,6 +229,41 @@ class AdviceView(Part):
     reason: dict[str, Any]
 
 
+class AnsweredAdvice(Part):
+    """Advice that was `applied` or `dismissed`, by whom; it can be taken back `until` then."""
+
+    id: str
+    outcome: str
+    by: str
+    at: str
+    until: str
+    text: Words
+
+
+class AlarmView(Part):
+    """Something to see to: since when, why, and who has seen it (None: nobody yet)."""
+
+    id: str
+    kind: str
+    urgent: bool
+    since: str
+    text: Words
+    why: Words | None
+    seen_by: str | None
+    seen_at: str | None
+
+
+class StripsView(Part):
+    """The last hours of each line: samples every `slot_s`, the latest at `last`.
+
+    A sample is how many waited, and the longest wait in seconds.
+    """
+
+    slot_s: int
+    last: str | None
+    lines: dict[str, list[list[int]]]
+
+
 class AsideLine(Part):
     """A record that is kept and not counted, until somebody has read it. `code` is for programs."""
 
@@ -291,6 +329,9 @@ class HallView(Moment):
     today: Today
     priorities: tuple[PriorityView, ...] = ()
     advice: tuple[AdviceView, ...] = ()
+    answered: tuple[AnsweredAdvice, ...] = ()
+    alarms: tuple[AlarmView, ...] = ()
+    strips: StripsView
     notice: Text | None = None
     emergency: Text | None = None
     warnings: tuple[Alert, ...]

@@ -17,7 +17,9 @@ from hub.journal.store import Quarantined, SetAside
 from hub.transaction import Transaction
 from hub.web import desk_views, load_views
 from hub.web import models as m
+from hub.web.alarm_views import alarm_views
 from hub.web.facts import Facts
+from hub.web.news_why import why_news
 from hub.web.texts import both
 from hub.web.ticket_views import ticket_view
 from hub.web.unit_views import Units
@@ -60,6 +62,9 @@ class View:
             today=self._today(),
             priorities=load_views.priorities(self._hall),
             advice=load_views.advice(self._hall, self._time),
+            answered=load_views.answered(self._hall, self._transaction.now, self._time),
+            alarms=alarm_views(self._hall, facts, self._aside(), self._time),
+            strips=load_views.strips(self._hall, self._transaction.now, self._time),
             notice=told(self._hall.notice),
             emergency=told(self._hall.emergency),
             warnings=self._warnings(facts, storage_error),
@@ -206,7 +211,15 @@ class View:
             why=why_called(state.reason),
             kind=kind_name(self._hall, ticket.kind),
             further=ticket.further,
+            called_at=None if ticket.called_at is None else self._time(ticket.called_at),
+            usual_s=self._usual_s(state, ticket),
         )
+
+    def _usual_s(self, state: CounterState, ticket: Ticket) -> float | None:
+        """How long a service usually takes at a counter, to ten seconds: it is learned on."""
+        if ticket.service not in self._plan.service or state.id not in self._plan.counter:
+            return None
+        return round(self._hall.mean_s(ticket.service) * self._hall.speed(state.id), -1)
 
     def _on_hold(self, counter: str) -> list[Ticket]:
         """What a counter has put on hold, longest first: all tickets are gone through once."""
@@ -298,7 +311,7 @@ class View:
             counter=news.content.get("counter"),
             level=news.content.get("level"),
             text=news_text(self._hall, news),
-            why=why_called(news.content.get("reason") or {}),
+            why=why_news(self._hall, news),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.core.hall import Hall
+from hub.core.settled import Settled
 from hub.core.state import Advice, Flag
 from hub.core.tickets import APPOINTMENT, ORDINARY
 from hub.web.texts import Words, both, marked
@@ -85,6 +86,12 @@ def kind_name(hall: Hall, kind: str) -> Words | None:
     return two_languages(found) if found else Words(zh=kind, en=kind)
 
 
+def person_name(hall: Hall, by: str) -> str:
+    """Who did something, by name; the id of somebody who has no account any more."""
+    account = hall.people.accounts.get(by)
+    return account.name if account else by
+
+
 def two_languages(text: Text) -> Words:
     """A text of the hall's own, as one of ours."""
     return Words(zh=text.zh, en=text.en)
@@ -113,6 +120,7 @@ def pause_reason(reason: str) -> Words | None:
 
 _FLAGS = {
     "hot": marked("hot"),
+    "late": marked("far over target"),
     "cold": marked("cold"),
     "slow": marked("slow"),
 }
@@ -121,6 +129,9 @@ _FLAG_WHY = {
     "hot": marked(
         "{waiting} wait; a wait of {expected_wait_min} min is to be expected, "
         "{expected_wait_hall_min} min in the whole hall"
+    ),
+    "late": marked(
+        "The first had waited {longest_min} min, the target is {target_min} min; {waiting} waited"
     ),
     "cold": marked("Idle {idle} of the time, while the hall waits {expected_wait_hall_min} min"),
     "slow": marked(
@@ -175,7 +186,7 @@ _ADVICE_WHY = {
 }
 
 
-def advice_text(hall: Hall, advice: Advice) -> Words:
+def advice_text(hall: Hall, advice: Advice | Settled) -> Words:
     """An advice in words."""
     counter = hall.plan.counter.get(advice.counter)
     service = hall.plan.service.get(advice.service or "")

@@ -218,6 +218,8 @@ _ADVICE_CLOSED = {
 _FLAGGED = {
     ("hot", True): marked("{target} is hot"),
     ("hot", False): marked("{target} is not hot any more"),
+    ("late", True): marked("{target}: the wait is far over the target"),
+    ("late", False): marked("{target}: the wait is not far over the target any more"),
     ("cold", True): marked("{target} is cold"),
     ("cold", False): marked("{target} is not cold any more"),
     ("slow", True): marked("{target} is slower than usual"),
@@ -380,6 +382,8 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     ),
     "AdviceGiven": _advised,
     "AdviceClosed": _advice_closed,
+    "AdviceUndone": _plain(marked("An answer to advice was taken back")),
+    "AlarmAcknowledged": _plain(marked("An alarm was acknowledged")),
     "Flagged": _flagged,
     "ClerkSignedIn": _by_clerk(marked("{clerk} signs in at counter {counter}")),
     "ClerkSignedOut": _by_clerk(marked("{clerk} leaves counter {counter}")),

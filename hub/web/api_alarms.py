@@ -1,0 +1,32 @@
+"""The routes for programs about alarms."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+
+from hub.answers import WishAnswer
+from hub.web.access import Access
+from hub.web.api_tickets import WISHES
+from hub.web.bodies import AlarmSeen, Key
+from hub.web.responses import stored
+from hub.web.rights import Right, Who, needs
+from wire.clock import wall_seconds
+
+
+def add_alarms(router: APIRouter, access: Access) -> None:
+    """Add the routes."""
+
+    @router.post(
+        "/api/alarms/seen",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
+    async def seen(
+        wanted: AlarmSeen, idempotency_key: Annotated[Key, Header()], who: Who
+    ) -> Response:
+        """Say that an alarm was seen: it falls silent, and is listed until its cause has gone."""
+        since = wall_seconds(wanted.since)
+        return stored(await access.acknowledge(wanted.alarm, since, idempotency_key, who))
