@@ -1,52 +1,68 @@
 """The journal on SQLite: WAL and synchronous=FULL, one writer, one transaction a batch.
 
 Only the service's thread commits. Two hubs on one journal would tear it apart, so a lock on
-the folder keeps the second one out. Nothing here is particular to SQLite but `_engine`, and
-`_Insert` wants a driver that takes its values by position.
+the folder keeps the second one out. Nothing here is particular to SQLite; what is stands in
+`hub.journal.database`. What reports read is written in the same transaction
+(`hub.journal.projection`).
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Connection,
-    Engine,
     LargeBinary,
-    Table,
     cast,
-    create_engine,
     delete,
-    event,
     func,
     insert,
-    inspect,
     select,
-    text,
     update,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.core.events import Event, event_of
 from hub.core.records import Head
+from hub.journal import database
 from hub.journal import tables as t
+from hub.journal.database import Inserts
+from hub.journal.projection import Projection
+from hub.journal.rows import (
+    SET_ASIDE_SHOWN,
+    Batch,
+    Quarantined,
+    SetAside,
+    StoredAnswer,
+    StoredRecord,
+)
 from wire.chain import NO_HASH
 from wire.errors import StorageError
 
+__all__ = [
+    "EVENTS_A_PAGE",
+    "HEAD",
+    "NEWER_FRAME",
+    "SET_ASIDE_SHOWN",
+    "SNAPSHOTS_KEPT",
+    "Batch",
+    "Journal",
+    "Quarantined",
+    "SetAside",
+    "StoredAnswer",
+    "StoredRecord",
+]
+
 SNAPSHOTS_KEPT = 2
 
-HEAD = "0001"
+HEAD = "0002"
 """The last migration. A journal that has it is opened without Alembic."""
 
 NEWER_FRAME = "newer_frame"
@@ -55,81 +71,7 @@ NEWER_FRAME = "newer_frame"
 EVENTS_A_PAGE = 10_000
 """So many events are in memory at once while the journal is read."""
 
-ROWS_AT_ONCE = (64, 16, 4, 1)
-"""How many rows one INSERT carries.
-
-The driver lets other threads run at each step, and may wait long for its turn to go on: a
-step for each row costs several times what the row costs.
-"""
-
 _MAY_BE_READ = (NEWER_FRAME, "newer_schema", "unreadable")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """What was answered to a command's id the first time."""
-
-    id: str
-    fingerprint: str
-    status: int
-    body: bytes
-    day: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """A record as a unit sent it."""
-
-    unit: str
-    outbox: str
-    sequence: int
-    previous: str
-    hash: str
-    body: bytes
-    received_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """Bytes that nobody could read or believe, and why."""
-
-    received_at: float
-    unit: str
-    outbox: str | None
-    sequence: int | None
-    code: str
-    detail: str
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """What is in quarantine and has not been read since: how much, and the newest of it."""
-
-    count: int
-    newest: tuple[Quarantined, ...]
-
-
-SET_ASIDE_SHOWN = 5
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one transaction will hold, and when. `first` is the sequence of its first event."""
-
-    first: int
-    events: list[Event] = field(default_factory=list)
-    answers: dict[str, StoredAnswer] = field(default_factory=dict)
-    records: dict[tuple[str, str, int], StoredRecord] = field(default_factory=dict)
-    quarantine: list[Quarantined] = field(default_factory=list)
-    read_again: list[int] = field(default_factory=list)
-    at: float = 0.0
-
-    def empty(self) -> bool:
-        """Whether there is nothing to write."""
-        return not (
-            self.events or self.answers or self.records or self.quarantine or self.read_again
-        )
 
 
 class Journal:
@@ -142,17 +84,19 @@ class Journal:
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock(folder)
+            self._lock = database.lock(folder)
         except OSError as error:
             raise StorageError(f"journal folder {folder}: {error.strerror}") from error
         self.path = folder / "journal.sqlite"
         self._aside: SetAside | None = None
         try:
-            self._engine = _engine(self.path)
+            self._engine = database.open_engine(self.path)
             self._connection = self._engine.connect()
-            self._inserts = _inserts(self._engine)
-            if _revision(self._connection) != HEAD:
-                _upgrade(self._connection)
+            self._inserts = Inserts(self._connection, _COLUMNS)
+            if database.revision(self._connection) != HEAD:
+                database.upgrade(self._connection)
+            self._projection = Projection(self._connection)
+            self._projection.catch_up()
             self._answered = set(self._connection.execute(select(t.answers.c.id)).scalars())
             self._connection.commit()
         except (SQLAlchemyError, StorageError) as error:
@@ -178,8 +122,11 @@ class Journal:
         try:
             with self._connection.begin():
                 self._write(batch)
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StorageError(f"journal {self.path}: {error}") from error
+        except BaseException as error:
+            self._projection.forget()
+            if isinstance(error, (SQLAlchemyError, sqlite3.Error)):
+                raise StorageError(f"journal {self.path}: {error}") from error
+            raise
         self._answered.update(batch.answers)
         if batch.quarantine or batch.read_again:
             self._aside = None
@@ -372,22 +319,17 @@ class Journal:
 
     def _write(self, batch: Batch) -> None:
         if batch.events:
-            self._insert(t.events, _event_rows(batch))
+            self._inserts.put(t.events, _event_rows(batch))
+            self._projection.add(batch.first, batch.events)
         if batch.answers:
-            self._insert(t.answers, map(_answer_row, batch.answers.values()))
+            self._inserts.put(t.answers, map(_answer_row, batch.answers.values()))
         if batch.records:
-            self._insert(t.records, map(_record_row, batch.records.values()))
+            self._inserts.put(t.records, map(_record_row, batch.records.values()))
         if batch.quarantine:
-            self._insert(t.quarantine, map(_quarantine_row, batch.quarantine))
+            self._inserts.put(t.quarantine, map(_quarantine_row, batch.quarantine))
         if batch.read_again:
             ids = t.quarantine.c.id.in_(batch.read_again)
             self._connection.execute(update(t.quarantine).where(ids).values(read_at=batch.at))
-
-    def _insert(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
-        # By the driver's own cursor: what SQLAlchemy does around it takes longer than the row.
-        cursor = self._connection.connection.cursor()
-        for statement, values in self._inserts[table.name].of(list(rows)):
-            cursor.execute(statement, values)
 
     def _rows(self, query: Any) -> list[dict[str, Any]]:
         try:
@@ -397,41 +339,15 @@ class Journal:
             raise StorageError(f"journal {self.path}: {error}") from error
 
 
-class _Insert:
-    """The INSERT of one table's columns, made once for each number of rows."""
-
-    def __init__(self, engine: Engine, table: Table, names: tuple[str, ...]) -> None:
-        self._statements = {
-            count: str(
-                insert(table)
-                .values([dict.fromkeys(names, 0)] * count)
-                .compile(dialect=engine.dialect)
-            )
-            for count in ROWS_AT_ONCE
-        }
-
-    def of(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """Statements with their values that insert all rows, in order."""
-        done = 0
-        for count, statement in self._statements.items():
-            while len(rows) - done >= count:
-                values = chain.from_iterable(rows[done : done + count])
-                yield statement, tuple(values)
-                done += count
-
-
 _EVENT = ("sequence", "at", "kind", "content")
 
 
-def _inserts(engine: Engine) -> dict[str, _Insert]:
-    columns = {
-        t.events: _EVENT,
-        t.answers: StoredAnswer.__slots__,
-        t.records: StoredRecord.__slots__,
-        t.quarantine: Quarantined.__slots__,
-    }
-    return {table.name: _Insert(engine, table, names) for table, names in columns.items()}
-
+_COLUMNS = {
+    t.events: _EVENT,
+    t.answers: StoredAnswer.__slots__,
+    t.records: StoredRecord.__slots__,
+    t.quarantine: Quarantined.__slots__,
+}
 
 _Row = Callable[[Any], tuple[Any, ...]]
 _answer_row: _Row = attrgetter(*StoredAnswer.__slots__)
@@ -443,55 +359,3 @@ def _event_rows(batch: Batch) -> Iterator[tuple[int, float, str, str]]:
     for sequence, happened in enumerate(batch.events, batch.first):
         content = to_json(happened.content()).decode()
         yield sequence, happened.at, type(happened).__name__, content
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    # Straight to the driver: SQLAlchemy's way to it takes longer than a small round's rows.
-    try:
-        connection.connection.cursor().execute("BEGIN")
-    except sqlite3.Error as error:
-        raise DBAPIError("BEGIN", None, error) from error
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    # Python's driver begins no transaction before it makes a table: a migration that is cut
-    # off would leave half of its tables, and could never run again.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _revision(connection: Connection) -> str | None:
-    """Which migration was the last; None for a new journal."""
-    found = None
-    if inspect(connection).has_table("alembic_version"):
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    connection.commit()
-    return found
-
-
-def _upgrade(connection: Connection) -> None:
-    from hub.journal.upgrade import upgrade  # noqa: PLC0415 - it is slow, and seldom needed
-
-    upgrade(connection)
-
-
-def _lock(folder: Path) -> TextIO:
-    """Hold the folder for this process.
-
-    Raises StorageError if another hub has it.
-    """
-    lock = (folder / "journal.lock").open("a", encoding="ascii")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise StorageError(f"{folder} is in use by another hub; end that one first") from error
-    return lock
