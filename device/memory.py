@@ -135,6 +135,7 @@ def _substance(state: State) -> Hashable:
         counter.state,
         (ticket.call_id, ticket.recalls) if ticket else None,
         tuple(held.id for held in counter.on_hold),
+        (state.emergency.zh, state.emergency.en) if state.emergency else None,
         tuple(service.id for service in counter.services),
     )
 

@@ -163,6 +163,7 @@ class Presenter:
             link=_link(session, now_s),
             notice=self._notice(session),
             order=self._order,
+            emergency=_both(state.emergency) if state and state.emergency else None,
         )
 
     def _notice(self, session: Session) -> Bilingual | None:

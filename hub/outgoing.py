@@ -10,6 +10,7 @@ from typing import Literal
 from hub.core import events as e
 from hub.core.grants import active
 from hub.core.hall import Hall
+from hub.core.notices import told
 from hub.core.onward import targets
 from hub.core.pictures import Waits, counter_picture
 from hub.core.plan import RatingOption
@@ -84,6 +85,7 @@ def _state(sight: Sight, unit: str, run: str, n: int, outbox: str, counter: str 
         transfers=targets(hall, counter, sight.now) if counter else [],
         next_finishes=plan.dispatch.next_finishes,
         kiosk=_kiosk(sight, unit),
+        emergency=told(hall.emergency) if counter else None,
     )
 
 

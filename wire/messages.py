@@ -339,6 +339,9 @@ class State(Message):
         bool, Field(description="Whether `next` ends the service at hand as well.")
     ] = False
     kiosk: Annotated[KioskPicture | None, Field(description="What it offers, if a kiosk.")] = None
+    emergency: Annotated[
+        Text | None, Field(description="Shown over what else a counter shows, while it stands.")
+    ] = None
     refused: Annotated[
         LinkRefusal | None, Field(description="Set if the hub will not work with this run.")
     ] = None

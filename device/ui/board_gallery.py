@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from device.ui.sample_texts import HALL, ID_CARD, LONG_HALL, LONG_SERVICE, WIDE_AND_UPRIGHT
+from device.ui.sample_texts import HALL, ID_CARD, LEAVE, LONG_HALL, LONG_SERVICE, WIDE_AND_UPRIGHT
 from device.ui.texts import Trouble
 from device.ui.viewmodel import (
     Bilingual,
@@ -56,10 +56,6 @@ _LONG_NOTICE: Final = Bilingual(
     "The land register is being upgraded: transfers, mortgages and presale contracts are not "
     "taken on Friday afternoon. Please come on another day; we apologise for the trouble.",
 )
-_LEAVE: Final = Bilingual(
-    "请立即从最近的安全出口有序撤离，不要乘坐电梯。",
-    "Please leave by the nearest exit now. Do not use the lifts.",
-)
 
 
 def board_samples() -> dict[str, View]:
@@ -79,7 +75,7 @@ def _ordinary() -> dict[str, View]:
         "board-notice": replace(board, notice=_NOTICE),
         "board-closing": replace(board, open=False, calls=_CALLS[:3], queues=_QUEUES[:2]),
         "board-closed": HallBoard(replace(_FRAME, clock="21:07"), False, (), ()),
-        "board-emergency": Emergency(_FRAME, _LEAVE),
+        "board-emergency": Emergency(_FRAME, LEAVE),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from pygame import Rect
 
 from device.ui import theme
+from device.ui.boxes import cut
 from device.ui.fonts import Typeface
 from device.ui.layout import Align
 from device.ui.scene import Badge, Block, Scene, Sign
@@ -37,9 +38,12 @@ def _framed(
     """They stay for a minute at least, while what is between them changes."""
     sheet = Sheet(size, face, frame.order)
     sheet.put(Block(sheet.area, ground))
-    top = _header(sheet, frame)
-    top += _band(sheet, frame, top)
-    bottom = _footer(sheet, frame)
+    if frame.emergency is not None:
+        top, bottom = _emergency(sheet, frame, frame.emergency), _foot_in_emergency(sheet, frame)
+    else:
+        top = _header(sheet, frame)
+        top += _band(sheet, frame, top, theme.BAND)
+        bottom = _footer(sheet, frame)
     return sheet.scene, Rect(0, top, sheet.area.width, bottom - top)
 
 
@@ -73,7 +77,38 @@ def _header(sheet: Sheet, frame: Frame) -> int:
     return bar.bottom
 
 
-def _band(sheet: Sheet, frame: Frame, top: int) -> int:
+def _emergency(sheet: Sheet, frame: Frame, text: Bilingual) -> int:
+    """What everybody has to read in the place of the header, beside the counter and the time.
+
+    With the band of the link at the foot it takes no more of the screen than header and band.
+    """
+    bar = Rect(0, 0, sheet.area.width, sheet.px(theme.EMERGENCY))
+    sheet.put(Block(bar, theme.RED))
+    place = Rect(0, 0, sheet.px(26), bar.height)
+    sheet.put(Block(place, theme.NAVY))
+    upper, lower = cut(place.inflate(-2 * sheet.px(2), -2 * sheet.px(2)), place.height // 2)
+    if frame.counter:
+        name = both("Counter {counter}", counter=frame.counter)
+        sheet.text(upper, sheet.pair(name, 5.4, ON_NAVY, strong=True, second=3.0))
+    sheet.number(lower, frame.clock, sheet.px(5.4), theme.PAPER)
+    side = sheet.px(9)
+    sign = Rect(place.right + sheet.px(2.5), bar.centery - side // 2, side, side)
+    sheet.put(Badge(sign, Sign.ALERT, theme.INK))
+    start = sign.right + sheet.px(2.5)
+    words = Rect(start, bar.top, bar.right - sheet.px(2.5) - start, bar.height)
+    on_red = (theme.PAPER, theme.PAPER)
+    told = sheet.pair(text, 6.4, on_red, strong=True, lines=6, second=3.8)
+    sheet.text(words.inflate(0, -2 * sheet.px(1)), told, Align.LEFT)
+    return bar.bottom
+
+
+def _foot_in_emergency(sheet: Sheet, frame: Frame) -> int:
+    """The top of the footer, in which a link that is down takes the place of all else."""
+    top = sheet.area.bottom - sheet.px(theme.FOOTER)
+    return top if _band(sheet, frame, top, theme.FOOTER) else _footer(sheet, frame)
+
+
+def _band(sheet: Sheet, frame: Frame, top: int, height: float) -> int:
     """The height of the band that says what is wrong with the link; none if it is live."""
     match frame.link:
         case LinkLive():
@@ -88,7 +123,7 @@ def _band(sheet: Sheet, frame: Frame, top: int) -> int:
             text = both("Working alone since {since}, for {age}", since=since, age=age(age_s))
         case LinkConnecting():
             text = both("Not connected to the hall yet")
-    bar = Rect(0, top, sheet.area.width, sheet.px(theme.BAND))
+    bar = Rect(0, top, sheet.area.width, sheet.px(height))
     sheet.put(Block(bar, theme.AMBER))
     room = bar.inflate(-2 * sheet.px(theme.MARGIN), -sheet.px(0.6))
     side = sheet.px(5)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from device.ui.sample_texts import HALL, ID_CARD, LONG_HALL, LONG_SERVICE, WIDE
+from device.ui.sample_texts import (
+    HALL,
+    ID_CARD,
+    LEAVE,
+    LONG_HALL,
+    LONG_SERVICE,
+    LONGEST,
+    WIDE,
+)
 from device.ui.texts import Notice, Trouble, level_name, pause_reason, rating_options
 from device.ui.viewmodel import (
     Bilingual,
@@ -88,7 +96,7 @@ _TAGS: Final = {
 
 def samples() -> dict[str, View]:
     """Every screen in every state, by name."""
-    return _ordinary() | _cut_off() | _extreme()
+    return _ordinary() | _cut_off() | _in_emergency() | _extreme()
 
 
 def _ordinary() -> dict[str, View]:
@@ -153,6 +161,38 @@ def _cut_off() -> dict[str, View]:
         "alone-thanks": Thanks(frame, level_name(1)),
         "alone-paused": Paused(frame, pause_reason("Meeting"), "10:50"),
         "alone-closed": Closed(replace(frame, clerk=None)),
+    }
+
+
+def _in_emergency() -> dict[str, View]:
+    """A text for everybody in the hall, over what the counter goes on with."""
+    frame = replace(_FRAME, emergency=LEAVE)
+    cut_off = replace(frame, clock="10:45", link=alone(240, "10:41"))
+    longest = replace(_LONG_FRAME, emergency=LONGEST, link=alone(86_400, "10:41"))
+    invitation = _invitation("AB1000", 60)
+    return {
+        "emergency-idle": Idle(frame, 12),
+        "emergency-calling": Calling(frame, "A001", ID_CARD),
+        "emergency-serving": Serving(
+            frame, "A002", ID_CARD, "10:32", invitation=_invitation("A001", 3)
+        ),
+        "emergency-inviting": Inviting(frame, _invitation("A001", 8)),
+        "emergency-alone": Serving(cut_off, "A001", ID_CARD, "10:32"),
+        "long-emergency-idle": Idle(longest, 12_345),
+        "long-emergency-calling": Calling(longest, "AB1000", LONG_SERVICE, 9, invitation),
+        "long-emergency-serving": Serving(longest, "AB1000", LONG_SERVICE, "10:32"),
+        "long-emergency-tags": Tags(longest, level_name(1), _reasons(8, "210")),
+        "long-emergency-paused": Paused(
+            longest, Bilingual(_LONG_REASON), "10:45", invitation=invitation
+        ),
+        "long-emergency-sending-on": SendingOn(
+            longest,
+            "AB1000",
+            tuple(Destination(20 + n, LONG_SERVICE, n == 0) for n in range(3)),
+            24,
+            invitation,
+        ),
+        "long-emergency-fault": Fault(longest, LONG_SERVICE, LONG_SERVICE),
     }
 
 

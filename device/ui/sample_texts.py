@@ -23,3 +23,15 @@ LONG_SERVICE: Final = Bilingual(
     "Transfer of the right to use state-owned land and of house ownership "
     "(resale, inheritance, gift or division after a divorce)",
 )
+LEAVE: Final = Bilingual(
+    "请立即从最近的安全出口有序撤离，不要乘坐电梯。",
+    "Please leave by the nearest exit now. Do not use the lifts.",
+)
+LONGEST: Final = Bilingual(
+    (
+        "因附近化工仓库起火，请关闭门窗，留在楼内等待消防人员引导，不要使用电梯，也不要返回停车场；"
+        * 5
+    )[:200],
+    ("There is a fire in a store nearby: stay in the building, wait for the firemen. " * 3)[:200],
+)
+"""An emergency text as long as there can be one."""

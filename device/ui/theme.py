@@ -67,6 +67,8 @@ TEXT_PAIRS: Final[tuple[tuple[Colour, Colour], ...]] = (
 """Every (foreground, background) that a screen writes or draws a sign with."""
 
 HEADER: Final = 15.0
+EMERGENCY: Final = 21.0
+"""An emergency text in the place of the header: room for all that may be written."""
 BAND: Final = 8.0
 FOOTER: Final = 9.5
 MARGIN: Final = 4.0

@@ -89,7 +89,7 @@ class Frame:
 
     `counter` is the counter's number as people read it ("3"), `clock` the time of day
     ("10:41"), `services` one line that names what is done here. `notice` answers a key
-    press and is taken away by the next view.
+    press and is taken away by the next view. `emergency` is what everybody has to read.
     """
 
     counter: str
@@ -100,6 +100,7 @@ class Frame:
     link: Link = LinkLive()
     notice: Bilingual | None = None
     order: LanguageOrder = LanguageOrder.CHINESE_FIRST
+    emergency: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)

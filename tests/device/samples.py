@@ -143,6 +143,7 @@ def state(
     refused: LinkRefusal | None = None,
     transfers: Sequence[TransferTarget] = (),
     next_finishes: bool = False,
+    emergency: Text | None = None,
 ) -> State:
     """A state as the hub sends it."""
     return State(
@@ -163,6 +164,7 @@ def state(
         refused=refused,
         transfers=list(transfers),
         next_finishes=next_finishes,
+        emergency=emergency,
     )
 
 

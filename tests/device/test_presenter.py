@@ -40,6 +40,7 @@ from tests.device.samples import (
 from wire.messages import Answer, CounterState, Level, LinkRefusal, Text
 
 START_S = 100.0
+LEAVE = Text(zh="请撤离", en="Leave now")
 
 
 class Desk:
@@ -410,3 +411,16 @@ def test_the_places_a_number_may_go_to_are_named_with_the_chosen_one_in_sight(de
     assert isinstance(over, viewmodel.SendingOn)
     assert over.invitation
     assert len(over.places) == 3
+
+
+def test_an_emergency_stands_over_every_picture_until_the_hub_says_that_it_is_over(
+    desk: Desk,
+) -> None:
+    desk.give(StateCame(state(picture(), emergency=LEAVE)))
+    assert desk.view().frame.emergency == ("请撤离", "Leave now")
+    desk.give(LinkDown())
+    desk.give(Tick(), START_S + 60)
+    assert desk.view(START_S + 60).frame.emergency == ("请撤离", "Leave now")
+    desk.give(LinkUp(), START_S + 61)
+    desk.give(StateCame(state(picture(), n=2)), START_S + 61)
+    assert desk.view(START_S + 61).frame.emergency is None

@@ -126,6 +126,18 @@ def test_a_kiosk_is_told_of_an_emergency_and_given_no_number(hub: Running) -> No
 
 
 @slow
+def test_a_counters_unit_is_told_of_an_emergency_and_of_its_end(hub: Running) -> None:
+    told = {"zh": "请撤离", "en": "Leave"}
+    assert hub.do(lambda t: t.hello("unit-1", hello("run-c"))) is None
+    hub.service.command("notice-1", SetNotice(None, told, "operator")).result(5)
+    assert hub.do(lambda t: t.renew("unit-1", renew("run-c", 2))) is None
+    assert hub.outbound(w.State, "unit-1")[-1].emergency == w.Text(**told)
+    hub.service.command("notice-2", SetNotice(None, None, "operator")).result(5)
+    assert hub.do(lambda t: t.renew("unit-1", renew("run-c", 3))) is None
+    assert hub.outbound(w.State, "unit-1")[-1].emergency is None
+
+
+@slow
 def test_a_counters_unit_is_shown_no_kiosk(hub: Running) -> None:
     assert hub.do(lambda t: t.hello("unit-1", hello("run-c"))) is None
     assert hub.outbound(w.State, "unit-1")[-1].kiosk is None

@@ -154,6 +154,25 @@ def test_a_lost_link_is_told_on_every_screen(view: View, typeface: Typeface) -> 
 
 
 @ONE_OF_EACH
+@pytest.mark.parametrize("order", LanguageOrder)
+def test_an_emergency_is_told_on_every_screen_over_nothing_that_is_called(
+    view: View, order: LanguageOrder, typeface: Typeface
+) -> None:
+    link = stale(240, "09:07")
+    frame = replace(view.frame, emergency=Bilingual("请撤离", "Leave now"), order=order, link=link)
+    told = words(replace(view, frame=frame), typeface)
+    assert "请撤离" in told
+    assert "Leave now" in told
+    assert "09:07" in told, "and the link that is down as well"
+    assert f"{view.frame.counter}号窗口" in told
+    silent = replace(view, frame=replace(frame, emergency=None))
+    assert "请撤离" not in words(silent, typeface)
+    for one in lines(compose(silent, SIZES[0], typeface)):
+        if isinstance(view, Calling | Serving) and one.text == view.number:
+            assert one.text in told
+
+
+@ONE_OF_EACH
 def test_a_notice_is_told_on_every_screen_and_hides_no_rating_key(
     view: View, typeface: Typeface
 ) -> None:
