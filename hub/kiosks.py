@@ -13,10 +13,10 @@ from typing import Final, Protocol
 from hub.answers import fingerprint
 from hub.core import events as e
 from hub.core.boards import queue_picture
+from hub.core.calendar import hours_ahead
 from hub.core.commands import Decision, Issue, OnTicket, refuse
 from hub.core.decide import decide
 from hub.core.hall import Hall
-from hub.core.hours import WEEKDAYS
 from hub.core.kiosk import CHANNEL, KIOSK, not_printed, number_block, printed_alone
 from hub.core.notices import told
 from hub.core.pictures import Waits, ticket_picture
@@ -61,7 +61,7 @@ def kiosk_picture(hall: Hall, unit: str, now: float, waits: Waits | None) -> w.K
         return None
     services = hall.plan.services
     offered = [s for s in services if not place.services or s.id in place.services]
-    hours, limits = hall.plan.hours, hall.plan.limits
+    limits = hall.plan.limits
     return w.KioskPicture(
         open=hall.open,
         queues=[queue_picture(hall, service, now, waits) for service in offered],
@@ -69,7 +69,7 @@ def kiosk_picture(hall: Hall, unit: str, now: float, waits: Waits | None) -> w.K
         block=number_block(hall, place),
         notice=told(hall.notice),
         emergency=told(hall.emergency),
-        hours=[getattr(hours, day) for day in WEEKDAYS],
+        hours=hours_ahead(hall.plan, now),
         identity="required" if limits.identity_required else "not_asked",
     )
 

@@ -70,7 +70,20 @@ def _at_minute(plan: Plan, day: date, minute: int) -> datetime:
 
 
 def _spans_on(plan: Plan, day: date) -> tuple[tuple[int, int], ...]:
-    return spans(getattr(plan.hours, WEEKDAYS[day.weekday()]))
+    return spans(hours_on(plan, day))
+
+
+def hours_on(plan: Plan, day: date) -> str:
+    """The opening hours of a date, as the plan says them."""
+    special = plan.hours.on.get(day.isoformat()) if plan.hours.exceptions else None
+    return getattr(plan.hours, WEEKDAYS[day.weekday()]) if special is None else special
+
+
+def hours_ahead(plan: Plan, now: float) -> list[str]:
+    """The hours of the seven days from today on, in the order of the weekdays."""
+    today = _local(plan, now).date()
+    days = sorted((today + timedelta(days=n) for n in range(7)), key=date.weekday)
+    return [hours_on(plan, day) for day in days]
 
 
 def day_minute(plan: Plan, now: float) -> tuple[str, int]:

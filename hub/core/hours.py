@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, time
 from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
@@ -23,6 +23,17 @@ def known_zone(name: str) -> str:
     if name not in _zones():
         raise ValueError("no such time zone; write it like Asia/Shanghai")
     return name
+
+
+def calendar_date(text: str) -> str:
+    """The text, if it is a date like 2026-10-01; raises ValueError otherwise."""
+    try:
+        good = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("expected a date like 2026-10-01")
+    return text
 
 
 def clock_time(text: str) -> str:

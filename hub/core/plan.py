@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from hub.core.hours import checked_spans, clock_time, known_zone
+from hub.core.hours import calendar_date, checked_spans, clock_time, known_zone
 from hub.core.rules import Rules
 from hub.core.tags import BAD_TAGS
 from hub.core.tickets import APPOINTMENT, ORDINARY
@@ -40,8 +40,19 @@ KeypadNumber = Annotated[str, AfterValidator(_digits)]
 Spans = Annotated[str, AfterValidator(checked_spans)]
 
 
+class SpecialDay(Settings):
+    """A date on which other hours hold than on its weekday: a holiday, or a day worked instead."""
+
+    date: Annotated[str, AfterValidator(calendar_date)]
+    hours: Spans = ""
+    name: Text | None = None
+
+
 class Hours(Settings):
-    """When tickets are issued, for each weekday; an empty text is a closed day."""
+    """When tickets are issued, for each weekday; an empty text is a closed day.
+
+    `exceptions` are dates on which other hours hold.
+    """
 
     monday: Spans = "08:30-17:00"
     tuesday: Spans = "08:30-17:00"
@@ -50,6 +61,12 @@ class Hours(Settings):
     friday: Spans = "08:30-17:00"
     saturday: Spans = ""
     sunday: Spans = ""
+    exceptions: tuple[SpecialDay, ...] = ()
+
+    @cached_property
+    def on(self) -> dict[str, str]:
+        """The hours of the dates that are exceptions."""
+        return {day.date: day.hours for day in self.exceptions}
 
 
 class HallName(Settings):
@@ -258,6 +275,9 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from doubles(raw.get("counters"), "counters", "unit")
     yield from _number_mistakes(raw)
     yield from _place_mistakes(raw)
+    hours = raw.get("hours")
+    special = hours.get("exceptions") if isinstance(hours, Mapping) else None
+    yield from doubles(special, "hours.exceptions", "date")
     rating = raw.get("rating")
     levels = rating.get("levels") if isinstance(rating, Mapping) else None
     yield from doubles(levels, "rating.levels", "level")

@@ -24,7 +24,7 @@ KEYS: Final = {
     "boards": "unit",
     "kiosks": "unit",
     "levels": "level",
-    "closures": "date",
+    "exceptions": "date",
 }
 """By what the things of a list are known; those of any other list are known by their whole."""
 

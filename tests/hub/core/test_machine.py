@@ -24,6 +24,7 @@ from hub.core.commands import (
     AtCounter,
     Book,
     Command,
+    Configure,
     Decision,
     Issue,
     OnAdvice,
@@ -36,6 +37,7 @@ from hub.core.passing import due, next_due
 from hub.core.pictures import counter_picture, line_picture, ticket_picture
 from hub.core.plan import Plan
 from hub.core.ratings import rated, unrated
+from hub.core.replanning import as_content
 from hub.core.state import HistoryError
 from hub.core.tickets import IN_HAND, TicketState
 from tests.hub.core import promises
@@ -52,6 +54,7 @@ from tests.hub.core.examples import (
     transfer,
 )
 from tests.hub.core.examples import unrated as unrated_record
+from tests.hub.core.plan_edits import WISHES, edited
 from wire.messages import Action, Level, Resume
 
 COUNTERS = st.sampled_from(["c1", "c2", "c3", "c4"])
@@ -315,7 +318,9 @@ class HallMachine(RuleBasedStateMachine):
 
     @rule(
         data=st.data(),
-        what=st.sampled_from(["rearrange", "advise", "on_advice", "flag", "plan", "leap"]),
+        what=st.sampled_from(
+            ["rearrange", "advise", "on_advice", "flag", "plan", "replan", "replan", "leap"]
+        ),
     )
     def operate(self, data: st.DataObject, what: str) -> None:
         counter, service = data.draw(COUNTERS), data.draw(st.sampled_from("abcz"))
@@ -331,6 +336,8 @@ class HallMachine(RuleBasedStateMachine):
             self.flag(data.draw(kinds), data.draw(st.sampled_from(["a", "c1"])))
         elif what == "plan":
             self.configure(data.draw(PLANS))
+        elif what == "replan":
+            self.replan(data.draw(WISHES), data.draw(st.sampled_from([0, 0, 0, 1])))
         else:
             self.pass_time(data.draw(LEAPS))
 
@@ -357,6 +364,20 @@ class HallMachine(RuleBasedStateMachine):
     def configure(self, plan: Plan) -> None:
         self.d.apply(e.Configured(self.d.now, plan.model_dump(mode="json")))
         self.d.pass_time()
+
+    def replan(self, wishes: list[Any], behind: int) -> None:
+        """An administrator changes the plan while the hall runs, or is told why not."""
+        hall, before = self.d.hall, self.d.hall.plan
+        content = edited(as_content(before), wishes)
+        decision = self.do(Configure(content, "admin", seen=hall.plan_at - behind))
+        assert (decision.code == "stale_plan") == bool(behind)
+        if decision.outcome == "refused":
+            assert hall.plan is before
+            return
+        assert as_content(hall.plan) == as_content(Plan.model_validate(content))
+        day = hall.day
+        self.d.pass_time()
+        assert hall.day == day  # nobody's number ends because a plan was changed
 
     @rule(data=st.data(), ticket=st.booleans(), counter=st.sampled_from([None, None, "c1", "c3"]))
     def what_cannot_happen_changes_nothing(
