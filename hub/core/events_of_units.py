@@ -98,12 +98,17 @@ class UnitBack(Event):
     unit: str
 
 
+COUNTER, PHONE = "counter", "phone"
+"""Where a rating was given: at the counter's own unit, or on the page of the ticket."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rated(Event):
     """A rating was pressed. `at` is the press; `sure` says how the time is known.
 
     `counted` only for the first rating of a call that ended at this counter; otherwise
-    `why_not` says what is the matter, and a person decides.
+    `why_not` says what is the matter, and a person decides. One by phone (`channel`) has no
+    unit; it stands under its call in place of an outbox.
     """
 
     unit: str
@@ -118,6 +123,7 @@ class Rated(Event):
     sure: str
     counted: bool
     why_not: str | None
+    channel: str = COUNTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,7 @@ class RatingTagged(Event):
     sure: str
     counted: bool
     why_not: str | None
+    channel: str = COUNTER
 
 
 @dataclass(frozen=True, slots=True)

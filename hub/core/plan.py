@@ -180,9 +180,14 @@ def _five_levels() -> tuple[RatingOption, ...]:
 
 
 class Rating(Settings):
-    """The rating scheme: its keys, best first, and how long an invitation stays open."""
+    """The rating scheme: its keys, best first, and how long an invitation stays open.
+
+    Who holds the ticket may rate on its page as well, until `phone_min` minutes after the
+    service has ended (0: not at all).
+    """
 
     invite_s: Annotated[float, Field(ge=3, le=120)] = 10.0
+    phone_min: Annotated[float, Field(ge=0, le=1440)] = 30.0
     levels: Annotated[tuple[RatingOption, ...], Field(min_length=2, max_length=5)] = Field(
         default_factory=_five_levels
     )

@@ -82,7 +82,7 @@ def test_what_is_said_of_another_day_is_not_in_todays_figures(d: Driver) -> None
     assert (today.levels, today.unrated, today.not_counted) == ({}, 0, 1)
     d.open("c1", "wang")
     call = d.serve("c1")
-    d.apply(unrated(d.hall, "unit-1", ("o", 5), unrated_record(call), d.now, "run"))
+    d.apply(unrated(d.hall, "unit-1", ("o", 5), unrated_record(d.serve("c1")), d.now, "run"))
     take(d, call, 6)
     assert (today.levels, today.unrated, today.not_counted) == ({"satisfied": 1}, 1, 1)
 
