@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -39,6 +39,19 @@ def both(msgid: str, **values: object) -> Words:
 
     Raises KeyError when the text names a value that is not given.
     """
+    said = (_sayable(value) for value in values.values())
+    return _both(msgid, tuple(zip(values, said, strict=True)))
+
+
+def _sayable(value: object) -> str | Text | Words:
+    """As it is said: 1 and 1.0 are the same to a cache."""
+    return value if isinstance(value, Text | Words) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _both(msgid: str, named: tuple[tuple[str, str | Text | Words], ...]) -> Words:
+    """The same, said once: a picture says mostly what the one before it said."""
+    values: Mapping[str, object] = dict(named)
     return Words(
         zh=catalogue("zh").gettext(msgid).format_map(_side("zh", values)),
         en=msgid.format_map(_side("en", values)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+from functools import lru_cache
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from hub.core import calendar
 from hub.core.dispatch import waiting_for
@@ -129,7 +132,7 @@ class View:
         }
 
     def _time(self, wall_s: float) -> str:
-        return rfc3339(wall_s, self._plan.zone)
+        return _written(wall_s, self._plan.zone)
 
     def _hall_name(self) -> m.HallName:
         return m.HallName(
@@ -304,6 +307,15 @@ class View:
         )
 
     def _news(self, news: News) -> m.NewsLine:
+        """A line, said once: what has happened does not change any more."""
+        said = _SAID.setdefault(self._hall, {})
+        if news.sequence not in said:
+            if len(said) > 4 * NEWS_SHOWN:
+                said.clear()
+            said[news.sequence] = self._say(news)
+        return said[news.sequence]
+
+    def _say(self, news: News) -> m.NewsLine:
         return m.NewsLine(
             sequence=news.sequence,
             at=self._time(news.at),
@@ -313,6 +325,16 @@ class View:
             text=news_text(self._hall, news),
             why=why_news(self._hall, news),
         )
+
+
+_SAID: WeakKeyDictionary[Hall, dict[int, m.NewsLine]] = WeakKeyDictionary()
+"""The lines of news that were said before. Touched in the state's thread only."""
+
+
+@lru_cache(maxsize=8192)
+def _written(wall_s: float, zone: tzinfo) -> str:
+    """A wall time as a text; most of a picture's times were in the one before."""
+    return rfc3339(wall_s, zone)
 
 
 def trouble(facts: Facts, storage_error: str | None) -> list[m.Alert]:
