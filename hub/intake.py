@@ -174,8 +174,8 @@ class Intake:
 
     def _believe(self, unit: str, key: tuple[str, int], body: w.AnyRecordBody) -> None:
         written = time_of(self._round, unit, key, body)
-        self._round.happen(given_back(self._round.hall, unit, body, written.at))
-        self._round.happen(remembered(self._round.hall, unit, body, written.at))
+        self._round.happen(given_back(self._round.hall, unit, key[0], body, written.at))
+        self._round.happen(remembered(self._round.hall, unit, key[0], body, written.at))
         self._round.happen(self._events_of(unit, key, body, written))
 
     def _events_of(

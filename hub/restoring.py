@@ -12,7 +12,16 @@ from hub.core import events as e
 from hub.core.hall import Hall
 from hub.core.presence import Presence
 from hub.core.records import Heads
-from hub.core.restored import OPERATOR, asked, begin, ended, take_back, why_behind
+from hub.core.restored import (
+    OPERATOR,
+    another,
+    answers_for,
+    asked,
+    begin,
+    ended,
+    take_back,
+    why_behind,
+)
 from wire import messages as w
 
 EPOCHS_AHEAD = 1_000_000
@@ -100,5 +109,11 @@ class Restoring:
                 continue
             has = round_.heads.through(unit, heard.outbox)
             if heard.said.epoch >= epoch and has >= heard.said.through:
-                round_.happen([e.UnitAnswered(round_.now, unit)])
+                round_.happen(self._answered(unit, heard.outbox))
         round_.happen(ended(round_.hall, round_.now))
+
+    def _answered(self, unit: str, outbox: str) -> list[e.Event]:
+        hall, now = self._round.hall, self._round.now
+        if answers_for(hall, unit, outbox, hall.units[unit].board):
+            return [e.UnitAnswered(now, unit)]
+        return another(hall, unit, outbox, now)

@@ -29,6 +29,17 @@ class UnitAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AnotherAnswered(Event):
+    """In the place of a unit's machine that is waited for, one with another `outbox` answered.
+
+    The one that the backup knew may be cut off, and call those whom the lost hub granted it.
+    """
+
+    unit: str
+    outbox: str
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreEnded(Event):
     """The hall goes on: every unit has answered, or somebody, `by`, went on `without` some.
 

@@ -15,7 +15,7 @@ from hub.core import events as e
 from hub.core.alone import Source, events_of, out_of_line
 from hub.core.commands import AtCounter, Command, Decision, GoOn, Issue, OnTicket, refuse
 from hub.core.kiosk import count_shown, series_of
-from hub.core.starts import Epoch, Lost, Restored
+from hub.core.starts import Epoch, Expected, Lost, Restored
 from hub.core.state import State
 from wire import messages as w
 
@@ -101,6 +101,28 @@ def asked(state: State) -> dict[str, int]:
     return {**state.passed, **dict.fromkeys(waiting, epoch)}
 
 
+def answers_for(state: State, unit: str, outbox: str, board: str) -> bool:
+    """Whether what answers is the machine of a unit that the backup knew, or follows it for sure.
+
+    Another disk, or a copy of it in another machine, may be a second one beside one that is cut
+    off. On the same `board` it cannot: its file is locked by one run at a time. Whoever the
+    backup did not know at all answers for itself.
+    """
+    expected = state.expected.get(unit)
+    if expected is None:
+        return True
+    if outbox != expected.outbox:
+        return board != "" and board == expected.board
+    return "" in {board, expected.board} or board == expected.board
+
+
+def another(state: State, unit: str, outbox: str, now: float) -> list[e.Event]:
+    """The word that something else answers in the place of a unit that is waited for, once."""
+    if state.expected[unit].instead == outbox:
+        return []
+    return [e.AnotherAnswered(now, unit, outbox)]
+
+
 def ended(state: State, now: float) -> list[e.Event]:
     """The hall goes on if every unit has answered."""
     if state.restored is None or state.restored.waiting:
@@ -124,8 +146,14 @@ def withheld(state: State, command: Command) -> Decision | None:
     """The refusal of what hands something out while the hall is restored; None if it may go on."""
     if state.restored is None or not _hands_out(command):
         return None
-    missing = ", ".join(state.restored.waiting)
+    missing = ", ".join(_missing(state, unit) for unit in state.restored.waiting)
     return refuse(RESTORING, f"the hall was restored from a backup and waits for {missing}")
+
+
+def _missing(state: State, unit: str) -> str:
+    expected = state.expected.get(unit)
+    instead = expected is not None and expected.instead != ""
+    return f"{unit} (another disk answers in its place)" if instead else unit
 
 
 def _hands_out(command: Command) -> bool:
@@ -151,14 +179,16 @@ def go_on(state: State, command: GoOn, now: float) -> Decision:
 # --- records of the time that is lost ------------------------------------------------------
 
 
-def remembered(state: State, unit: str, body: w.AnyRecordBody, at: float) -> list[e.Event]:
+def remembered(
+    state: State, unit: str, outbox: str, body: w.AnyRecordBody, at: float
+) -> list[e.Event]:
     """What a record tells of the time that the hub lost with its journal, beside itself.
 
     A number on paper is not given out again. The call that a record is about stands apart, so
     that the record finds it: nobody can say any more what became of counter and ticket. A rating,
     or the lack of one, says that the service had ended.
     """
-    if unit not in asked(state):
+    if not _of_lost_time(state, unit, outbox):
         return []
     if isinstance(body, w.PrintRecord):
         return _seen(state, unit, body.number, at)
@@ -173,18 +203,30 @@ def remembered(state: State, unit: str, body: w.AnyRecordBody, at: float) -> lis
     return [*events, *_done(state, body, Source(unit, at))]
 
 
-def given_back(state: State, unit: str, body: w.AnyRecordBody, at: float) -> list[e.Event]:
+def given_back(
+    state: State, unit: str, outbox: str, body: w.AnyRecordBody, at: float
+) -> list[e.Event]:
     """The end of another counter's grant of a ticket that this record says was called here.
 
     The backup has granted it to a counter that gave it back in the time that is lost: else
     nobody could have called it here.
     """
-    if unit not in asked(state) or not isinstance(body, w.CallRecord):
+    if not _of_lost_time(state, unit, outbox) or not isinstance(body, w.CallRecord):
         return []
     grant = state.grants.get(body.ticket)
     if grant is None or grant.counter == body.counter or body.call_id in state.calls:
         return []
     return [e.GrantsEnded(at, grant.counter, (body.ticket,), "taken_back", "")]
+
+
+def _of_lost_time(state: State, unit: str, outbox: str) -> bool:
+    """Whether a record may be of the time that is lost.
+
+    Not once the hall goes on and this disk has answered, in the place of one that has not.
+    """
+    expected = state.expected.get(unit)
+    heard_out = state.restored is None and expected is not None and expected.instead == outbox
+    return unit in asked(state) and not heard_out
 
 
 _ABOUT_A_CALL = w.RatingRecord | w.UnratedRecord | w.RatingTagsRecord | w.StepRecord
@@ -221,12 +263,26 @@ def _done(state: State, body: w.CallRecord, source: Source) -> list[e.Event]:
 def _began(state: State, event: e.RestoreBegan) -> None:
     state.passed = {}
     state.restored = Restored(event.at, event.unit, event.why, state.epoch + 1, list(event.units))
+    # Who has joined since this start may be another machine than the backup knew.
+    known = state.known_at_start if event.unit else _joined(state)
+    here = [unit for unit in event.units if unit in known]
+    state.expected = {unit: Expected(known[unit][0], known[unit][1]) for unit in here}
+
+
+def _joined(state: State) -> dict[str, list[str]]:
+    return {unit: [known.outbox, known.board] for unit, known in state.units.items()}
+
+
+def _another_answered(state: State, event: e.AnotherAnswered) -> None:
+    expected = state.expected[event.unit]
+    expected.instead, expected.since = event.outbox, event.at
 
 
 def _answered(state: State, event: e.UnitAnswered) -> None:
     if event.unit not in asked(state):
         raise ValueError(f"nobody waits for unit {event.unit}")
     state.passed.pop(event.unit, None)
+    state.expected.pop(event.unit, None)
     if state.restored is not None and event.unit in state.restored.waiting:
         state.restored.waiting.remove(event.unit)
 
@@ -235,6 +291,7 @@ def _ended(state: State, event: e.RestoreEnded) -> None:
     if state.restored is None or set(state.restored.waiting) - set(event.without):
         raise ValueError("units have yet to answer")
     state.passed = dict.fromkeys(event.without, state.restored.epoch)
+    state.expected = {unit: found for unit, found in state.expected.items() if unit in state.passed}
     state.outlived = state.epoch
     state.restored = None
     for prefix, used in event.series.items():
@@ -249,6 +306,7 @@ def plan_changed(state: State) -> None:
     """Units that have left the plan are not waited for."""
     here = state.plan.role_of_unit
     state.passed = {unit: epoch for unit, epoch in state.passed.items() if unit in here}
+    state.expected = {unit: found for unit, found in state.expected.items() if unit in here}
     if state.restored is not None:
         state.restored.waiting = [unit for unit in state.restored.waiting if unit in here]
 
@@ -260,6 +318,7 @@ def _number(state: State, event: e.NumberSeen) -> None:
 RESTORE_HANDLERS: dict[type[e.Event], Callable[[State, Any], None]] = {
     e.RestoreBegan: _began,
     e.UnitAnswered: _answered,
+    e.AnotherAnswered: _another_answered,
     e.RestoreEnded: _ended,
     e.RecordsLost: _lost,
     e.NumberSeen: _number,

@@ -21,6 +21,20 @@ class Restored:
 
 
 @dataclass(slots=True)
+class Expected:
+    """The machine of a unit that has to answer: the one that the backup knew, by its outbox.
+
+    `board` names the machine and the file. `instead` is the outbox that has answered in its
+    place by now, since `since`; "" if none has.
+    """
+
+    outbox: str
+    board: str
+    instead: str = ""
+    since: float = 0.0
+
+
+@dataclass(slots=True)
 class Epoch:
     """A start of the hub, and the version of the hall with which it began."""
 

@@ -300,11 +300,15 @@ class NewsLine(Part):
 
 
 class MissingUnit(Part):
-    """A unit that has yet to hand in what it knows. `heard`: it is there, and is doing so."""
+    """A unit that has yet to hand in what it knows. `heard`: it is there, and is doing so.
+
+    `instead_since`: another disk than the backup knew answers in its place since then.
+    """
 
     id: str
     place: Words
     heard: bool
+    instead_since: str | None
 
 
 class RestoredView(Part):

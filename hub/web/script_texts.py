@@ -103,6 +103,7 @@ HALL = {
     "apart_sure_yes": marked("The unit is off: give {number} to the others"),
     "refused_not_granted": marked("Every counter can call this number already"),
     "restored_waits": marked("Nothing is called and no number is given. Waiting for: {units}"),
+    "restored_instead": marked("{unit} (another disk answers in its place since {time})"),
     "restored_gone_on": marked("The hall goes on"),
     "refused_others_missing": marked("Another unit is missing too; look again"),
     "and_more": marked(", "),

@@ -55,11 +55,14 @@ class Units:
         now, heard = self._transaction.monotonic, self._presence.heard
         return m.RestoredView(
             since=self._time(restored.since),
-            missing=tuple(
-                m.MissingUnit(id=unit, place=place(self._hall, unit), heard=heard(unit, now))
-                for unit in restored.waiting
-            ),
+            missing=tuple(self._missing(unit, heard(unit, now)) for unit in restored.waiting),
         )
+
+    def _missing(self, unit: str, heard: bool) -> m.MissingUnit:
+        expected = self._hall.expected.get(unit)
+        since = None if expected is None or not expected.instead else self._time(expected.since)
+        where = place(self._hall, unit)
+        return m.MissingUnit(id=unit, place=where, heard=heard, instead_since=since)
 
     def _placed(self, unit: str, role: Literal["board", "kiosk"]) -> m.PlacedUnit:
         return m.PlacedUnit(**dict(self.of(unit)), role=role)

@@ -402,6 +402,9 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "UnitBack": _of_unit(marked("{place} is heard again")),
     "RestoreBegan": _restore_began,
     "UnitAnswered": _of_unit(marked("{place} has handed in what it knows")),
+    "AnotherAnswered": _of_unit(
+        marked("Another disk answers in the place of {place}: its own is still waited for")
+    ),
     "RestoreEnded": _restore_ended,
     "RecordsLost": lambda n: both(
         "Records {first}–{through} of {unit} are lost: the unit no longer has them either",

@@ -309,3 +309,83 @@ def test_whoever_may_have_been_called_by_an_unreadable_record_is_for_a_person_to
     assert hub.service.command("k2", said).result(PATIENCE_S).status == 200
     assert hub.press("c3", "next").outcome == "done"
     hub.verify()
+
+
+# --- another machine in the place of one that is cut off -------------------------------------
+
+
+def in_place_of_unit_1(hub: Restored, **machine: str) -> None:
+    """A machine that the backup does not know says hello as unit-1, and acts on the hub."""
+    epoch, version = hub.look(lambda hall: (hall.epoch, hall.version))
+    say(hub, "hello", "unit-1", hello("later-run", 3, counter="c1", **machine))
+    word = {"epoch": epoch, "version": version}
+    say(hub, "renew", "unit-1", renew("later-run", 4).model_copy(update=word))
+
+
+def test_another_disk_does_not_answer_for_the_one_that_the_backup_knew(hub: Restored) -> None:
+    hub.keep()
+    hub.put_back()
+    greets(hub, "unit-2", epoch=7)
+    all_answer(hub, "unit-2", "unit-3")
+    in_place_of_unit_1(hub, outbox="new-box", board="new-board")
+    in_place_of_unit_1(hub, outbox="new-box", board="new-board")
+    assert waiting_for(hub) == ["unit-1"]
+    [another] = hub.events(e.AnotherAnswered)
+    assert (another.unit, another.outbox) == ("unit-1", "new-box")
+    assert hub.press("c1", "next").code == "restoring"
+    hub.restart()
+    hub.pass_time(SETTLE_S)
+    assert waiting_for(hub) == ["unit-1"]
+    future = hub.service.command("go", GoOn(("unit-1",), "operator"))
+    assert future.result(PATIENCE_S).status == 200
+    assert hub.press("c1", "next").outcome == "nothing_waiting"  # both are granted to the old run
+    hub.issue("a")
+    assert hub.press("c1", "next").outcome == "done"
+    hub.verify()
+
+
+def test_who_came_before_it_was_known_does_not_answer_for_another_either(hub: Restored) -> None:
+    """The new disk is unit-1 to this hub by the time that unit-2 shows what is lost."""
+    hub.keep()
+    hub.put_back()
+    in_place_of_unit_1(hub, outbox="new-box", board="new-board")
+    greets(hub, "unit-2", epoch=7)
+    all_answer(hub, "unit-2", "unit-3")
+    in_place_of_unit_1(hub, outbox="new-box", board="new-board")
+    assert waiting_for(hub) == ["unit-1"]
+
+
+def test_the_disk_that_is_waited_for_answers_in_the_end(hub: Restored) -> None:
+    hub.keep()
+    hub.put_back()
+    greets(hub, "unit-2", epoch=7)
+    all_answer(hub, "unit-2", "unit-3")
+    in_place_of_unit_1(hub, outbox="new-box", board="new-board")
+    hub.pass_time(7.0)  # it has been switched off again
+    greets(hub, "unit-1", 10, through=1, oldest=1)
+    hand_in(hub, *chain(rated("hub-called")))
+    acts(hub, "unit-1", 11, through=1)
+    assert waiting_for(hub) is None
+    assert [event.counted for event in hub.events(e.Rated)] == [True]
+    hub.verify()
+
+
+@pytest.mark.parametrize(
+    ("machine", "answers"),
+    [
+        ({"outbox": "unit-1-box", "board": "board"}, True),
+        ({"outbox": "unit-1-box", "board": ""}, True),  # of an earlier version: it says no more
+        ({"outbox": "new-box", "board": "board"}, True),  # a damaged file was replaced
+        ({"outbox": "unit-1-box", "board": "other"}, False),  # a copy, or the disk was moved
+        ({"outbox": "new-box", "board": ""}, False),
+    ],
+)
+def test_what_certainly_follows_what_the_backup_knew_answers_for_it(
+    hub: Restored, machine: dict[str, str], answers: bool
+) -> None:
+    hub.keep()
+    hub.put_back()
+    greets(hub, "unit-2", epoch=7)
+    all_answer(hub, "unit-2", "unit-3")
+    in_place_of_unit_1(hub, **machine)
+    assert waiting_for(hub) == (None if answers else ["unit-1"])

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from device.events import RatingPressed, StaffKey
 from hub.core import events as e
 from hub.core.audit import Audit
-from hub.core.commands import AtCounter, Issue, OnTicket
+from hub.core.commands import AtCounter, GoOn, Issue, OnTicket
 from hub.core.restored import asked
 from hub.core.tickets import ALIVE, IN_HAND, TicketState
 from tests.hub.core.examples import make_plan, request, sign_in
@@ -107,9 +107,8 @@ class CutOffHall(RuleBasedStateMachine):
         if not isinstance(body, w.CalledRecord):
             return
         hall = self.hub.hall
-        if machine.unit in asked(hall):
+        if hall.restored is not None and machine.unit in asked(hall):
             # What the lost hub granted, this one does not know. It calls nobody meanwhile.
-            assert hall.restored is not None
             self.excused.add(body.call_id)
             self.alone_calls[body.ticket] = (machine.counter, body.call_id)
             return
@@ -314,6 +313,61 @@ class CutOffHall(RuleBasedStateMachine):
         self.excused |= there
         self.hub.start(restored=True)
 
+    @rule(unit=units, commits=st.integers(1, 40), twin=st.booleans(), go_on=st.booleans())
+    def a_backup_is_put_back_while_a_unit_is_cut_off(
+        self, unit: str, commits: int, twin: bool, go_on: bool
+    ) -> None:
+        """It may have been granted people that nobody remembers, and calls them; or is broken."""
+        self.machines[unit].cut()
+        self.a_backup_is_put_back(commits)
+        if go_on:
+            self.machines[unit].stop()
+        if twin:
+            self.somebody_sets_up_a_twin(unit)
+        for _ in range(4):
+            self.pass_time(2.1)
+            self.deliver_all()
+        self.an_operator_goes_on_without_units(call_off=True)
+        for machine in self.there():
+            machine.press(StaffKey.NEXT)
+        self.deliver_all()
+
+    @rule(call_off=st.booleans())
+    def an_operator_goes_on_without_units(self, call_off: bool) -> None:
+        """Who goes on without a unit has looked that it is off, and that nobody stands there.
+
+        Whoever was called there by itself may have been sent home instead.
+        """
+        restored = self.hub.hall.restored
+        if restored is None or not self.hub.up or any(map(self.may_call, restored.waiting)):
+            return
+        for ticket in self.called_unheard():
+            if not call_off:
+                return
+            self.hub.command(self.new_id("page"), OnTicket(ticket, "cancel", "operator"))
+        self.hub.command(self.new_id("page"), GoOn(tuple(restored.waiting), "operator"))
+
+    def may_call(self, unit: str) -> bool:
+        """Whether a machine of a unit is on that the hub may know nothing of."""
+        expected, heard = self.hub.hall.expected.get(unit), self.hub.books.presence.get(unit)
+        for machine in self.there():
+            told = expected is not None and machine.on and machine.outbox.id == expected.instead
+            known = told and heard is not None and heard.run == machine.run
+            if machine.unit == unit and machine.on and not known:
+                return True
+        return False
+
+    def called_unheard(self) -> list[str]:
+        """Who was called by a counter alone and waits as if not, as its records are missing."""
+        hall = self.hub.hall
+        return [
+            ticket
+            for ticket, (_, call_id) in self.alone_calls.items()
+            if call_id not in hall.calls
+            and ticket in hall.tickets
+            and hall.tickets[ticket].state is TicketState.WAITING
+        ]
+
     def replace_disk(self, old: UnitModel) -> None:
         old.stop()
         self.old.append(old)
@@ -327,13 +381,10 @@ class CutOffHall(RuleBasedStateMachine):
     def somebody_sets_up_a_twin(self, unit: str) -> None:
         """A second machine is given a unit's name; it is taken away again when it is found.
 
-        Not while a hall is restored: it would answer in the place of a unit that is cut off,
-        and nobody but a person can tell.
+        While a hall is restored it answers in the place of a unit that may be cut off.
         """
         if unit in self.twins:
             self.take_away(unit)
-            return
-        if asked(self.hub.hall):
             return
         folder = f"{unit}-twin-{len(self.old)}"
         self.twins[unit] = self.machine(unit, UNITS[unit], folder, 1.0)
@@ -423,6 +474,7 @@ class CutOffHall(RuleBasedStateMachine):
             machine.connect()
         for _ in range(12):
             self.settle()
+        self.an_operator_goes_on_without_units(call_off=True)
         self.no_record_is_missing()
         self.nobody_is_left()
         self.nobody_is_held_twice()

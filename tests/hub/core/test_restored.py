@@ -223,14 +223,14 @@ def test_a_record_of_a_lost_call_finds_it_again(d: Driver, record: str) -> None:
         "tags": w.RatingTagsRecord(**BODY, tags=["slow"]),
         "step": w.StepRecord(**BODY, step="recall"),
     }
-    assert remembered(d.hall, "unit-1", bodies[record], d.now) == []
+    assert remembered(d.hall, "unit-1", "box", bodies[record], d.now) == []
     restore(d)
-    d.apply(*remembered(d.hall, "unit-1", bodies[record], d.now))
+    d.apply(*remembered(d.hall, "unit-1", "box", bodies[record], d.now))
     call = d.hall.calls["call-lost"]
     assert (call.number, call.apart, call.counter) == ("?", True, "c1")
     assert (call.ended_at is None) == (record == "step")
-    assert remembered(d.hall, "unit-1", bodies[record], d.now) == []
-    assert remembered(d.hall, "unit-1", rated(call_id="x", counter="c3"), d.now) == []
+    assert remembered(d.hall, "unit-1", "box", bodies[record], d.now) == []
+    assert remembered(d.hall, "unit-1", "box", rated(call_id="x", counter="c3"), d.now) == []
     same_again(d)
 
 
@@ -238,20 +238,20 @@ def test_whom_a_lost_call_was_about_had_been_given_back(d: Driver) -> None:
     d.apply(*top_up(d.hall, ("unit-1",), d.now))
     ticket = next(iter(d.hall.grants))
     lost = rated(ticket=ticket, counter="c3", clerk="zhao")
-    assert given_back(d.hall, "unit-3", lost, d.now) == []
+    assert given_back(d.hall, "unit-3", "box", lost, d.now) == []
     restore(d)
-    assert given_back(d.hall, "unit-1", rated(ticket=ticket), d.now) == []
-    d.apply(*given_back(d.hall, "unit-3", lost, d.now))
-    d.apply(*remembered(d.hall, "unit-3", lost, d.now))
+    assert given_back(d.hall, "unit-1", "box", rated(ticket=ticket), d.now) == []
+    d.apply(*given_back(d.hall, "unit-3", "box", lost, d.now))
+    d.apply(*remembered(d.hall, "unit-3", "box", lost, d.now))
     assert ticket not in d.hall.grants
     assert d.hall.tickets[ticket].state == "cancelled"
-    assert given_back(d.hall, "unit-3", lost, d.now) == []
+    assert given_back(d.hall, "unit-3", "box", lost, d.now) == []
     same_again(d)
 
 
 def test_whose_service_nobody_knows_any_more_may_rate_all_the_same(d: Driver) -> None:
     restore(d)
-    d.apply(*remembered(d.hall, "unit-1", w.StepRecord(step="done", **BODY), d.now))
+    d.apply(*remembered(d.hall, "unit-1", "box", w.StepRecord(step="done", **BODY), d.now))
     d.apply(e.EndedApart(d.now, "t-lost", "call-lost", "c1", "wang", 10.0))
     asked_to_rate = counter_picture(d.hall, "c1", d.now).invitation
     assert asked_to_rate is not None
@@ -261,7 +261,7 @@ def test_whose_service_nobody_knows_any_more_may_rate_all_the_same(d: Driver) ->
 def test_whom_a_lost_call_was_about_is_not_called_again(d: Driver) -> None:
     restore(d)
     waiting = next(iter(d.hall.tickets))
-    d.apply(*remembered(d.hall, "unit-1", rated(ticket=waiting), d.now))
+    d.apply(*remembered(d.hall, "unit-1", "box", rated(ticket=waiting), d.now))
     assert d.hall.calls["call-lost"].number == "A001"
     assert d.hall.tickets[waiting].state == "cancelled"
     same_again(d)
@@ -272,7 +272,7 @@ def test_a_rating_ends_a_service_whose_end_was_lost(d: Driver) -> None:
     ticket = d.hall.tickets[str(d.hall.counters["c1"].ticket)]
     restore(d)
     about = {"ticket": ticket.id, "call_id": str(ticket.call_id)}
-    d.apply(*remembered(d.hall, "unit-1", rated(**about), d.now))
+    d.apply(*remembered(d.hall, "unit-1", "box", rated(**about), d.now))
     assert ticket.state == "done"
     assert d.hall.calls[about["call_id"]].ended_at is not None
     same_again(d)
@@ -281,13 +281,13 @@ def test_a_rating_ends_a_service_whose_end_was_lost(d: Driver) -> None:
 def test_a_number_on_paper_is_not_given_out_again(d: Driver) -> None:
     here = {name: BODY[name] for name in ("run", "boot_ms", "wall", "synchronised")}
     printed = w.PrintRecord(**here, ticket="t-9", number="A031", outcome="printed")
-    assert remembered(d.hall, "unit-2", printed, d.now) == []
+    assert remembered(d.hall, "unit-2", "box", printed, d.now) == []
     restore(d)
     yesterday = d.hall.day_began_at - 60
-    assert remembered(d.hall, "unit-2", printed, yesterday) == []
-    d.apply(*remembered(d.hall, "unit-2", printed, d.now))
+    assert remembered(d.hall, "unit-2", "box", printed, yesterday) == []
+    d.apply(*remembered(d.hall, "unit-2", "box", printed, d.now))
     assert d.hall.next_number("a") == "A032"
-    assert remembered(d.hall, "unit-2", printed, d.now) == []
+    assert remembered(d.hall, "unit-2", "box", printed, d.now) == []
     same_again(d)
 
 
