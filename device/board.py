@@ -30,6 +30,7 @@ from device.inbox import Inbound, Stop, Watchdog
 from device.loop import WINDOW_CLOSED, Anomalies, Display, Line, Mail, Waiting, tidy
 from device.moment import Moment
 from device.outbox import Outbox, RecordNotKept
+from device.stamps import health_record
 from device.timekeeping import read_moment
 from device.trace import Trace
 from device.ui.viewmodel import View
@@ -38,7 +39,7 @@ from device.voice.calls import Call as SpokenCall
 from device.voice.calls import Silent, Speaking
 from wire.clock import Clock
 from wire.link import Connected, Delivery, Disconnected
-from wire.messages import Announce, Board, Call, HealthRecord, Message, Receipt, State
+from wire.messages import Announce, Board, Call, Message, Receipt, State
 from wire.sdnotify import Notifier
 from wire.topics import ANNOUNCE, CALL
 
@@ -194,17 +195,7 @@ class BoardLoop:
     def _note(self, health: Health) -> None:
         """Have the hub learn how a peripheral is, or that no record can be kept."""
         at = read_moment(self._parts.clock)
-        record = HealthRecord(
-            run=self._parts.identity.run,
-            boot_ms=at.boot_ms,
-            wall=at.wall,
-            synchronised=at.synchronised,
-            boot=at.boot,
-            peripheral=health.peripheral,
-            ok=health.ok,
-            code=None if health.ok else health.code[:60],
-            detail=health.detail[:300],
-        )
+        record = health_record(self._parts.identity.run, health, at)
         try:
             self._parts.outbox.append(record.model_dump_json(), self._parts.clock.now())
         except RecordNotKept as error:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from device.bilingual import bilingual
 from device.board_calls import Shown
 from device.board_session import BoardSession
 from device.ui import viewmodel
@@ -60,7 +61,7 @@ class BoardPresenter:
             shown = _calls(session, calls, now_s)
             return viewmodel.HallBoard(frame, True, shown, (), linked=session.linked)
         if picture.emergency is not None:
-            return viewmodel.Emergency(frame, _both(picture.emergency))
+            return viewmodel.Emergency(frame, bilingual(picture.emergency))
         return _board(session, picture, frame, now_s)
 
     def next_change_s(self, session: BoardSession, now_s: float) -> float:
@@ -80,7 +81,7 @@ class BoardPresenter:
         hall = session.picture.hall if session.picture else session.hall
         return Frame(
             counter="",
-            hall=_both(hall) if hall else Bilingual(""),
+            hall=bilingual(hall) if hall else Bilingual(""),
             services=Bilingual(""),
             clock=f"{wall:%H:%M}" if wall else "",
             link=_link(session, now_s),
@@ -89,7 +90,7 @@ class BoardPresenter:
 
     def _refused(self, refusal: LinkRefusal, frame: Frame) -> BoardView:
         trouble = Trouble.TWIN if refusal.code == "twin" else Trouble.REFUSED
-        return viewmodel.BoardFault(frame, trouble.title(self._unit), _both(refusal.detail))
+        return viewmodel.BoardFault(frame, trouble.title(self._unit), bilingual(refusal.detail))
 
 
 def _board(session: BoardSession, picture: Board, frame: Frame, now_s: float) -> BoardView:
@@ -142,7 +143,7 @@ def _calls(session: BoardSession, calls: list[Shown], now_s: float) -> tuple[Boa
         BoardCall(
             number=call.number,
             counter=call.counter,
-            service=_both(call.service),
+            service=bilingual(call.service),
             recalls=call.recalls,
             lit=_is_lit(session, call, now_s),
         )
@@ -177,12 +178,8 @@ def _next_step(now_s: float, step_s: float) -> float:
 def _queue(queue: QueuePicture) -> BoardQueue:
     wait = queue.wait_s
     minutes = None if wait is None else (int(wait.p10 // 60), math.ceil(wait.p90 / 60))
-    return BoardQueue(queue.prefix, _both(queue.name), queue.waiting, queue.counters, minutes)
+    return BoardQueue(queue.prefix, bilingual(queue.name), queue.waiting, queue.counters, minutes)
 
 
 def _maybe(text: Text | None) -> Bilingual | None:
-    return None if text is None else _both(text)
-
-
-def _both(text: Text) -> Bilingual:
-    return Bilingual(text.zh, text.en)
+    return None if text is None else bilingual(text)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from device.configuration import UnitSettings
 from device.drivers.ports import Slip
-from device.fitting import far_ends, peripherals
+from device.fitting import driver, far_ends
 from device.machine import Finding, Machine, Verdict, machine_findings
+from device.peripherals import SECTIONS
 from wire.errors import HardwareError
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ def is_well(findings: Iterable[Finding]) -> bool:
 
 
 def _peripherals(settings: UnitSettings, lines: Mapping[str, PtyLine]) -> Iterator[Finding]:
-    try:
-        fitted = peripherals(settings, lines)
-    except HardwareError as error:
-        yield Finding("sign", Verdict.FAULT, str(error))
-        return
-    for name, peripheral in fitted:
-        yield _probed(name, peripheral, emulated=name in lines)
+    for name in SECTIONS:
+        try:
+            peripheral: Peripheral | None = driver(settings, lines, name)
+        except HardwareError as error:
+            yield Finding(name, Verdict.FAULT, str(error))
+            continue
+        if peripheral is not None:
+            yield _probed(name, peripheral, emulated=name in lines)
 
 
 def _probed(name: str, peripheral: Peripheral, *, emulated: bool) -> Finding:

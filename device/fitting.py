@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,6 @@ from device.drivers.ports import (
     CardReader,
     CardSink,
     HealthSink,
-    Peripheral,
     Sign,
     Speech,
     TicketPrinter,
@@ -127,22 +126,21 @@ class Bare:
     printer: TicketPrinter | None
     card_reader: CardReader | None
 
-    def __iter__(self) -> Iterator[tuple[str, Peripheral]]:
-        """Each that is there, by its section."""
-        for name in SECTIONS:
-            peripheral = getattr(self, name)
-            if peripheral is not None:
-                yield name, peripheral
-
 
 def peripherals(settings: UnitSettings, lines: Mapping[str, PtyLine]) -> Bare:
     """The drivers of this unit. Raises HardwareError as `fit`."""
-    return Bare(
-        sign=_made(settings, lines, "sign", _sign),
-        speech=_made(settings, lines, "speech", partial(_speech, settings)),
-        printer=_made(settings, lines, "printer", _printer),
-        card_reader=_made(settings, lines, "card_reader", _card_reader),
-    )
+    return Bare(**{name: driver(settings, lines, name) for name in SECTIONS})
+
+
+def driver(settings: UnitSettings, lines: Mapping[str, PtyLine], name: str) -> Any:
+    """The driver of one section, None if it is not there. Raises HardwareError as `fit`."""
+    makers: dict[str, Callable[[Any, Path | None], Any]] = {
+        "sign": _sign,
+        "speech": partial(_speech, settings),
+        "printer": _printer,
+        "card_reader": _card_reader,
+    }
+    return _made(settings, lines, name, makers[name])
 
 
 def far_ends(settings: UnitSettings, started: contextlib.ExitStack) -> Mapping[str, PtyLine]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from device.bilingual import bilingual
 from device.kiosk_session import KioskSession
 from device.kiosk_stages import KioskStage
 from device.moment import Moment
@@ -29,7 +30,7 @@ from device.ui.kiosk_views import (
 )
 from device.ui.texts import Trouble, both
 from device.ui.viewmodel import Bilingual, LanguageOrder
-from wire.messages import QueuePicture, Text, Wait
+from wire.messages import QueuePicture, Wait
 
 _MINUTE_S: Final = 60.0
 _NOTHING: Final = Bilingual("")
@@ -53,7 +54,7 @@ class KioskPresenter:
             case KioskStage.EMERGENCY if session.kiosk and session.kiosk.emergency:
                 # Its own words for a lost link: nobody still gets a number.
                 plain = replace(frame, alone=None, hint=None, warning=False)
-                return KioskEmergency(plain, _both(session.kiosk.emergency), frame.alone)
+                return KioskEmergency(plain, bilingual(session.kiosk.emergency), frame.alone)
             case KioskStage.CLOSED | KioskStage.OUT_OF_ORDER | KioskStage.SORRY:
                 return _sorry(session, frame)
         return _of_choice(session, frame, at) or _of_number(session, frame, at)
@@ -73,7 +74,7 @@ class KioskPresenter:
     def _refused(self, session: KioskSession, frame: KioskFrame) -> KioskView:
         refused = session.state.refused if session.state else None
         trouble = Trouble.TWIN if refused and refused.code == "twin" else Trouble.REFUSED
-        detail = _both(refused.detail) if refused else None
+        detail = bilingual(refused.detail) if refused else None
         return KioskMessage(frame, Tone.FAULT, trouble.title(self._unit), detail)
 
 
@@ -83,10 +84,10 @@ def _frame(session: KioskSession, at: Moment) -> KioskFrame:
     if session.printer_code is not None and session.stage is KioskStage.HOME:
         hint, warning = kiosk_texts.printer_hint(session.printer_code), True
     elif notice is not None:
-        hint = _both(notice)
+        hint = bilingual(notice)
     hall = session.state.hall if session.state else session.memory.hall
     return KioskFrame(
-        hall=_both(hall) if hall else _NOTHING,
+        hall=bilingual(hall) if hall else _NOTHING,
         clock=f"{local:%H:%M}" if local else "",
         order=LanguageOrder(session.language),
         alone=_alone_since(session, local, at),
@@ -129,10 +130,10 @@ def _of_choice(session: KioskSession, frame: KioskFrame, at: Moment) -> KioskVie
             live = not session.cut_off(at.boot_s)
             offers = tuple(_offer(queue, live=live) for queue in kiosk.queues)
             chosen = [k.name for k in kiosk.classes if k.id == session.ticket_class]
-            name = _both(chosen[0]) if chosen else None
+            name = bilingual(chosen[0]) if chosen else None
             return KioskHome(frame, offers, session.page, bool(kiosk.classes), name)
         case KioskStage.CLASSES:
-            classes = tuple(Choice(kind.id, _both(kind.name)) for kind in kiosk.classes)
+            classes = tuple(Choice(kind.id, bilingual(kind.name)) for kind in kiosk.classes)
             return KioskClasses(frame, (*classes, Choice("", both("None of these"))))
         case KioskStage.CARD:
             return KioskCard(frame, _service(session, session.card_for or ""))
@@ -168,7 +169,7 @@ def _paper(session: KioskSession) -> Paper:
 
 
 def _offer(queue: QueuePicture, *, live: bool) -> Offer:
-    name = _both(queue.name)
+    name = bilingual(queue.name)
     if not live:
         return Offer(queue.service, name, queue.prefix)
     wait_min = in_minutes(queue.wait_s)
@@ -184,9 +185,5 @@ def in_minutes(wait: Wait | None) -> tuple[int, int] | None:
 
 def _service(session: KioskSession, service: str) -> Bilingual:
     queues = session.kiosk.queues if session.kiosk else []
-    names = [_both(queue.name) for queue in queues if queue.service == service]
+    names = [bilingual(queue.name) for queue in queues if queue.service == service]
     return names[0] if names else Bilingual(service)
-
-
-def _both(text: Text) -> Bilingual:
-    return Bilingual(text.zh, text.en)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from device.drivers.ports import Health
 from device.events import Anomaly, Heard, LinkDown, LinkUp, Remark, Say, Tick
 from device.hearing import SILENCE_S, Hearing
 from device.kiosk_facts import (
@@ -33,8 +34,9 @@ from device.kiosk_facts import (
 from device.kiosk_hours import open_at
 from device.kiosk_lasting import continued, lasting_of
 from device.kiosk_stages import FOR_THE_NEXT, OF_ONE_PERSON, KioskStage
-from device.kiosk_wish import PATIENCE_S, Footing, Wishing, stamps
+from device.kiosk_wish import PATIENCE_S, Footing, Wishing
 from device.moment import Moment
+from device.stamps import health_record
 from wire.messages import HealthRecord, KioskPicture, State
 
 SETTLE_S: Final = 0.4
@@ -232,7 +234,7 @@ class KioskSession:
 
     def _disk_record(self, at: Moment) -> HealthRecord:
         words = "numbers can be given out again"
-        return HealthRecord(**stamps(self.hearing.run, at), peripheral=DISK, ok=True, detail=words)
+        return health_record(self.hearing.run, Health(DISK, True, "", words), at)
 
     def _disk_failed(self, full: bool, at: Moment) -> None:
         """No number can be given out before something has been kept again."""
@@ -411,14 +413,7 @@ class KioskSession:
         health = event.health
         if health.peripheral == "printer":
             self.printer_code = None if health.ok else health.code
-        body = HealthRecord(
-            **stamps(self.hearing.run, at),
-            peripheral=health.peripheral.replace("_", "-"),
-            ok=health.ok,
-            code=None if health.ok else health.code[:60],
-            detail=health.detail[:300],
-        )
-        return [Note(body)]
+        return [Note(health_record(self.hearing.run, health, at))]
 
 
 _Act = Callable[[KioskSession, str, Moment], list[KioskEffect]]

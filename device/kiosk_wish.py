@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal
 
 from device.events import Anomaly, Remark
 from device.kiosk_facts import (
@@ -27,6 +27,7 @@ from device.kiosk_facts import (
     Wished,
 )
 from device.moment import Moment
+from device.stamps import origin
 from wire.messages import (
     GiveUp,
     IssuedRecord,
@@ -37,6 +38,7 @@ from wire.messages import (
     TakeNumber,
     TicketName,
 )
+from wire.slips import slip_of
 
 PATIENCE_S: Final = 3.0
 """A wish without an answer for so many real seconds has none."""
@@ -60,23 +62,6 @@ UNSURE: Final = "unsure"
 """The code of a number whose paper may be out: the unit went down while it was printing."""
 
 Outcome = Literal["printed", "failed", "cancelled"]
-
-
-class Stamps(TypedDict):
-    """What every record of a kiosk says of itself."""
-
-    run: str
-    boot_ms: int
-    wall: str
-    synchronised: bool
-    boot: str
-
-
-def stamps(run: str, at: Moment) -> Stamps:
-    """What a record says that is written now."""
-    return Stamps(
-        run=run, boot_ms=at.boot_ms, wall=at.wall, synchronised=at.synchronised, boot=at.boot
-    )
 
 
 @dataclass(frozen=True)
@@ -228,7 +213,7 @@ class Wishing:
         taken = wish.model_copy(update={"given": given})
         self.memory = self.memory.model_copy(update={"series": left, "wish": taken})
         issued = IssuedRecord(
-            **stamps(self._run, at),
+            **origin(self._run, at),
             ticket=given.ticket.id,
             number=given.ticket.number,
             service=wish.service,
@@ -306,7 +291,7 @@ class Wishing:
         self, ticket: str, number: str, outcome: Outcome, code: str | None, at: Moment
     ) -> PrintRecord:
         return PrintRecord(
-            **stamps(self._run, at), ticket=ticket, number=number, outcome=outcome, code=code
+            **origin(self._run, at), ticket=ticket, number=number, outcome=outcome, code=code
         )
 
     # --- what has to be on disk first ---
@@ -352,4 +337,12 @@ def _next_of(series: NumberBlock, wish: Wished) -> tuple[Given, NumberBlock]:
     """The next number of the own series, and what is left of it."""
     number = f"{series.prefix}{series.first:03d}"
     name = TicketName(id=wish.paper, number=number, service=wish.service)
-    return Given(ticket=name, alone=True), series.model_copy(update={"first": series.first + 1})
+    given = Given(ticket=name, alone=True, url=_page_of(series, wish.paper))
+    return given, series.model_copy(update={"first": series.first + 1})
+
+
+def _page_of(series: NumberBlock, ticket: str) -> str | None:
+    """The page that follows a number, once the hub knows of it."""
+    if series.page is None or series.key is None:
+        return None
+    return series.page + slip_of(bytes.fromhex(series.key), ticket)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from device.asking import TAG_KEYS, OpenInvitation, OpenTags
+from device.bilingual import bilingual
 from device.dialogue import Onward
 from device.notices import NoticeKind
 from device.session import Session
@@ -30,7 +31,6 @@ from wire.messages import (
     Level,
     RatingOption,
     RatingTag,
-    Text,
     TicketInHand,
     TransferTarget,
 )
@@ -147,14 +147,14 @@ class Presenter:
             yield viewmodel.Inviting(frame, invitation)
         elif session.stage is not Stage.CLOSED:
             for service in picture.services[:_SERVICES_EXPECTED]:
-                yield viewmodel.Calling(frame, "", _both(service.name))
+                yield viewmodel.Calling(frame, "", bilingual(service.name))
 
     def _frame(self, session: Session, now_s: float) -> Frame:
         picture, state = session.picture, session.state
         services = [service.name for service in picture.services] if picture else []
         return Frame(
             counter=picture.number if picture else "",
-            hall=_both(state.hall) if state else Bilingual("", ""),
+            hall=bilingual(state.hall) if state else Bilingual("", ""),
             services=Bilingual(
                 " · ".join(name.zh for name in services), " · ".join(name.en for name in services)
             ),
@@ -163,7 +163,7 @@ class Presenter:
             link=_link(session, now_s),
             notice=self._notice(session),
             order=self._order,
-            emergency=_both(state.emergency) if state and state.emergency else None,
+            emergency=bilingual(state.emergency) if state and state.emergency else None,
         )
 
     def _notice(self, session: Session) -> Bilingual | None:
@@ -188,7 +188,7 @@ class Presenter:
         if refusal is None:
             return self._fault(frame, Trouble.REFUSED)
         trouble = Trouble.TWIN if refusal.code == "twin" else Trouble.REFUSED
-        return viewmodel.Fault(frame, trouble.title(self._unit), _both(refusal.detail))
+        return viewmodel.Fault(frame, trouble.title(self._unit), bilingual(refusal.detail))
 
 
 def _trouble(session: Session) -> Trouble | None:
@@ -228,7 +228,7 @@ def _asked(session: Session, frame: Frame, now_s: float) -> View | None:
 
 
 def _ticket(session: Session, frame: Frame, ticket: TicketInHand, now_s: float) -> View:
-    service, strip = _both(ticket.service_name), _strip(session, now_s)
+    service, strip = bilingual(ticket.service_name), _strip(session, now_s)
     if session.onward:
         return _sending_on(frame, ticket.number, session.onward, strip)
     if session.stage is Stage.CALLING:
@@ -255,7 +255,7 @@ def _sending_on(
 
 def _target(target: TransferTarget) -> Bilingual:
     if not target.number:
-        return _both(target.name) if target.name else Bilingual(target.service or "")
+        return bilingual(target.name) if target.name else Bilingual(target.service or "")
     counter = texts.both("Counter {counter}", counter=target.number)
     if target.name is None:
         return counter
@@ -316,10 +316,10 @@ def _options(session: Session) -> tuple[viewmodel.RatingOption, ...]:
 def _after_rating(frame: Frame, option: RatingOption) -> View:
     """What a rating is answered with."""
     if not option.tags:
-        return viewmodel.Thanks(frame, _both(option.name))
+        return viewmodel.Thanks(frame, bilingual(option.name))
     shown = enumerate(option.tags[:_TAGS_SHOWN], 1)
     tags = tuple(_tag(tag, place) for place, tag in shown)
-    return viewmodel.Tags(frame, _both(option.name), viewmodel.TagQuestion("", tags, 1, 1))
+    return viewmodel.Tags(frame, bilingual(option.name), viewmodel.TagQuestion("", tags, 1, 1))
 
 
 def _for_keys(view: View) -> View:
@@ -332,11 +332,11 @@ def _for_keys(view: View) -> View:
 
 def _tag(tag: RatingTag, place: int, chosen: Collection[str] = ()) -> viewmodel.TagOption:
     key = place if place <= len(TAG_KEYS) else None
-    return viewmodel.TagOption(tag.code, _both(tag.name), key, tag.code in chosen)
+    return viewmodel.TagOption(tag.code, bilingual(tag.name), key, tag.code in chosen)
 
 
 def _level_name(session: Session, level: Level) -> Bilingual:
-    names = [_both(option.name) for option in session.options if option.level is level]
+    names = [bilingual(option.name) for option in session.options if option.level is level]
     return names[0] if names else texts.level_name(_LEVEL_NUMBERS[level])
 
 
@@ -366,7 +366,3 @@ def _wall(session: Session, at_s: float) -> datetime:
         raise ValueError("no state has told the time yet")
     told = datetime.fromisoformat(state.now)
     return told + timedelta(seconds=at_s - (at_s if told_s is None else told_s))
-
-
-def _both(text: Text) -> Bilingual:
-    return Bilingual(text.zh, text.en)

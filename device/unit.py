@@ -218,8 +218,7 @@ class Unit:
             health.detail,
         )
         code = None if health.ok else health.code
-        name = health.peripheral.replace("_", "-")
-        self._session_event(HealthCame(name, health.ok, code, health.detail))
+        self._session_event(HealthCame(health.peripheral, health.ok, code, health.detail))
 
     def _report_outbox(self) -> None:
         """A damaged outbox was set aside and replaced, which is over by now, and worth knowing."""

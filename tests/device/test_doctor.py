@@ -203,8 +203,11 @@ def test_a_real_peripheral_that_is_not_there_is_a_fault(machine: Machine, tmp_pa
 
 def test_an_address_that_a_sign_does_not_have_is_a_fault(machine: Machine, tmp_path: Path) -> None:
     text = f'{REAL}[sign]\nkind = "framing-1"\nport = "/dev/x"\naddress = 256\n'
-    findings = list(examine(settings_of(text, tmp_path), machine))
-    assert "sign.address = 256" in findings[-1].found
+    speech = f'[speech]\nkind = "syn6288"\nport = "{tmp_path}/ttyUSB1"\n'
+    findings = list(examine(settings_of(text + speech, tmp_path), machine))
+    sign, after = findings[-2:]
+    assert "sign.address = 256" in sign.found
+    assert after.subject == "speech", "what is behind it is probed all the same"
 
 
 def test_a_simulated_one_is_well(machine: Machine, tmp_path: Path) -> None:
