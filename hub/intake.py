@@ -14,7 +14,7 @@ from hub.core import events as e
 from hub.core.alone import AloneBody, Source, events_of
 from hub.core.ratings import rated, tagged, unrated
 from hub.core.records import Fit, fit, keyed, read_body
-from hub.core.restored import given_back, remembered
+from hub.core.restored import asked, given_back, remembered
 from hub.core.state import HistoryError
 from hub.core.times import When
 from hub.journal.store import NEWER_FRAME, Quarantined, StoredAnswer, StoredRecord
@@ -87,6 +87,26 @@ class Intake:
             self._take_in(unit, (record.outbox, record.sequence), record.body)
         if not late:  # had it not been given up for lost
             self._take_in_between(unit, record.outbox, record.sequence, through)
+
+    def close_gap(self, unit: str, hello: w.Hello) -> None:
+        """Pass over records that will not come: no receipt could ever pass them.
+
+        What a unit handed in under another name is not asked for again, and is not lost. What it
+        has pruned and nobody has is.
+        """
+        outbox, heads = hello.outbox, self._round.heads
+        kept = min(heads.anywhere(outbox), hello.receipted)
+        if unit in asked(self._round.hall):  # what was receipted here since the backup is not in it
+            kept = min(kept, hello.oldest - 1)
+        if heads.through(unit, outbox) < kept:
+            before = heads.holder(outbox)
+            renamed = e.OutboxRenamed(self._round.now, unit, outbox, before, kept)
+            self._round.happen([renamed])
+            self.give_up(unit, outbox, kept)
+        first, lost = heads.through(unit, outbox) + 1, hello.oldest - 1
+        if first <= lost < hello.through:
+            self._round.happen([e.RecordsLost(self._round.now, unit, outbox, first, lost)])
+            self.give_up(unit, outbox, lost)
 
     def give_up(self, unit: str, outbox: str, lost: int) -> None:
         """The records up to `lost` that are not stored will never come; go on behind them."""

@@ -280,7 +280,7 @@ class Transaction:
         if news:
             committed = self.heads.anywhere(hello.outbox)
             self._compared(self._restoring.compare(unit, hello, hello.receipted, committed))
-            self._close_gap(unit, hello)
+            self._intake.close_gap(unit, hello)
         self._states.add(unit)
         self._heard.add(unit)
         if unit in self.hall.plan.board:
@@ -290,14 +290,6 @@ class Transaction:
         """After an epoch that began `anew` every unit is to act on it."""
         if anew:
             self._states.update(self.books.presence.all_heard(self.monotonic))
-
-    def _close_gap(self, unit: str, hello: w.Hello) -> None:
-        """Give up records that the unit no longer has: no receipt could ever pass them."""
-        first = self.heads.through(unit, hello.outbox) + 1
-        if first < hello.oldest <= hello.through:
-            lost = hello.oldest - 1
-            self.happen([e.RecordsLost(self.now, unit, hello.outbox, first, lost)])
-            self._intake.give_up(unit, hello.outbox, lost)
 
     def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
         role = self.hall.plan.role_of_unit.get(unit)

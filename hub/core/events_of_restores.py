@@ -70,6 +70,16 @@ class RecordsLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxRenamed(Event):
+    """An outbox came under another name: its records up to `through` are kept under `before`."""
+
+    unit: str
+    outbox: str
+    before: str
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRead(Event):
     """A record that had been set aside can be read by now, and was."""
 

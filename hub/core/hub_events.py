@@ -35,6 +35,8 @@ def _configured(state: State, event: e.Configured) -> None:
         counter.added = {s: at for s, at in counter.added.items() if s in skills}
     if state.configured:
         state.learned.planned_anew(state.plan, plan)
+    else:
+        state.began_at = event.at
     state.set_plan(plan)
     state.plan_at, state.plan_file = state.version + 1, event.file or state.plan_file
     plan_changed(state)

@@ -113,6 +113,11 @@ class Heads:
         found = (head.through for (_, of), head in self._heads.items() if of == outbox)
         return max(found, default=0)
 
+    def holder(self, outbox: str) -> str:
+        """The unit under which most of an outbox is stored; "" if there is none."""
+        found = ((head.through, unit) for (unit, of), head in self._heads.items() if of == outbox)
+        return max(found, default=(0, ""))[1]
+
     def through(self, unit: str, outbox: str) -> int:
         """The highest sequence up to which every record is stored; 0 for none."""
         head = self._heads.get((unit, outbox))

@@ -302,6 +302,10 @@ def _lost(state: State, event: e.RecordsLost) -> None:
     state.lost.append(Lost(event.unit, event.outbox, event.first, event.through))
 
 
+def _renamed(state: State, event: e.OutboxRenamed) -> None:
+    state.lost.append(Lost(event.unit, event.outbox, 1, event.through))
+
+
 def plan_changed(state: State) -> None:
     """Units that have left the plan are not waited for."""
     here = state.plan.role_of_unit
@@ -321,5 +325,6 @@ RESTORE_HANDLERS: dict[type[e.Event], Callable[[State, Any], None]] = {
     e.AnotherAnswered: _another_answered,
     e.RestoreEnded: _ended,
     e.RecordsLost: _lost,
+    e.OutboxRenamed: _renamed,
     e.NumberSeen: _number,
 }

@@ -45,7 +45,10 @@ class Epoch:
 
 @dataclass(slots=True)
 class Lost:
-    """Records of an outbox that nobody has any more: the sequences `first` to `through`."""
+    """Records `first` to `through` that are not waited for: nobody has them any more.
+
+    Or they are kept under the name that the unit had before.
+    """
 
     unit: str
     outbox: str

@@ -260,6 +260,7 @@ class State:
         self.passed: dict[str, int] = {}
         self.expected: dict[str, Expected] = {}
         self.known_at_start: dict[str, list[str]] = {}
+        self.began_at = 0.0
         self.outlived = 0
         """Of what units remember of epochs up to this one a restore that is over has told."""
         self.lost: list[Lost] = []

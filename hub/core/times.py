@@ -120,7 +120,7 @@ def _place(
     known = state.units[unit]
     placed = known.times.placed.get(clock_of(body))
     until = _until(known, key, body, now)
-    earlier = placed.since if placed else max(_since(known, key), before.since)
+    earlier = placed.since if placed else max(_since(known, key), before.since, _first(state))
     since = min(max(earlier, cause(state, unit, body)), until)
     boot_s, wall = body.boot_ms / 1000, wall_seconds(body.wall)
     # Of another boot than the record before: the machine was started after that one.
@@ -166,6 +166,15 @@ def _floor(known: UnitState, key: Key) -> float:
     """No record may be stored as older than one before it, whatever was learned meanwhile."""
     after = key[0] == known.times.outbox and key[1] > known.times.floor_after
     return known.times.floor_at if after else 0.0
+
+
+def _first(state: State) -> float:
+    """Before when no unit of this hall can have written anything: the hub had never started.
+
+    0 where that is not certain: units may remember a hub whose journal is gone.
+    """
+    restored = state.restored is not None or state.outlived > 0
+    return 0.0 if restored else state.began_at
 
 
 def _since(known: UnitState, key: Key) -> float:

@@ -282,6 +282,41 @@ def test_an_outbox_that_has_another_name_now_shows_nothing(hub: Restored) -> Non
     assert hub.events(e.RestoreBegan) == []
 
 
+def test_what_a_renamed_unit_has_pruned_is_kept_under_its_other_name(hub: Restored) -> None:
+    """Nothing is lost, and what was counted under the one name is not asked for again."""
+    records = chain(*(rated(f"call-{number}") for number in range(6)))
+    hand_in(hub, *records[:5])
+    box = {"outbox": "unit-1-box", "receipted": 5, "oldest": 4, "through": 6}
+    greets(hub, "unit-2", **box)
+    [renamed] = hub.events(e.OutboxRenamed)
+    assert (renamed.unit, renamed.before, renamed.through) == ("unit-2", "unit-1", 5)
+    assert hub.events(e.RecordsLost) == []
+    assert hub.outbound(w.State, "unit-2")[-1].committed == 5
+    hub.restart()
+    greets(hub, "unit-2", 5, **box)
+    assert hub.outbound(w.State, "unit-2")[-1].committed == 5
+    say(hub, "record", "unit-2", records[5].model_copy(update={"outbox": "unit-1-box"}))
+    assert hub.outbound(w.Receipt, "unit-2")[-1].through == 6
+    assert [event.call_id for event in hub.events(e.Rated)] == [f"call-{n}" for n in range(6)]
+    assert len(hub.events(e.OutboxRenamed)) == 1
+    assert hub.events(e.RecordQuarantined) == []
+    hub.verify()
+
+
+def test_a_renamed_copy_keeps_what_it_wrote_by_itself(hub: Restored) -> None:
+    """It was receipted only so far; what came under the other name after that is another's."""
+    hand_in(hub, *chain(*(rated(f"call-{number}") for number in range(6))))
+    greets(hub, "unit-2", outbox="unit-1-box", receipted=2, oldest=1, through=4)
+    assert hub.outbound(w.State, "unit-2")[-1].committed == 2
+
+
+def test_what_a_renamed_unit_has_pruned_and_nobody_has_is_lost(hub: Restored) -> None:
+    hand_in(hub, *chain(*(rated(f"call-{number}") for number in range(2))))
+    greets(hub, "unit-2", outbox="unit-1-box", receipted=4, oldest=5, through=6)
+    [lost] = hub.events(e.RecordsLost)
+    assert (lost.unit, lost.first, lost.through) == ("unit-2", 3, 4)
+
+
 def test_whoever_may_have_been_called_by_an_unreadable_record_is_for_a_person_to_say(
     hub: Restored,
 ) -> None:

@@ -318,6 +318,10 @@ class CutOffHall(RuleBasedStateMachine):
         self, unit: str, commits: int, twin: bool, go_on: bool
     ) -> None:
         """It may have been granted people that nobody remembers, and calls them; or is broken."""
+        for machine in self.machines.values():
+            machine.start_and_connect()
+        self.somebody_takes_a_number("a")
+        self.deliver_all()
         self.machines[unit].cut()
         self.a_backup_is_put_back(commits)
         if go_on:
@@ -426,8 +430,7 @@ class CutOffHall(RuleBasedStateMachine):
         if not self.hub.up:
             self.hub.start()
         if not self.machines[unit].on:
-            self.machines[unit].start()
-            self.machines[unit].connect()
+            self.machines[unit].start_and_connect()
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -469,9 +472,7 @@ class CutOffHall(RuleBasedStateMachine):
         for unit in list(self.twins):
             self.take_away(unit)
         for machine in self.machines.values():
-            if not machine.on:
-                machine.start()
-            machine.connect()
+            machine.start_and_connect()
         for _ in range(12):
             self.settle()
         self.an_operator_goes_on_without_units(call_off=True)

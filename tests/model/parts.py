@@ -311,6 +311,12 @@ class UnitModel:
             self.uplink.connected()
             self.happen(LinkUp())
 
+    def start_and_connect(self) -> None:
+        """On, and in the network, whatever it was."""
+        if not self.on:
+            self.start()
+        self.connect()
+
     def cut(self) -> None:
         if self.linked:
             self.linked = False

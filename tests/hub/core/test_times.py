@@ -15,6 +15,7 @@ from hub.core import events as e
 from hub.core.hall import Hall
 from hub.core.records import Heads
 from hub.core.run_clock import RunClock
+from hub.core.restored import begin
 from hub.core.times import How, When
 from hub.journal.store import StoredRecord
 from hub.record_times import last_time, time_of
@@ -170,11 +171,25 @@ def test_of_another_boot_it_ended_before_that_began_and_began_after_the_last(hub
     assert (found.at, found.since, found.until) == (MORNING + 300, MORNING, hub.now - 600)
 
 
-def test_with_nothing_known_before_it_only_the_end_is_known(hub: Shelf) -> None:
-    hub.join("r2", MORNING - 60, through=1)
+def test_with_nothing_known_before_it_it_is_not_from_before_the_hubs_first_start(
+    hub: Shelf,
+) -> None:
+    hub.now += 600
+    hub.join("r2", hub.now - 60, through=1)
     found = hub.sure(note("r1", 10.0, MORNING + 5), 1)
-    assert (found.since, found.until, found.at) == (0.0, MORNING, 0.0)
-    assert found.sure == "interval 1970-01-01T00:00:00.000+00:00/2026-03-02T01:00:00.000+00:00"
+    assert (found.since, found.until, found.at) == (MORNING, hub.now, MORNING)
+    assert found.sure == "interval 2026-03-02T01:00:00.000+00:00/2026-03-02T01:10:00.000+00:00"
+    assert hub.replayed().began_at == MORNING
+
+
+def test_what_units_remember_of_a_lost_journal_may_be_older_than_the_one_there_is(
+    hub: Shelf,
+) -> None:
+    hub.happen([begin(hub.hall, UNIT, "epoch", hub.now)])
+    hub.now += 600
+    hub.join("r2", hub.now - 60, through=1)
+    found = hub.sure(note("r1", 10.0, MORNING + 5), 1)
+    assert (found.since, found.until, found.at) == (0.0, hub.now, 0.0)
 
 
 def test_records_that_come_before_the_later_run_is_known_end_now(hub: Shelf) -> None:
