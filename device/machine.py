@@ -94,6 +94,8 @@ def machine_findings(settings: UnitSettings, machine: Machine) -> Iterator[Findi
     yield from libraries(settings, machine)
     if settings.hardware.kind == "real" and settings.unit.role is Role.COUNTER:
         yield gpio(machine)
+    if settings.keypad is not None:
+        yield keypad(settings.keypad.device)
     yield display(settings.display, machine)
     yield state_directory(settings.unit.state)
     yield free_space(settings.unit.state, machine)
@@ -126,6 +128,17 @@ def gpio(machine: Machine) -> Finding:
         advice = "add the unit's user to the group gpio"
         return Finding("gpio", Verdict.FAULT, f"{chips[0].name} is not permitted", advice)
     return Finding("gpio", Verdict.OK, f"{usable[0].name} can be used")
+
+
+def keypad(device: Path) -> Finding:
+    """The keypad on USB, which the unit takes for itself alone when it starts."""
+    if not device.exists():
+        advice = "check the cable; /dev/input/by-id has those that are there"
+        return Finding("keypad", Verdict.FAULT, f"there is no {device}", advice)
+    if not os.access(device, os.R_OK):
+        advice = "add the unit's user to the group input"
+        return Finding("keypad", Verdict.FAULT, f"{device} is not permitted", advice)
+    return Finding("keypad", Verdict.OK, f"{device} can be read")
 
 
 def display(section: DisplaySection, machine: Machine) -> Finding:

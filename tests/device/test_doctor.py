@@ -23,6 +23,7 @@ from device.machine import (
     display,
     free_space,
     gpio,
+    keypad,
     libraries,
     machine_findings,
     state_directory,
@@ -199,6 +200,20 @@ def test_a_real_peripheral_that_is_not_there_is_a_fault(machine: Machine, tmp_pa
     assert findings[-1].subject == "sign"
     assert findings[-1].verdict is Verdict.FAULT
     assert "there is no such port; check the cable" in findings[-1].found
+
+
+def test_a_keypad_is_there_missing_or_not_permitted(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = tmp_path / "event0"
+    text = f'{REAL}[keypad]\ndevice = "{device}"\n'
+    [finding] = [f for f in examine(settings_of(text, tmp_path), machine) if f.subject == "keypad"]
+    assert finding.verdict is Verdict.FAULT
+    assert "check the cable" in str(finding.advice)
+    device.touch()
+    assert keypad(device).verdict is Verdict.OK
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert "group input" in str(keypad(device).advice)
 
 
 def test_an_address_that_a_sign_does_not_have_is_a_fault(machine: Machine, tmp_path: Path) -> None:
