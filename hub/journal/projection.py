@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 from hub.core import events as e
 from hub.journal import tables as t
 from hub.journal.database import Inserts
+from hub.journal.sums import add_up
 from hub.journal.turn_rows import Calendar, RatingRow, ReasonRow, Turn
 from hub.journal.turns import HANDLERS, add
 from wire.errors import StorageError
@@ -39,7 +40,7 @@ _RATING = tuple(field.name for field in fields(RatingRow))
 _REASON = tuple(field.name for field in fields(ReasonRow))
 
 _COLUMNS = {
-    t.days: ("day", "began_at"),
+    t.days: ("day", "began_at", "summed"),
     t.turns: _TURN,
     t.ratings: _RATING,
     t.reasons: _REASON,
@@ -92,7 +93,7 @@ class Projection:
         Raises StorageError for an event that cannot be read.
         """
         with self._connection.begin():
-            for table in (*_COLUMNS, t.projection):
+            for table in (*_COLUMNS, t.sums, t.waits, t.projection):
                 self._connection.execute(delete(table))
             self._connection.execute(insert(t.projection).values(version=VERSION, through=0))
         self._go_on(0)
@@ -162,7 +163,7 @@ class _Ledger:
         self._changed: dict[int, Turn] = {}
         self._dropped: list[int] = []
         self._said: list[RatingRow | ReasonRow] = []
-        self._days: list[tuple[str, float]] = []
+        self._days: list[tuple[str, float, bool]] = []
 
     # --- what a turn's events ask for -------------------------------------------------------
 
@@ -213,8 +214,9 @@ class _Ledger:
     def day(self, day: str, at: float) -> None:
         """A business day begins: what was before it is seldom asked for again."""
         self.write()
+        add_up(self._connection)
         self.calendar.begin(day, at)
-        self._days.append((day, at))
+        self._days.append((day, at, False))
         self._turns.clear()
         self._of_ticket.clear()
         self._of_call.clear()
@@ -260,6 +262,10 @@ class _Ledger:
             gone = t.turns.c.id.in_(self._dropped)
             self._connection.execute(delete(t.turns).where(gone))
         self._inserts.put(t.days, self._days)
+        late = {turn.day for turn in self._changed.values()} - {self.calendar.today}
+        if late:
+            again = t.days.update().where(t.days.c.day.in_(sorted(late)), t.days.c.summed)
+            self._connection.execute(again.values(summed=False))
         self._inserts.put(t.turns, (_row(turn, _TURN) for turn in self._changed.values()))
         said = self._said
         self._inserts.put(t.ratings, (astuple(row) for row in said if isinstance(row, RatingRow)))

@@ -2,8 +2,8 @@
 
 `events` is the truth. `records` keeps what units sent, byte for byte; `answers` what was
 answered to a command's id; `quarantine` what nobody could read; `snapshots` shorten a start.
-`days`, `turns`, `ratings` and `reasons` are what reports read: each can be made again from the
-events (`hub.journal.projection`), and `projection` says how far that has come.
+`days`, `turns`, `ratings`, `reasons`, `sums` and `waits` are what reports read: each can be made
+again from the events (`hub.journal.projection`), and `projection` says how far that has come.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ days = Table(
     metadata,
     Column("day", String(10), primary_key=True),
     Column("began_at", Float, nullable=False),
+    Column("summed", Boolean, nullable=False),
 )
 
 turns = Table(
@@ -168,4 +169,34 @@ reasons = Table(
     Column("counted", Boolean, nullable=False),
     Column("why_not", String(20)),
     Index("reasons_by_call", "call_id"),
+)
+
+COUNTS = (
+    *("taken", "called", "missed", "given_up", "expired"),
+    *("waits", "over", "targets", "served", "invited", "unrated"),
+    *("level_5", "level_4", "level_3", "level_2", "level_1"),
+)
+"""What is counted in `sums`, by name."""
+
+sums = Table(
+    "sums",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("service", String(32), primary_key=True),
+    Column("counter", String(32), primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, Integer, nullable=False) for name in COUNTS),
+    Column("wait_s", Float, nullable=False),
+    Column("longest_s", Float, nullable=False),
+    Column("service_s", Float, nullable=False),
+)
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("service", String(32), primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("bin", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
 )

@@ -15,7 +15,7 @@ from hub.journal import tables as t
 from hub.journal.database import Inserts
 from hub.journal.projection import Projection
 
-READ = (t.days, t.turns, t.ratings, t.reasons)
+READ = (t.days, t.turns, t.ratings, t.reasons, t.sums, t.waits)
 
 Rows = dict[str, list[tuple[Any, ...]]]
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
         "days",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("began_at", sa.Float, nullable=False),
+        sa.Column("summed", sa.Boolean, nullable=False),
     )
     _turns()
     _ratings()
@@ -35,6 +36,7 @@ def upgrade() -> None:
         sa.Column("why_not", sa.String(20)),
     )
     op.create_index("reasons_by_call", "reasons", ["call_id"])
+    _sums()
 
 
 def _turns() -> None:
@@ -101,3 +103,30 @@ def _ratings() -> None:
     op.create_index("ratings_by_level", "ratings", ["level", "day", "id"])
     op.create_index("ratings_by_day", "ratings", ["day", "counted"])
     op.create_index("ratings_by_call", "ratings", ["call_id"])
+
+
+def _sums() -> None:
+    counts = (
+        *("taken", "called", "missed", "given_up", "expired"),
+        *("waits", "over", "targets", "served", "invited", "unrated"),
+        *("level_5", "level_4", "level_3", "level_2", "level_1"),
+    )
+    op.create_table(
+        "sums",
+        sa.Column("day", sa.String(10), primary_key=True),
+        sa.Column("service", sa.String(32), primary_key=True),
+        sa.Column("counter", sa.String(32), primary_key=True),
+        sa.Column("hour", sa.Integer, primary_key=True, autoincrement=False),
+        *(sa.Column(name, sa.Integer, nullable=False) for name in counts),
+        sa.Column("wait_s", sa.Float, nullable=False),
+        sa.Column("longest_s", sa.Float, nullable=False),
+        sa.Column("service_s", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "waits",
+        sa.Column("day", sa.String(10), primary_key=True),
+        sa.Column("service", sa.String(32), primary_key=True),
+        sa.Column("hour", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("bin", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("n", sa.Integer, nullable=False),
+    )
