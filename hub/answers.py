@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -134,7 +135,11 @@ def wish_body(decision: Decision) -> bytes:
 
 
 def issued_body(
-    hall: Hall, decision: Decision, now: float, public_url: str, waits: Waits | None
+    hall: Hall,
+    decision: Decision,
+    now: float,
+    url: Callable[[str], str],
+    waits: Waits | None,
 ) -> bytes:
     """The answer to somebody who wanted a number."""
     if decision.ticket is None:
@@ -146,12 +151,12 @@ def issued_body(
         service=picture.service,
         ahead=picture.ahead or 0,
         wait_s=picture.wait_s,
-        url=f"{public_url}/t/{picture.id}",
+        url=url(picture.id),
     )
     return issued.model_dump_json().encode()
 
 
-def booked_body(hall: Hall, decision: Decision, public_url: str) -> bytes:
+def booked_body(hall: Hall, decision: Decision, url: Callable[[str], str]) -> bytes:
     """The answer to somebody who wanted an appointment."""
     if decision.ticket is None:
         return _refused_body(decision)
@@ -160,7 +165,7 @@ def booked_body(hall: Hall, decision: Decision, public_url: str) -> bytes:
         id=ticket.id,
         service=ticket.service,
         at=rfc3339(ticket.due_at or 0.0, hall.plan.zone),
-        url=f"{public_url}/t/{ticket.id}",
+        url=url(ticket.id),
     )
     return booked.model_dump_json().encode()
 

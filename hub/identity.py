@@ -15,6 +15,7 @@ import unicodedata
 from pathlib import Path
 
 from wire.errors import StorageError
+from wire.slips import subkey
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,10 @@ class Identities:
     def hashed(self, document: str) -> str:
         """The keyed hash of a document's number, however it was typed."""
         return hmac.new(self._key, _plain(document).encode(), hashlib.sha256).hexdigest()
+
+    def for_slips(self) -> bytes:
+        """A key for the addresses on tickets' slips; people cannot be found from it."""
+        return subkey(self._key, "ticket slips")
 
 
 def _plain(document: str) -> str:

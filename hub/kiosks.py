@@ -20,8 +20,10 @@ from hub.core.hall import Hall
 from hub.core.kiosk import CHANNEL, KIOSK, not_printed, number_block, printed_alone
 from hub.core.notices import told
 from hub.core.pictures import Waits, ticket_picture
+from hub.core.plan import KioskPlace
 from hub.core.times import When
 from hub.journal.store import Batch, Journal, StoredAnswer
+from hub.ticket_links import TicketLinks
 from wire import messages as w
 
 GIVEN_UP: Final = "given_up"
@@ -48,13 +50,15 @@ class Outlook:
     """What a kiosk's answer tells beside the number: what is foretold, and where to follow it."""
 
     waits: Waits | None
-    public_url: str
+    links: TicketLinks
 
 
 # --- pictures -----------------------------------------------------------------------------
 
 
-def kiosk_picture(hall: Hall, unit: str, now: float, waits: Waits | None) -> w.KioskPicture | None:
+def kiosk_picture(
+    hall: Hall, unit: str, now: float, waits: Waits | None, links: TicketLinks | None = None
+) -> w.KioskPicture | None:
     """What a kiosk offers; None for a unit that is none."""
     place = hall.plan.kiosk.get(unit)
     if place is None:
@@ -66,12 +70,21 @@ def kiosk_picture(hall: Hall, unit: str, now: float, waits: Waits | None) -> w.K
         open=hall.open,
         queues=[queue_picture(hall, service, now, waits) for service in offered],
         classes=[w.TicketClass(id=kind.id, name=kind.name) for kind in hall.plan.priorities],
-        block=number_block(hall, place),
+        block=_block(hall, place, links),
         notice=told(hall.notice),
         emergency=told(hall.emergency),
         hours=hours_ahead(hall.plan, now),
         identity="required" if limits.identity_required else "not_asked",
     )
+
+
+def _block(hall: Hall, place: KioskPlace, links: TicketLinks | None) -> w.NumberBlock | None:
+    """The numbers that a kiosk may print alone, and what puts their pages' addresses on them."""
+    block = number_block(hall, place)
+    if block is None or links is None or not links.public_url:
+        return block
+    key = links.block_key(block.prefix, block.day).hex()
+    return block.model_copy(update={"page": f"{links.public_url}/t/", "key": key})
 
 
 # --- wishes -------------------------------------------------------------------------------
@@ -146,7 +159,7 @@ def _taken(round_: Round, key: str, decided: Decision, outlook: Outlook) -> w.Ta
         ahead=picture.ahead,
         wait_s=w.Wait(p10=found.p10, p50=found.p50, p90=found.p90) if found else None,
         counter_number=counter.number if counter else None,
-        url=f"{outlook.public_url}/t/{ticket.id}" if outlook.public_url else None,
+        url=outlook.links.url(ticket.id) if outlook.links.public_url else None,
         reason=decided.reason,
     )
 

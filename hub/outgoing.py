@@ -17,6 +17,7 @@ from hub.core.plan import RatingOption
 from hub.core.presence import Presence
 from hub.core.records import Heads
 from hub.kiosks import kiosk_picture
+from hub.ticket_links import TicketLinks
 from wire import messages as w
 from wire import topics
 from wire.clock import rfc3339
@@ -40,6 +41,7 @@ class Sight:
     presence: Presence
     now: float
     waits: Callable[[float], Waits | None] = lambda _: None
+    links: TicketLinks | None = None
 
 
 def receipt(sight: Sight, unit: str, outbox: str) -> Outbound:
@@ -127,7 +129,7 @@ def _grants(hall: Hall, unit: str, run: str, counter: str | None) -> list[w.Gran
 def _kiosk(sight: Sight, unit: str) -> w.KioskPicture | None:
     if unit not in sight.hall.plan.kiosk:
         return None
-    return kiosk_picture(sight.hall, unit, sight.now, sight.waits(sight.now))
+    return kiosk_picture(sight.hall, unit, sight.now, sight.waits(sight.now), sight.links)
 
 
 _ANNOUNCED: dict[type[e.Event], Literal["called", "recalled", "voided"]] = {

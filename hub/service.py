@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -28,10 +29,12 @@ from hub.core.plan_changes import digest
 from hub.core.presence import LOST_AFTER_S, Presence
 from hub.core.records import Heads
 from hub.core.state import HistoryError
+from hub.identity import KEY_BYTES
 from hub.journal.store import Journal, StoredAnswer
 from hub.lookout import Lookout
 from hub.outgoing import Outbound
 from hub.rounds import Rounds, Work, WorkFailed
+from hub.ticket_links import TicketLinks
 from hub.transaction import Books, Transaction
 from wire.clock import Clock
 from wire.errors import StorageError
@@ -137,7 +140,7 @@ class Service:
             heads,
             Presence(second_s=1 / clock.real_seconds(1.0)),
             new_id,
-            public_url,
+            TicketLinks(secrets.token_bytes(KEY_BYTES), public_url),
             self._lookout.waits,
             Boards(1 / clock.real_seconds(1.0)),
         )
@@ -158,6 +161,13 @@ class Service:
     def watch(self, watcher: Watcher) -> None:
         """Be told of every committed round. Only before `start`."""
         self._watchers.append(watcher)
+
+    def sign_slips(self, key: bytes) -> None:
+        """Make the addresses on tickets' slips by this key. Only before `start`.
+
+        Without it they are good until the end of this process.
+        """
+        self._books.links = TicketLinks(key, self._books.links.public_url)
 
     def begin(self, plan: Plan, *, restored: bool = False) -> None:
         """Seed an empty journal with the plan, and commit the epoch of this start.

@@ -7,6 +7,7 @@ anybody before the batch is committed, and if that fails the whole state is load
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -45,6 +46,7 @@ from hub.journal.store import Batch, Journal, StoredAnswer
 from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
 from hub.record_times import last_time
 from hub.restoring import Restoring
+from hub.ticket_links import TicketLinks
 from wire import messages as w
 from wire import topics
 from wire.errors import NextwindowError, WireError
@@ -66,7 +68,7 @@ class Books:
     heads: Heads
     presence: Presence
     new_id: Callable[[], str]
-    public_url: str = ""
+    links: TicketLinks = field(default_factory=lambda: TicketLinks(secrets.token_bytes(32)))
     waits: Callable[[float], Waits | None] = lambda _: None
     boards: Boards = field(default_factory=Boards)
     rejected: Counter[str] = field(default_factory=Counter)
@@ -188,11 +190,11 @@ class Transaction:
         if isinstance(command, Issue):
             status = status_of(decided, 201)
             body = issued_body(
-                self.hall, decided, self.now, self.books.public_url, self.books.waits(self.now)
+                self.hall, decided, self.now, self.books.links.url, self.books.waits(self.now)
             )
         elif isinstance(command, Book):
             status = status_of(decided, 201)
-            body = booked_body(self.hall, decided, self.books.public_url)
+            body = booked_body(self.hall, decided, self.books.links.url)
         elif not isinstance(command, AtCounter):
             status = status_of(decided, 200)
             body = wish_body(decided)
@@ -255,7 +257,7 @@ class Transaction:
                 self._answers.append(Outbound(topics.TAKEN, taken, unit))
 
     def _outlook(self) -> kiosks.Outlook:
-        return kiosks.Outlook(self.books.waits(self.now), self.books.public_url)
+        return kiosks.Outlook(self.books.waits(self.now), self.books.links)
 
     # --- units -----------------------------------------------------------------------------
 
@@ -454,7 +456,8 @@ class Transaction:
             self.books.presence.committed(unit)
         for unit in self._states:
             self.books.presence.answered(unit, self.monotonic)
-        sight = Sight(self.hall, self.heads, self.books.presence, self.now, self.books.waits)
+        books = self.books
+        sight = Sight(self.hall, self.heads, books.presence, self.now, books.waits, books.links)
         out = [receipt(sight, *key) for key in sorted(self._intake.receipts)]
         out += [refusal(sight, unit, *found) for unit, found in self._refused.items()]
         out += [found for unit in sorted(self._states) if (found := state_for(sight, unit))]

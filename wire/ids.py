@@ -17,7 +17,7 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in hexadecimal."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no i l o u: read aloud without mistakes
-_LENGTH = 20  # 100 bits: unguessable, so that a ticket's id can be its citizen's secret
+_LENGTH = 20  # 100 bits: no two are ever the same
 _LETTER = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))  # each 8 times
 
 

@@ -201,6 +201,13 @@ class NumberBlock(Part):
     prefix: Annotated[str, Field(max_length=4, description="This kiosk's own.")]
     first: Annotated[int, Field(ge=1, description="The first that is free.")]
     last: Annotated[int, Field(ge=0, description="The last; below `first`: none are left.")]
+    page: Annotated[
+        str | None, Field(max_length=500, description="What the address of a ticket begins with.")
+    ] = None
+    key: Annotated[
+        str | None,
+        Field(pattern=r"^[0-9a-f]{64}$", description="What makes the tokens of their slips."),
+    ] = None
 
 
 class KioskPicture(Part):

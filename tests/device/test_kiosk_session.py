@@ -33,6 +33,7 @@ from wire.messages import (
     TakeNumber,
     Text,
 )
+from wire.slips import slip_of
 
 
 @pytest.fixture
@@ -259,6 +260,18 @@ def test_a_short_cut_is_waited_for(shell: Shell) -> None:
     shell.pass_time(1)
     shell.answer()
     assert shell.number == "A001"
+
+
+def test_a_number_of_its_own_has_its_page_once_the_hub_has_given_a_key(alone: Shell) -> None:
+    block = NumberBlock(
+        day="2026-03-02", prefix="K", first=7, last=50, page="http://hall/t/", key="0b" * 32
+    )
+    alone.session.wishing.memory = alone.session.memory.model_copy(update={"series": block})
+    alone.touch("service:id-card")
+    wish = alone.disk.wish
+    assert wish is not None
+    assert wish.given is not None
+    assert wish.given.url == "http://hall/t/" + slip_of(bytes([11]) * 32, wish.given.ticket.id)
 
 
 def test_a_series_has_an_end(alone: Shell) -> None:

@@ -133,7 +133,7 @@ def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
     phone = citizen.open(f"{hall.address}/take")
     citizen.picture(phone, "take")
     phone.click("[data-service='s1'] button")
-    expect(phone).to_have_url(re.compile(r"/t/[a-z0-9-]+$"))
+    expect(phone).to_have_url(re.compile(r"/t/[a-z0-9-]+\.[a-z2-7]{26}$"))
     expect(phone.locator("h1")).to_contain_text("A001")
     expect(phone.locator("[data-when='waiting']")).to_be_visible()
     citizen.picture(phone, "waiting")
