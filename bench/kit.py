@@ -26,9 +26,19 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bench.ports import free_port
+from hub.accounts_offline import stopped_hub
+from hub.configuration import HallFile
+from hub.core.accounts import CONSOLE
+from hub.core.commands_of_people import MakeToken
+from hub.core.people import Role
+from hub.passwords import digest
 from hub.pins import hash_pin
+from wire.settings import load
 
 PIN = "1357"
+TOKEN = "a-token-for-tests-and-benchmarks-only"
+"""May do everything."""
+
 _ZONE = "Asia/Shanghai"
 PATIENCE_S = 90.0
 """For what has to come: long, because a busy machine is slow and waiting costs nothing."""
@@ -241,11 +251,12 @@ class HubProcess(Program):
 
     def __init__(self, layout: Layout) -> None:
         file = layout.write_hall()
+        _let_in(file, layout)
         super().__init__(
             [script("hall-hub"), "run", str(file), "--until-eof"], layout.folder / "hub.log"
         )
         self.layout = layout
-        self.api = Api(layout.web_port)
+        self.api = Api(layout.web_port, TOKEN)
 
     def wait_ready(self) -> HubProcess:
         """Wait until it answers and units can reach it."""
@@ -271,6 +282,14 @@ class HubProcess(Program):
                 if b"hub.broker_child" in command:
                     return int(child)
         raise ProcessLookupError("the hub has no broker process")
+
+
+def _let_in(file: Path, layout: Layout) -> None:
+    """Give programs a token with every right, before the hub's first start."""
+    if (layout.data / "journal.sqlite").exists():
+        return
+    with stopped_hub(load(file, HallFile)) as hub:
+        hub.do(MakeToken("token-test", "test", tuple(Role), digest(TOKEN), None, CONSOLE))
 
 
 class UnitProcess(Program):
@@ -342,8 +361,10 @@ def port_of(url: str) -> int:
 class Api:
     """A small HTTP client that keeps one connection for each thread."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str = "") -> None:
+        """`token` is what it signs in with; empty: not at all."""
         self._port = port
+        self._known = {"Authorization": f"Bearer {token}"} if token else {}
         self._local = threading.local()
 
     def get(self, path: str) -> tuple[int, Any]:
@@ -375,7 +396,7 @@ class Api:
             connection = self._connection()
             kept_open = connection.sock is not None
             try:
-                connection.request(method, path, body, headers or {})
+                connection.request(method, path, body, {**self._known, **(headers or {})})
                 answer = connection.getresponse()
                 return answer.status, answer.read()
             except (http.client.HTTPException, OSError) as error:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
+from hub.accounts import Accounts
+from hub.accounts_store import SignInStore
 from hub.broker import EmbeddedBroker
 from hub.configuration import HallFile, check_file
 from hub.forecast.worker import Forecaster
@@ -62,7 +64,9 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
         identities = load_identities(settings.hub.data, known=service.knows_people)
         broker, address = _broker(stack, settings)
         mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}", identities)
-        web = _Web(settings, service, _facts(mqtt, broker), notifier, identities)
+        accounts = Accounts(service.people, SignInStore(settings.hub.data))
+        stack.callback(accounts.close)
+        web = _Web(settings, service, _facts(mqtt, broker, settings), notifier, identities, accounts)
         service.on_death = web.end
         forecaster.start()
         stack.callback(forecaster.stop)
@@ -107,8 +111,10 @@ def _broker(
     return broker, broker.address
 
 
-def _facts(mqtt: MqttAdapter, broker: EmbeddedBroker | None) -> Tell:
-    return lambda: Facts(mqtt.connected, _exposed(broker))
+def _facts(mqtt: MqttAdapter, broker: EmbeddedBroker | None, settings: HallFile) -> Tell:
+    url = "" if broker is not None else settings.hub.broker
+    port = settings.hub.broker_port
+    return lambda: Facts(mqtt.connected, _exposed(broker), broker_port=port, broker_url=url)
 
 
 def _exposed(broker: EmbeddedBroker | None) -> bool:
@@ -164,9 +170,10 @@ class _Web:
         facts: Tell,
         notifier: Notifier,
         identities: Identities,
+        accounts: Accounts,
     ) -> None:
         self._socket = _listen(settings.hub.host, settings.hub.port)
-        self._app = create_app(service, facts, identities=identities)
+        self._app = create_app(service, facts, identities=identities, accounts=accounts)
         config = uvicorn.Config(
             self._app,
             host=settings.hub.host,

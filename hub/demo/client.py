@@ -16,21 +16,25 @@ class Unreachable(Exception):
     """Nobody answers at the address right now, or not with what was asked for."""
 
 
-def get(address: str) -> Any:
-    """The JSON at an address. Raises Unreachable."""
-    status, content = _send(urllib.request.Request(address))
+def get(address: str, token: str = "") -> Any:
+    """The JSON at an address, for who has this token. Raises Unreachable."""
+    status, content = _send(urllib.request.Request(address, headers=_known(token)))
     if status != HTTPStatus.OK:
         raise Unreachable(f"{address}: {status}")
     return content
 
 
-def post(address: str, content: object, key: str | None = None) -> tuple[int, Any]:
+def post(address: str, content: object, key: str | None = None, token: str = "") -> tuple[int, Any]:
     """Post JSON; returns status and answer. `key` is the Idempotency-Key. Raises Unreachable."""
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", **_known(token)}
     if key is not None:
         headers["Idempotency-Key"] = key
     data = json.dumps(content).encode()
     return _send(urllib.request.Request(address, data, headers, method="POST"))
+
+
+def _known(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _send(request: urllib.request.Request) -> tuple[int, Any]:

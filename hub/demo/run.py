@@ -27,6 +27,7 @@ from typing import Any
 
 from hub.broker import free_port
 from hub.demo import client
+from hub.demo.accounts import NAMES, DemoAccounts
 from hub.demo.people import KEY_PREFIX, Act, ComeBack, People, Press, Rate, TakeNumber
 from wire.clock import make_clock
 from wire.errors import NextwindowError
@@ -99,6 +100,7 @@ def _welcome(hall: DemoHall, people: bool) -> None:
         *(f"  Unit, counter {n}  {hall.panels[n]}" for n in hall.numbers),
         *(f"  Hall board      {hall.panels[unit]}" for unit in hall.boards),
         *(f"  Ticket kiosk    {hall.panels[unit]}" for unit in hall.kiosks),
+        f"  Sign in as      {', '.join(NAMES)} or a clerk; password {hall.accounts.password}",
         f"  Clerks          {', '.join(hall.clerks.values())}; everybody's PIN is {PIN}",
         "  People          " + ("simulated" if people else "none but you (DEMO_AUTO=0)"),
         "Ctrl-C ends all of it.",
@@ -123,7 +125,9 @@ class DemoHall:
         plan = tomllib.loads(self._plan)
         self._counters: list[dict[str, Any]] = plan["counters"]
         self._means = {s["id"]: float(s["mean_s"]) for s in plan["services"]}
-        names = [clerk["id"] for clerk in plan["clerks"]]
+        self._clerks: list[dict[str, Any]] = plan["clerks"]
+        self.accounts = DemoAccounts()
+        names = [clerk["id"] for clerk in self._clerks]
         self.clerks = dict(zip((c["id"] for c in self._counters), names, strict=True))
         self.boards: list[str] = [board["unit"] for board in plan.get("boards", ())]
         self.kiosks: list[str] = [kiosk["unit"] for kiosk in plan.get("kiosks", ())]
@@ -147,7 +151,9 @@ class DemoHall:
         """
         sys.stdout.write("Starting the hub, six counters, a board and a kiosk …\n")
         sys.stdout.flush()
-        self._spawn("hall-hub", self._hub_file(), "hub")
+        file = self._hub_file()
+        self.accounts.make(file, self._clerks)
+        self._spawn("hall-hub", file, "hub")
         self._wait_for_hub(stop)
         for counter in self._counters:
             self._spawn("counter-unit", self._unit_file(counter), counter["number"], "--trace")
@@ -193,23 +199,25 @@ class DemoHall:
     # --- people ----------------------------------------------------------------------------
 
     def _let_act(self, crowd: People) -> None:
-        hall = client.get(f"{self.address}api/hall")
+        hall = client.get(f"{self.address}api/hall", self.accounts.token)
         for act in crowd.act(hall, self._clock.monotonic(), time.monotonic()):
             self._do(act)
 
     def _do(self, act: Act) -> None:
         if isinstance(act, TakeNumber):
             wish = {"service": act.service, "further": list(act.further)}
-            client.post(f"{self.address}api/tickets", {**wish, "kind": act.kind or None})
+            self._post("tickets", {**wish, "kind": act.kind or None})
         elif isinstance(act, ComeBack):
-            address = f"{self.address}api/tickets/{act.ticket}/wishes"
-            client.post(address, {"wish": "come_back"}, key=f"{KEY_PREFIX}{new_id()}")
+            self._post(f"tickets/{act.ticket}/wishes", {"wish": "come_back"})
         elif isinstance(act, Press):
-            address = f"{self.address}api/counters/{act.counter}/commands"
             content = {**act.action, "seen": act.seen}
-            client.post(address, content, key=f"{KEY_PREFIX}{new_id()}")
+            self._post(f"counters/{act.counter}/commands", content)
         elif isinstance(act, Rate):
             self._press_rating(act)
+
+    def _post(self, path: str, content: object) -> None:
+        key = f"{KEY_PREFIX}{new_id()}"
+        client.post(f"{self.address}api/{path}", content, key, self.accounts.token)
 
     def _press_rating(self, act: Rate) -> None:
         number = next(c["number"] for c in self._counters if c["id"] == act.counter)

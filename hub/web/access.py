@@ -26,11 +26,13 @@ from hub.core.commands import (
     Sweep,
 )
 from hub.core.commands_of_people import OfPeople
+from hub.core.commands_of_plans import Configure
 from hub.core.tickets import ORDINARY
 from hub.identity import Identities
 from hub.journal.store import StoredAnswer
 from hub.pins import pin_right
 from hub.service import Service
+from hub.transaction import Transaction
 from hub.web.bodies import TicketWish
 from hub.web.facts import Facts, Noticed, Tell
 from hub.web.rights import hand_of
@@ -114,6 +116,29 @@ class Access:
         """
         clock = self._service.clock
         return await _answered(self._service.ask(lambda t: build(View(t, clock))))
+
+    async def ask(self, question: Callable[[Transaction], T]) -> T:
+        """Ask the state something that no view shows. The question must not change it.
+
+        Raises StorageError or StateSilent.
+        """
+        return await _answered(self._service.ask(question))
+
+    async def word_on(self, wanted: OnTicket) -> None:
+        """Have somebody's word about a ticket; what it does not fit changes nothing.
+
+        Raises StorageError or StateSilent.
+        """
+        await self._commanded(wanted, None)
+
+    async def configure(self, command: Configure) -> dict[str, str | None]:
+        """Put another plan into force: `outcome`, `code` and `reason`.
+
+        Raises StorageError or StateSilent.
+        """
+        answer = await self._commanded(command, None)
+        found: dict[str, str | None] = json.loads(answer.body)
+        return found
 
     async def issue(self, visit: Visit, key: str | None) -> StoredAnswer:
         """Take a number.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from hub.answers import BookedTicket, IssuedTicket, RefusedTicket, WishAnswer
 from hub.core.tickets import ORDINARY
@@ -21,6 +21,7 @@ from hub.web.bodies import (
 )
 from hub.web.models import TicketNow
 from hub.web.responses import WRITING, problem, problems, stored
+from hub.web.rights import Anybody, Needed, Right, Who, needs
 from hub.web.views import View
 from wire.clock import wall_seconds
 
@@ -44,7 +45,13 @@ def add_tickets(router: APIRouter, access: Access) -> None:
 def _add_taking(router: APIRouter, access: Access) -> None:
     refused: dict[int | str, dict[str, Any]] = {409: {"model": RefusedTicket}, **WRITING}
 
-    @router.post("/api/tickets", status_code=201, response_model=IssuedTicket, responses=refused)
+    @router.post(
+        "/api/tickets",
+        status_code=201,
+        response_model=IssuedTicket,
+        responses=refused,
+        dependencies=[needs(Right.FOLLOW)],
+    )
     async def take(
         wanted: NumberWanted, idempotency_key: Annotated[Key, Header()] = ""
     ) -> Response:
@@ -54,7 +61,11 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         return stored(await access.issue(visit, idempotency_key or None))
 
     @router.post(
-        "/api/appointments", status_code=201, response_model=BookedTicket, responses=refused
+        "/api/appointments",
+        status_code=201,
+        response_model=BookedTicket,
+        responses=refused,
+        dependencies=[needs(Right.FOLLOW)],
     )
     async def book(
         wanted: AppointmentWanted, idempotency_key: Annotated[Key, Header()] = ""
@@ -65,22 +76,39 @@ def _add_taking(router: APIRouter, access: Access) -> None:
 
 
 def _add_sweep(router: APIRouter, access: Access) -> None:
-    @router.post("/api/sweeps", response_model=WishAnswer, responses=WISHES)
-    async def sweep(wanted: SweepWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
+    @router.post(
+        "/api/sweeps",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
+    async def sweep(
+        wanted: SweepWanted, idempotency_key: Annotated[Key, Header()], who: Who
+    ) -> Response:
         """Close the numbers that kiosks printed alone and whose people were served meanwhile."""
-        return stored(await access.sweep(wall_seconds(wanted.before), idempotency_key))
+        return stored(await access.sweep(wall_seconds(wanted.before), idempotency_key, who))
 
 
 def _add_going_on(router: APIRouter, access: Access) -> None:
-    @router.post("/api/restored/go-on", response_model=WishAnswer, responses=WISHES)
-    async def go_on(wanted: GoOnWanted, idempotency_key: Annotated[Key, Header()]) -> Response:
+    @router.post(
+        "/api/restored/go-on",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
+    async def go_on(
+        wanted: GoOnWanted, idempotency_key: Annotated[Key, Header()], who: Who
+    ) -> Response:
         """Let a hall that was restored from a backup go on without units that do not answer."""
-        return stored(await access.go_on(tuple(wanted.without), idempotency_key))
+        return stored(await access.go_on(tuple(wanted.without), idempotency_key, who))
 
 
 def _add_following(router: APIRouter, access: Access) -> None:
     @router.get(
-        "/api/tickets/{ticket}", response_model=TicketNow, responses=problems(404, 422, 503)
+        "/api/tickets/{ticket}",
+        response_model=TicketNow,
+        responses=problems(404, 422, 503),
+        dependencies=[needs(Right.FOLLOW)],
     )
     async def ticket(ticket: IdInPath) -> Response:
         """Where a ticket stands. It is forgotten when the next business day begins."""
@@ -93,16 +121,36 @@ def _add_following(router: APIRouter, access: Access) -> None:
             return problem(404, "unknown_ticket", "there is no such ticket today")
         return Response(found.model_dump_json(), media_type="application/json")
 
-    @router.post("/api/tickets/{ticket}/wishes", response_model=WishAnswer, responses=WISHES)
+    @router.post(
+        "/api/tickets/{ticket}/wishes",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.FOLLOW)],
+    )
     async def wish(
-        ticket: IdInPath, wanted: TicketWanted, idempotency_key: Annotated[Key, Header()]
+        ticket: IdInPath,
+        wanted: TicketWanted,
+        idempotency_key: Annotated[Key, Header()],
+        request: Request,
+        who: Anybody,
     ) -> Response:
         """Do something with a ticket that is not called. A repeat of a key acts once."""
-        return stored(await access.on_ticket(ticket, wanted.wish, idempotency_key))
+        if wanted.wish == "release":  # a citizen's page has no such wish
+            Needed(Right.OPERATE).check(request)
+        return stored(await access.on_ticket(ticket, wanted.wish, idempotency_key, who))
 
-    @router.post("/api/tickets/{ticket}/not-called", response_model=WishAnswer, responses=WISHES)
+    @router.post(
+        "/api/tickets/{ticket}/not-called",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.OPERATE)],
+    )
     async def not_called(
-        ticket: IdInPath, wanted: NotCalled, idempotency_key: Annotated[Key, Header()]
+        ticket: IdInPath,
+        wanted: NotCalled,
+        idempotency_key: Annotated[Key, Header()],
+        who: Who,
     ) -> Response:
         """Give a ticket to all counters which one that is cut off keeps and did not call."""
-        return stored(await access.not_called(ticket, idempotency_key, unit_off=wanted.unit_off))
+        off = wanted.unit_off
+        return stored(await access.not_called(ticket, idempotency_key, who, unit_off=off))

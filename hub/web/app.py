@@ -9,18 +9,26 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from hub.accounts import Accounts
+from hub.accounts_store import SignInStore
 from hub.identity import KEY_BYTES, Identities
 from hub.service import Service
 from hub.transaction import IdReusedError
 from hub.web.access import Access, StateSilent
+from hub.web.accounts import make_accounts
+from hub.web.accounts.sign_in import refusal
+from hub.web.administration import make_administration
 from hub.web.api import make_router
 from hub.web.facts import Facts, Tell
 from hub.web.guard import RequestGuard, SecurityHeaders
+from hub.web.identify import Identify
 from hub.web.pages import FOLDER, error_page, make_pages
 from hub.web.responses import problem, wants_json
+from hub.web.rights import NotAllowed, Right, check_rights, needs
 from hub.web.stream import Live
 from wire.errors import NextwindowError
 from wire.ids import new_id as random_id
@@ -33,31 +41,41 @@ def create_app(
     facts: Tell = Facts,
     new_id: Callable[[], str] = random_id,
     identities: Identities | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
     """The hall's web application. Make it before the service is started.
 
-    Without `identities` people are known until the end of this process only.
+    Without `identities` people are known, and without `accounts` they are signed in, until the
+    end of this process only. Raises NoRightDeclared for a route that says nothing of rights.
 
     `app.state.close_streams()` ends the live streams; call it when the server is asked to
     stop, because a server waits for open responses before it ends. Safe from any thread.
     """
     identities = identities or Identities(secrets.token_bytes(KEY_BYTES))
-    access = Access(service, facts, new_id, identities)
+    accounts = accounts or Accounts(service.people, SignInStore(None))
+    service.watch(accounts.noticed)
+    access = Access(service, facts, new_id, identities, accounts)
     live = Live(access)
     app = FastAPI(
         title="Nextwindow hall",
         version=_version(),
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
     )
     app.state.live = live
     app.state.tell = facts
     app.state.close_streams = live.close
     app.include_router(make_router(access, live))
     app.include_router(make_pages(access))
+    app.include_router(make_accounts(access))
+    app.include_router(make_administration(access))
+    _add_document(app)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    check_rights(app)
+    app.add_exception_handler(NotAllowed, refusal)
     _add_errors(app)
+    app.add_middleware(Identify, accounts=accounts)
     app.add_middleware(RequestGuard)
     app.add_middleware(SecurityHeaders)
     return app
@@ -68,6 +86,13 @@ def _version() -> str:
         return version("nextwindow")
     except PackageNotFoundError:
         return "0"
+
+
+def _add_document(app: FastAPI) -> None:
+    @app.get("/api/openapi.json", include_in_schema=False, dependencies=[needs(Right.FOLLOW)])
+    async def document() -> JSONResponse:
+        """What programs may ask for."""
+        return JSONResponse(app.openapi())
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -10,11 +10,16 @@ import json
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.web.rights import COOKIE
 
 MAX_BODY_BYTES = 16_384
 """No request here needs more."""
+
+MAX_PLAN_BYTES = 1_000_000
+"""A plan of 200 counters and 60 services has some 100,000."""
 
 BODY_WITHIN_S = 2.0
 """A body has arrived by then, or its sender is cut off: it must not hold up the hub's end."""
@@ -32,6 +37,9 @@ _SECURITY = {
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+
+ENCRYPTED_S = 30 * 86_400
+"""A browser that has met the hall over HTTPS asks for it in no other way for so long."""
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -52,6 +60,8 @@ class SecurityHeaders:
                 for name, value in _SECURITY.items():
                     headers[name] = value
                 headers.setdefault("cache-control", _keeping(scope["path"]))
+                if scope["scheme"] == "https":
+                    headers["strict-transport-security"] = f"max-age={ENCRYPTED_S}"
             await send(message)
 
         await self._app(scope, receive, send_guarded if scope["type"] == "http" else send)
@@ -73,20 +83,39 @@ class RequestGuard:
         if scope["type"] != "http" or scope["method"] in _HARMLESS:
             await self._app(scope, receive, send)
             return
-        if from_another_site(Headers(scope=scope)):
+        headers = Headers(scope=scope)
+        if from_another_site(headers):
             await _refuse(send, 403, "cross_site", "this came from a page of another web site")
+            return
+        if _has_session(headers) and not says_whence(headers):
+            await _refuse(send, 403, "no_origin", "a browser says where this comes from")
             return
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
-                body = await _whole_body(receive)
+                body = await _whole_body(receive, most_bytes(scope["path"]))
         except TimeoutError:
             await _refuse(send, 408, "too_slow", f"the body took more than {BODY_WITHIN_S:.0f} s")
         except _TooLarge:
-            await _refuse(send, 413, "too_large", f"at most {MAX_BODY_BYTES} bytes are accepted")
+            most = most_bytes(scope["path"])
+            await _refuse(send, 413, "too_large", f"at most {most} bytes are accepted")
         except ClientDisconnect:
             return  # whoever left before the end of their wish wanted nothing
         else:
             await self._app(scope, _replay(body, receive), send)
+
+
+def _has_session(headers: Headers) -> bool:
+    """Whether this may act in the name of somebody who has signed in, without knowing it."""
+    cookies = cookie_parser(headers.get("cookie", ""))
+    return COOKIE in cookies and "authorization" not in headers
+
+
+def says_whence(headers: Headers) -> bool:
+    """Whether a browser says which page wants this; that it is ours was seen before.
+
+    Every browser does so that knows `SameSite` cookies.
+    """
+    return "sec-fetch-site" in headers or "origin" in headers
 
 
 def from_another_site(headers: Headers) -> bool:
@@ -107,14 +136,19 @@ class _TooLarge(Exception):
     """The body is larger than anything that is asked for here."""
 
 
-async def _whole_body(receive: Receive) -> bytes:
+def most_bytes(path: str) -> int:
+    """How large a body may be: a whole plan is pasted, and a matrix of skills has many boxes."""
+    return MAX_PLAN_BYTES if path.startswith("/administration/") else MAX_BODY_BYTES
+
+
+async def _whole_body(receive: Receive, most: int) -> bytes:
     body: bytes = b""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > most:
             raise _TooLarge
         if not message.get("more_body", False):
             return body

@@ -21,7 +21,9 @@ from hub.transaction import IdReusedError
 from hub.web import script_texts as st
 from hub.web.access import Access, Visit
 from hub.web.facts import Facts
-from hub.web.texts import COOKIE, Language, catalogue, language_of
+from hub.web.frame import ROLE_WORDS, THEME_COOKIE, frame
+from hub.web.rights import Right, may, needs, person_of
+from hub.web.texts import COOKIE, Language, both, catalogue, language_of
 from hub.web.ticket_views import WISHES
 from hub.web.views import trouble
 from hub.web.why import PAUSE_REASONS
@@ -47,8 +49,10 @@ def _templates(language: Language) -> Environment:
     )
     translations = catalogue(language)
     made.install_gettext_callables(translations.gettext, translations.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(lang=language, minutes=_minutes)
+    made.globals.update(lang=language, minutes=_minutes, roles=tuple(ROLE_WORDS))
     made.filters.update(own=lambda text: getattr(text, language), clock=_clock, moment=_moment)
+    made.filters["role"] = lambda role: getattr(both(ROLE_WORDS[role]), language)
+    made.filters["when"] = _when
     return made
 
 
@@ -59,6 +63,11 @@ def _minutes(wait: WaitRange) -> tuple[int, int]:
 
 def _clock(wall_time: str) -> str:
     return datetime.fromisoformat(wall_time).strftime("%H:%M:%S")
+
+
+def _when(wall_s: float) -> str:
+    """A time of the machine itself: date, hour and minute where the hub stands."""
+    return datetime.fromtimestamp(wall_s).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _moment(wall_time: str, now: str) -> str:
@@ -74,11 +83,15 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     facts: Facts = request.app.state.tell()
     # What this network can do to the hall is said on every page.
     exposed = [alert for alert in trouble(facts, None) if alert.code == "broker_exposed"]
-    values = {"page": {}, "path": request.url.path, "exposed": exposed, **values}
+    framed = {"page": {}, "path": request.url.path, "exposed": exposed, **frame(request)}
+    values = {**framed, **values}
     html = _templates(language).get_template(template).render(values)
     response = HTMLResponse(html, status)
     if request.query_params.get("lang") == language:
         response.set_cookie(COOKIE, language, LANGUAGE_KEPT_S, httponly=True, samesite="lax")
+    if request.query_params.get("theme") == values["theme"]:
+        kept = values["theme"]
+        response.set_cookie(THEME_COOKIE, kept, LANGUAGE_KEPT_S, httponly=True, samesite="lax")
     return response
 
 
@@ -107,22 +120,32 @@ def make_pages(access: Access) -> APIRouter:
 
 
 def _add_hall(router: APIRouter, access: Access) -> None:
-    @router.get("/")
+    @router.get("/", dependencies=[needs(Right.VIEW)])
     async def hall(request: Request) -> Response:
         """The operator's page."""
         facts, storage_error = access.facts, access.service.storage_error
         view = await access.look(lambda view: view.hall(facts, storage_error))
-        return render(request, "hall.html", view=view, page=_page(request, view, st.HALL))
+        page = _page(request, view, st.HALL)
+        page["operate"] = may(person_of(request), Right.OPERATE)
+        return render(request, "hall.html", view=view, page=page)
+
+    @router.get("/wall", dependencies=[needs(Right.VIEW)])
+    async def wall(request: Request) -> Response:
+        """The hall on a screen on the wall: nothing to press."""
+        facts, storage_error = access.facts, access.service.storage_error
+        view = await access.look(lambda view: view.hall(facts, storage_error))
+        page = {**_page(request, view, st.HALL), "operate": False}
+        return render(request, "wall.html", view=view, page=page)
 
 
 def _add_clerk(router: APIRouter, access: Access) -> None:
-    @router.get("/clerk")
+    @router.get("/clerk", dependencies=[needs(Right.SERVE)])
     async def counters(request: Request) -> Response:
         """At which counter a clerk works."""
         plan = access.service.plan
         return render(request, "counters.html", plan=plan)
 
-    @router.get("/clerk/{counter}")
+    @router.get("/clerk/{counter}", dependencies=[needs(Right.SERVE)])
     async def clerk(request: Request, counter: str) -> Response:
         """The page beside a clerk's work."""
         facts, storage_error = access.facts, access.service.storage_error
@@ -151,12 +174,12 @@ def _add_take(router: APIRouter, access: Access) -> None:
         shown: dict[str, Any] = {"view": view, "key": new_id(), "code": code, "page": page}
         return render(request, "take.html", status, **shown)
 
-    @router.get("/take")
+    @router.get("/take", dependencies=[needs(Right.FOLLOW)])
     async def services(request: Request) -> Response:
         """The services that a number can be taken for."""
         return await choose(request)
 
-    @router.post("/take")
+    @router.post("/take", dependencies=[needs(Right.FOLLOW)])
     async def take(request: Request) -> Response:
         """Take a number, without a script."""
         form = await _form(request)
@@ -197,12 +220,12 @@ def _add_ticket(router: APIRouter, access: Access) -> None:
         shown: dict[str, Any] = {"view": view, "key": new_id(), "code": code, "page": page}
         return render(request, "ticket.html", status, **shown)
 
-    @router.get("/t/{ticket}")
+    @router.get("/t/{ticket}", dependencies=[needs(Right.FOLLOW)])
     async def ticket(request: Request, ticket: str) -> Response:
         """Where a ticket stands, for the citizen who holds it."""
         return await follow(request, ticket)
 
-    @router.post("/t/{ticket}")
+    @router.post("/t/{ticket}", dependencies=[needs(Right.FOLLOW)])
     async def wish(request: Request, ticket: str) -> Response:
         """Check in, come back or give the ticket up, without a script."""
         form = await _form(request)

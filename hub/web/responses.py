@@ -11,7 +11,8 @@ from hub.web.models import Problem
 
 _SAID = {
     400: "The Idempotency-Key is missing",
-    403: "A page of another web site asked for this",
+    401: "Nobody has signed in, or a token is not known",
+    403: "The right to do this is missing, or a page of another web site asked for it",
     404: "There is no such thing",
     408: "The body took too long to arrive",
     413: "The body is too large",
@@ -25,7 +26,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": _SAID[status]} for status in statuses}
 
 
-WRITING = problems(403, 408, 413, 422, 503)
+READING = problems(401, 403, 503)
+"""What every route that shows something may answer."""
+
+WRITING = problems(401, 403, 408, 413, 422, 503)
 """What every route that changes something may answer."""
 
 
@@ -42,4 +46,5 @@ def problem(status: int, code: str, reason: str) -> Response:
 
 def wants_json(request: Request) -> bool:
     """Whether a request is for one of these routes, and not for a page."""
-    return request.url.path == "/healthz" or request.url.path.startswith("/api/")
+    path = request.url.path
+    return path in {"/healthz", "/metrics"} or path.startswith("/api/")

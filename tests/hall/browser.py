@@ -75,6 +75,11 @@ class Person:
         self.context = browser.new_context(viewport=size, locale=language, color_scheme=scheme)
         self.context.set_default_timeout(PATIENCE_MS)
 
+    def known(self, token: str) -> Person:
+        """They have signed in, as far as every page is concerned: each request has a token."""
+        self.context.set_extra_http_headers({"Authorization": f"Bearer {token}"})
+        return self
+
     def open(self, address: str) -> Page:
         """A page at an address, watched from its first request on."""
         page = self.context.new_page()

@@ -16,14 +16,15 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.kit import PATIENCE_S, Api, HubProcess, Layout, wait_for
+from bench.kit import PATIENCE_S, TOKEN, Api, HubProcess, Layout, wait_for
 from bench.ports import free_port
 
 
 @contextmanager
 def _demo(port: int, folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     command = [str(Path(sys.executable).parent / "hall-hub"), "demo"]
-    env = {**os.environ, "DEMO_PORT": str(port), "TMPDIR": str(folder), **environment}
+    own = {"DEMO_PORT": str(port), "DEMO_TOKEN": TOKEN, "TMPDIR": str(folder)}
+    env = {**os.environ, **own, **environment}
     demo = subprocess.Popen(
         command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -40,7 +41,7 @@ def _demo(port: int, folder: Path, **environment: str) -> Iterator[subprocess.Po
 def _hall(port: int) -> dict[str, Any] | None:
     """The picture of the hall, once there is one."""
     try:
-        status, hall = Api(port).get("/api/hall")
+        status, hall = Api(port, TOKEN).get("/api/hall")
     except OSError:
         return None
     return hall if status == 200 else None

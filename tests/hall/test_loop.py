@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from bench.kit import PIN, HubProcess, Layout, UnitProcess, running, wait_for
+from bench.kit import PIN, TOKEN, HubProcess, Layout, UnitProcess, running, wait_for
 from device.ui import theme
 from device.ui.theme import Colour
 from tests.hall.browser import PHONE, WIDE, Person, Scheme, chromium, overflow
@@ -111,10 +111,10 @@ def _rating(page: Page, lang: str) -> None:
 
 
 def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
-    operator = Person(browser, "operator", tmp_path)
-    second = Person(browser, "operator-en", tmp_path, language="en-GB", scheme="dark")
+    operator = Person(browser, "operator", tmp_path).known(TOKEN)
+    second = Person(browser, "operator-en", tmp_path, language="en-GB", scheme="dark").known(TOKEN)
     citizen = Person(browser, "citizen", tmp_path, PHONE)
-    clerk = Person(browser, "clerk", tmp_path)
+    clerk = Person(browser, "clerk", tmp_path).known(TOKEN)
     visitor = Person(browser, "unit", tmp_path)
     people = [operator, second, citizen, clerk, visitor]
 
@@ -215,7 +215,8 @@ _FIRST_OLD = """() => {
 def test_pages_say_how_old_they_are_and_recover(
     hall: Hall, browser: Browser, tmp_path: Path
 ) -> None:
-    operator, clerk = Person(browser, "operator", tmp_path), Person(browser, "clerk", tmp_path)
+    operator = Person(browser, "operator", tmp_path).known(TOKEN)
+    clerk = Person(browser, "clerk", tmp_path).known(TOKEN)
     page, desk = operator.open(hall.address), clerk.open(f"{hall.address}/clerk/c1")
     phone = Person(browser, "citizen", tmp_path, PHONE).open(f"{hall.address}/take")
     phone.click("[data-service='s1'] button")
@@ -263,7 +264,7 @@ def test_every_page_fits_in_english_too(
     hall: Hall, browser: Browser, tmp_path: Path, size: ViewportSize, scheme: Scheme
 ) -> None:
     ticket = json.loads(hall.hub.api.post("/api/tickets", {"service": "s1"})[1])
-    person = Person(browser, "english", tmp_path, size, "en-GB", scheme)
+    person = Person(browser, "english", tmp_path, size, "en-GB", scheme).known(TOKEN)
     for path in ("/", "/take", f"/t/{ticket['id']}", "/clerk", "/clerk/c1"):
         page = person.open(hall.address + path)
         assert page.locator("html").get_attribute("lang") == "en"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bench.kit import Api, HubProcess, open_counter
+from bench.kit import TOKEN, Api, HubProcess, open_counter
 from bench.wire_unit import WireUnit, seen_in
 from wire import messages as w
 from wire.ids import new_id
@@ -108,7 +108,7 @@ def _race(hub: HubProcess, rounds: int, rng: random.Random, progress: bool) -> N
     try:
         by_counter = {unit.counter: _mqtt(unit) for unit in units}
         presses = [
-            by_counter.get(f"c{n}") or _http(Api(hub.layout.web_port), n)
+            by_counter.get(f"c{n}") or _http(Api(hub.layout.web_port, TOKEN), n)
             for n in range(1, CLERKS + 1)
         ]
         for unit in units:

@@ -12,11 +12,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.core import events as e
+from hub.core.commands_of_people import MakeToken
 from hub.core.plan import Plan
 from hub.core.state import State
 from hub.identity import load_identities
 from hub.journal.store import Journal
 from hub.lookout import Lookout
+from hub.passwords import digest, new_secret
 from hub.pins import hash_pin
 from hub.service import Service
 from hub.transaction import Transaction
@@ -102,12 +104,27 @@ class House:
         people = load_identities(folder, known=self.service.knows_people)
         self.app = create_app(self.service, lambda: self.facts, identities=people)
         self.service.start()
-        self.client = TestClient(self.app, raise_server_exceptions=False)
+        self.visitor = TestClient(self.app, raise_server_exceptions=False)
+        self.token = self.give_token("administrator")
+        self.client = self.program(self.token)
 
     def close(self) -> None:
         self.client.close()
+        self.visitor.close()
         self.service.stop()
         self.journal.close()
+
+    def give_token(self, *roles: str) -> str:
+        """A new token with these roles."""
+        secret = new_secret()
+        wanted = MakeToken(new_id(), "test", roles, digest(secret), None, "console")
+        assert self.service.command(None, wanted).result(PATIENCE_S).status == 200
+        return secret
+
+    def program(self, token: str) -> TestClient:
+        """A client that signs in with a token."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return TestClient(self.app, raise_server_exceptions=False, headers=headers)
 
     def tell(self, act: Callable[[Transaction], object]) -> None:
         """Do something in the state's thread, as an adapter's work would."""

@@ -45,7 +45,7 @@ def server(folder: Path) -> Iterator[Server]:
 def test_an_operator_gives_a_kept_number_to_the_others(
     server: Server, browser: Browser, tmp_path: Path
 ) -> None:
-    operator = Person(browser, "operator", tmp_path, language="en-GB")
+    operator = Person(browser, "operator", tmp_path, language="en-GB").known(server.house.token)
     page = operator.open(server.url)
     rows = page.locator("#apart li")
     expect(rows).to_have_count(2)
@@ -71,7 +71,7 @@ def test_a_citizen_and_a_clerk_are_told_that_the_counter_is_cut_off(
     server: Server, browser: Browser, tmp_path: Path
 ) -> None:
     house = server.house
-    clerk = Person(browser, "clerk", tmp_path, language="en-GB")
+    clerk = Person(browser, "clerk", tmp_path, language="en-GB").known(server.house.token)
     desk = clerk.open(server.url + "/clerk/c1")
     expect(desk.locator("#cut-off")).to_contain_text("cut off since 10:00")
     other = clerk.open(server.url + "/clerk/c2")

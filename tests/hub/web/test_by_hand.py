@@ -58,7 +58,7 @@ def test_a_clerk_works_with_the_keyboard_alone(
     house.take("social")
     house.open()
     house.open("c2", "li", "1357")
-    clerk = Person(browser, "clerk", tmp_path, language="en-GB")
+    clerk = Person(browser, "clerk", tmp_path, language="en-GB").known(server.house.token)
     desk = clerk.open(f"{server.url}/clerk/c1")
     _state(desk, "idle")
     called = house.desk().next
@@ -115,7 +115,10 @@ def test_news_is_on_every_page_within_three_seconds(
     """Or it is not live. On a busy machine one may be late: the best of some tries counts."""
     house = server.house
     house.open()
-    person, taken = Person(browser, "watcher", tmp_path, language="en-GB"), 0
+    person, taken = (
+        Person(browser, "watcher", tmp_path, language="en-GB").known(server.house.token),
+        0,
+    )
     for path, place, text in [
         ("/", "#news", "A{:03}"),
         ("/take", "[data-service='residence'] [data-slot='ahead']", "{} "),
@@ -148,7 +151,9 @@ def test_an_operator_follows_one_advice_and_dismisses_another(
             ]
         )
     )
-    operator = Person(browser, "operator", tmp_path, language="en-GB", scheme="dark")
+    operator = Person(browser, "operator", tmp_path, language="en-GB", scheme="dark").known(
+        server.house.token
+    )
     hall = operator.open(server.url)
     expect(hall.locator("#advice li")).to_have_count(2)
     expect(hall.locator("#advice li").first).to_contain_text("2.4 min less mean wait")

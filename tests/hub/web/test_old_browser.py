@@ -38,7 +38,7 @@ def test_a_number_is_taken_called_and_seen(
     Hand(phone).click("button[value=residence]")
     Hand(phone).see("h1, strong", "A001")
 
-    clerk = Person(browser, "clerk", tmp_path)
+    clerk = Person(browser, "clerk", tmp_path).known(server.house.token)
     desk = clerk.open(f"{server.url}/clerk/c1")
     hand = Hand(desk)
     _sign_in(hand)
@@ -60,7 +60,7 @@ def _sign_in(hand: Hand) -> None:
 def test_the_operators_page_follows_the_hall(
     server: Server, browser: Browser, tmp_path: Path
 ) -> None:
-    operator = Person(browser, "operator", tmp_path)
+    operator = Person(browser, "operator", tmp_path).known(server.house.token)
     page = operator.open(f"{server.url}/")
     hand = Hand(page)
     hand.see("[data-slot=waiting]", "0")

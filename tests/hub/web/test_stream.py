@@ -64,7 +64,9 @@ class Server:
 
     @contextmanager
     def events(self, query: str = "") -> Iterator[Iterator[Event]]:
-        with httpx.stream("GET", f"{self.url}/api/events{query}", timeout=PATIENCE_S) as response:
+        known = {"Authorization": f"Bearer {self.house.token}"}
+        address = f"{self.url}/api/events{query}"
+        with httpx.stream("GET", address, headers=known, timeout=PATIENCE_S) as response:
             assert response.status_code == 200
             assert response.headers["content-type"].startswith("text/event-stream")
             yield parsed(response.iter_lines())

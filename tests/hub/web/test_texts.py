@@ -45,9 +45,9 @@ def catalogue() -> Catalog:
 
 def used() -> set[str]:
     found: set[str] = set()
-    for path in WEB.glob("*.py"):
+    for path in WEB.rglob("*.py"):
         found |= messages("python", path, {"both": None, "marked": None})
-    for path in (WEB / "templates").glob("*.html"):
+    for path in (WEB / "templates").rglob("*.html"):
         found |= messages("jinja2.ext:babel_extract", path, {"_": None})
     return found
 
