@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
+from hub.accounts_cli import token, user
 from hub.configuration import HallFile, differences
 from hub.core import events as e
 from hub.core.audit import Audit
@@ -29,6 +30,8 @@ from wire.settings import effective, load
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The hall's hub.")
 config = typer.Typer(no_args_is_help=True, help="The plan in the journal.")
 app.add_typer(config, name="config")
+app.add_typer(user, name="user")
+app.add_typer(token, name="token")
 app.command()(simulate)
 app.command()(replay)
 
