@@ -87,17 +87,22 @@ def seen_by(state: State, alarm: Alarm) -> Acknowledged | None:
 
 
 def acknowledge(state: State, command: Acknowledge, now: float) -> Decision:
-    """Somebody has seen an alarm; that another has seen it already changes nothing."""
-    alarm = next((a for a in alarms(state) if a.key == command.alarm), None)
-    if alarm is None and command.alarm in OF_THE_SHELL:
-        alarm = Alarm(command.alarm, command.since)
-    if alarm is None:
+    """Somebody has seen alarms; that another has seen one already changes nothing."""
+    wanted = set(command.alarms)
+    standing = [alarm for alarm in alarms(state) if alarm.key in wanted]
+    standing += [Alarm(kind, command.since) for kind in sorted(wanted & OF_THE_SHELL)]
+    if not standing:
         return refuse("unknown_alarm", "the cause of this alarm has gone")
-    if alarm.since > command.since + SAME_S:
+    meant = [alarm for alarm in standing if alarm.since <= command.since + SAME_S]
+    if not meant:
         return refuse("stale", "it has come again since; look at it once more")
-    if seen_by(state, alarm) is not None:
-        return Decision()
-    return Decision((e.AlarmAcknowledged(now, alarm.key, alarm.since, command.by),))
+    return Decision(
+        tuple(
+            e.AlarmAcknowledged(now, alarm.key, alarm.since, command.by)
+            for alarm in meant
+            if seen_by(state, alarm) is None
+        )
+    )
 
 
 def _acknowledged(state: State, event: e.AlarmAcknowledged) -> None:

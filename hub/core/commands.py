@@ -128,9 +128,9 @@ class OnAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """An operator (`by`) has seen the alarm that stands since `since`, in wall seconds."""
+    """An operator (`by`) has seen these alarms, if they stood `since` then (wall s)."""
 
-    alarm: str
+    alarms: tuple[str, ...]
     since: float
     by: str
 

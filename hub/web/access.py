@@ -201,12 +201,14 @@ class Access:
         """
         return await self._commanded(OnAdvice(advice, wish, who.id), key)
 
-    async def acknowledge(self, alarm: str, since: float, key: str, who: Person) -> StoredAnswer:
-        """Have it noted that somebody has seen an alarm. `since` in wall seconds.
+    async def acknowledge(
+        self, alarms: tuple[str, ...], since: float, key: str, who: Person
+    ) -> StoredAnswer:
+        """Have it noted that somebody has seen alarms. `since` in wall seconds.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
-        return await self._commanded(Acknowledge(alarm, since, who.id), key)
+        return await self._commanded(Acknowledge(alarms, since, who.id), key)
 
     async def set_notice(self, wanted: Telling, key: str, who: Person) -> StoredAnswer:
         """Tell everybody something on boards and kiosks, or take it away.

@@ -27,6 +27,6 @@ def add_alarms(router: APIRouter, access: Access) -> None:
     async def seen(
         wanted: AlarmSeen, idempotency_key: Annotated[Key, Header()], who: Who
     ) -> Response:
-        """Say that an alarm was seen: it falls silent, and is listed until its cause has gone."""
-        since = wall_seconds(wanted.since)
-        return stored(await access.acknowledge(wanted.alarm, since, idempotency_key, who))
+        """Say that alarms were seen: they fall silent, and are listed while their cause lasts."""
+        since, alarms = wall_seconds(wanted.since), tuple(wanted.alarms)
+        return stored(await access.acknowledge(alarms, since, idempotency_key, who))

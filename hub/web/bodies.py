@@ -110,9 +110,12 @@ class AdviceWanted(Wanted):
 
 
 class AlarmSeen(Wanted):
-    """Somebody has seen the alarm that stands since this time."""
+    """Somebody has seen these alarms, as far as they stand since this time or before."""
 
-    alarm: Annotated[str, Field(min_length=1, max_length=120)]
+    alarms: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=120)]],
+        Field(min_length=1, max_length=500),
+    ]
     since: Annotated[w.WallTime, Field(json_schema_extra={"format": "date-time"})]
 
 

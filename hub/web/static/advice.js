@@ -1,15 +1,19 @@
 // What the hub advises, and what the operator says to it.
 
 import { ask } from './ask.js';
-import { make, own, refill, say } from './live.js';
+import { make, own, page, refill, say, timeOf } from './live.js';
 
 const list = document.getElementById('advice');
+const answers = document.getElementById('answered');
 const panel = document.getElementById('advice-panel');
 
 let shown = '';
+let answersShown = '';
 
-export function showAdvice(advice) {
-  panel.hidden = advice.length === 0;
+export function showAdvice(advice, answered, now) {
+  const undoable = answered.filter((answer) => Date.parse(answer.until) > now);
+  panel.hidden = advice.length + undoable.length === 0;
+  showAnswers(undoable);
   const wanted = JSON.stringify(advice);
   if (wanted === shown) return;
   shown = wanted;
@@ -24,9 +28,24 @@ function row(advice) {
   const gain = make('p', 'advice-gain', advice.gain_min >= 0.05
     ? say('gain', { minutes: advice.gain_min.toFixed(1) }) : '');
   const acts = make('p', 'advice-acts');
-  acts.append(button(advice, 'apply', 'primary'), button(advice, 'dismiss', ''));
+  if (page.operate) acts.append(button(advice, 'apply', 'primary'), button(advice, 'dismiss', ''));
   item.append(text, gain, acts);
   return item;
+}
+
+// What was said to advice, and by whom, as long as it can be taken back.
+function showAnswers(undoable) {
+  const wanted = JSON.stringify(undoable);
+  if (wanted === answersShown) return;
+  answersShown = wanted;
+  refill(answers, undoable.map((answer) => {
+    const item = make('li');
+    const text = make('p', 'advice-text', say('advised_' + answer.outcome, { text: own(answer.text) }));
+    text.append(make('small', 'quiet', answer.by + ' · ' + timeOf(answer.at)));
+    item.append(text);
+    if (page.operate) item.append(button(answer, 'undo', ''));
+    return item;
+  }));
 }
 
 function button(advice, wish, kind) {

@@ -1,7 +1,7 @@
 // Tickets that a counter keeps which is cut off, and the word of a person that frees them.
 
 import { ask } from './ask.js';
-import { lasting, make, numberOf, own, put, refill, say, timeOf } from './live.js';
+import { lasting, make, numberOf, own, page, put, refill, say, timeOf } from './live.js';
 
 const panel = document.getElementById('apart-panel');
 const list = document.getElementById('apart');
@@ -39,7 +39,8 @@ function row(ticket, services) {
   where.append(make('small', 'quiet', ticket.callable_until
     ? say('apart_may_call', { time: timeOf(ticket.callable_until) }) : say('apart_cannot_call')));
   const item = make('li');
-  item.append(what, where, button(ticket));
+  item.append(what, where);
+  if (page.operate) item.append(button(ticket));
   return item;
 }
 

@@ -11,7 +11,9 @@ export const page = JSON.parse(document.getElementById('page').textContent);
 export class Live {
   // `follow` is the query of the stream, `show` is called with the picture after each change
   // and on each tick, `gone` when what is followed is no longer there.
-  constructor(follow, probe, show) {
+  // `listens` says whether the page goes on listening while it is hidden.
+  constructor(follow, probe, show, listens = () => false) {
+    this.listens = listens;
     this.address = '/api/events' + follow;
     this.probe = probe;
     this.show = show;
@@ -23,7 +25,7 @@ export class Live {
 
   start() {
     document.addEventListener('visibilitychange', () => {
-      if (document.hidden) this.stop(); else this.connect();
+      if (!document.hidden) this.resume(); else if (!this.listens()) this.stop();
     });
     setInterval(() => this.tick(), TICK_MS);
     if (!document.hidden) this.connect();
@@ -51,6 +53,12 @@ export class Live {
     clearTimeout(this.retry);
   }
 
+  // A stream that went on while nobody looked is kept if it is still heard.
+  resume() {
+    if (this.source === null || !this.fresh()) this.connect();
+    else this.tick();
+  }
+
   connect() {
     this.stop();
     this.openedAt = performance.now();
@@ -67,7 +75,7 @@ export class Live {
     this.stop();
     this.retry = setTimeout(() => this.connect(), RETRY_MS);
     fetch(this.probe, { cache: 'no-store' }).then(
-      (answer) => { if (answer.status === 404) location.reload(); },
+      (answer) => { if ([401, 403, 404].includes(answer.status)) location.reload(); },
       () => { /* no network: the retry above goes on */ },
     );
   }
@@ -158,6 +166,17 @@ export function waiting(range, open) {
 }
 
 // Wall times come in the hall's own zone, whatever the browser's is.
+export function since(text, now) {
+  return text ? Math.max(0, (now - Date.parse(text)) / 1000) : 0;
+}
+
+// Minutes and seconds, to be set against a target of a few minutes.
+export function exactly(seconds) {
+  const whole = Math.floor(seconds);
+  if (whole >= 3600) return lasting(whole);
+  return Math.floor(whole / 60) + ':' + String(whole % 60).padStart(2, '0');
+}
+
 export function timeOf(text) {
   return text.slice(11, 16);
 }
