@@ -112,7 +112,7 @@ def binned(where: ColumnElement[bool]) -> Select[Any]:
     """The rows of `waits` for the turns of some days."""
     c = t.turns.c
     bin_ = cast(c.wait_s / WAIT_BIN_S, Integer)
-    key = (c.day, c.service, c.hour, bin_.label("bin"))
+    key = (c.day, c.service, bin_.label("bin"))
     waited = and_(where, c.wait_s.is_not(None))
     return select(*key, func.count().label("n")).where(waited).group_by(*key)
 

@@ -196,7 +196,6 @@ waits = Table(
     metadata,
     Column("day", String(10), primary_key=True),
     Column("service", String(32), primary_key=True),
-    Column("hour", Integer, primary_key=True, autoincrement=False),
     Column("bin", Integer, primary_key=True, autoincrement=False),
     Column("n", Integer, nullable=False),
 )

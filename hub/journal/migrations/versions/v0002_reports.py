@@ -126,7 +126,6 @@ def _sums() -> None:
         "waits",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("service", sa.String(32), primary_key=True),
-        sa.Column("hour", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("bin", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("n", sa.Integer, nullable=False),
     )

@@ -1,0 +1,230 @@
+"""Lists of a period: ratings with their tags, records that are set aside. Paged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from hub.journal import tables as t
+from hub.journal.sums import LEVELS
+from hub.reports.period import Period
+
+BAD_LEVELS: Final = (LEVELS["level_2"], LEVELS["level_1"])
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which ratings: of these levels, of a service, of a counter, with a tag; counted or not.
+
+    None for any. `before` is the id of the last row of the page before.
+    """
+
+    levels: Sequence[str] = BAD_LEVELS
+    service: str | None = None
+    counter: str | None = None
+    tag: str | None = None
+    counted: bool | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One rating. `tags` are the reasons given; `source` the unit that took it, "" for a phone."""
+
+    id: int
+    at: float
+    sure: str
+    level: str
+    after_ms: int | None
+    counted: bool
+    why_not: str | None
+    source: str
+    counter: str
+    clerk: str | None
+    call_id: str
+    ticket: str
+    number: str
+    service: str
+    day: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, how many there are in all, and the id to go on from; None at the end."""
+
+    rows: tuple[Said, ...]
+    total: int
+    after: int | None
+
+
+def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int = PAGE) -> Page:
+    """A page of ratings, the latest first."""
+    where = _where(period, wanted)
+    total = connection.execute(select(func.count()).select_from(t.ratings).where(where)).scalar()
+    c = t.ratings.c
+    if wanted.before is not None:
+        where = and_(where, c.id < wanted.before)
+    query = select(t.ratings).where(where).order_by(c.id.desc()).limit(limit + 1)
+    rows = connection.execute(query).all()
+    tags = _tags(connection, [row.call_id for row in rows])
+    said = tuple(_said(row, tags.get((row.call_id, row.counted), ())) for row in rows[:limit])
+    return Page(said, total or 0, said[-1].id if len(rows) > limit else None)
+
+
+def every_rating(
+    connection: Connection, period: Period, wanted: Wanted, step: int = 1_000
+) -> Iterator[Said]:
+    """All ratings, the latest first, a page at a time."""
+    before = wanted.before
+    while True:
+        here = Wanted(wanted.levels, wanted.service, wanted.counter, wanted.tag, wanted.counted)
+        page = ratings(connection, period, _from(here, before), step)
+        yield from page.rows
+        if page.after is None:
+            return
+        before = page.after
+
+
+def _from(wanted: Wanted, before: int | None) -> Wanted:
+    asked = (wanted.levels, wanted.service, wanted.counter, wanted.tag, wanted.counted)
+    return Wanted(*asked, before)
+
+
+def _where(period: Period, wanted: Wanted) -> ColumnElement[bool]:
+    c = t.ratings.c
+    parts: list[ColumnElement[bool]] = [
+        c.level.in_(wanted.levels),
+        c.day.between(period.first.isoformat(), period.last.isoformat()),
+    ]
+    if wanted.service is not None:
+        parts.append(c.service == wanted.service)
+    if wanted.counter is not None:
+        parts.append(c.counter == wanted.counter)
+    if wanted.counted is not None:
+        parts.append(c.counted == wanted.counted)
+    if wanted.tag is not None:
+        of = "," + t.reasons.c.tags + ","
+        given = select(t.reasons.c.call_id).where(of.contains(f",{wanted.tag},", autoescape=True))
+        parts.append(c.call_id.in_(given))
+    return and_(*parts)
+
+
+def _tags(connection: Connection, calls: Sequence[str]) -> dict[tuple[str, bool], tuple[str, ...]]:
+    """The reasons that were given for calls, counted and not."""
+    c = t.reasons.c
+    query = select(c.call_id, c.counted, c.tags).where(c.call_id.in_(sorted(set(calls))))
+    found: dict[tuple[str, bool], tuple[str, ...]] = {}
+    for row in connection.execute(query.order_by(c.id)):
+        found[row.call_id, row.counted] = tuple(filter(None, row.tags.split(",")))
+    return found
+
+
+def _said(row: Any, tags: tuple[str, ...]) -> Said:
+    return Said(
+        row.id,
+        row.at,
+        row.sure,
+        row.level,
+        row.after_ms,
+        row.counted,
+        row.why_not,
+        row.unit,
+        row.counter,
+        row.clerk,
+        row.call_id,
+        row.ticket,
+        row.number,
+        row.service,
+        row.day,
+        tags,
+    )
+
+
+# --- reasons and doubts ----------------------------------------------------------------------
+
+
+def reasons_given(connection: Connection, period: Period) -> dict[str, int]:
+    """How often each tag was given for a bad rating that counts, the most frequent first."""
+    c, r = t.reasons.c, t.ratings.c
+    days = r.day.between(period.first.isoformat(), period.last.isoformat())
+    bad = select(r.call_id).where(r.level.in_(BAD_LEVELS), days, r.counted)
+    found: dict[str, int] = {}
+    query = select(c.tags).where(c.counted, c.call_id.in_(bad))
+    for (tags,) in connection.execute(query):
+        for tag in filter(None, tags.split(",")):
+            found[tag] = found.get(tag, 0) + 1
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def not_counted(connection: Connection, period: Period) -> dict[str, int]:
+    """How many ratings are kept and do not count, by the reason."""
+    c = t.ratings.c
+    days = c.day.between(period.first.isoformat(), period.last.isoformat())
+    query = select(c.why_not, func.count()).where(days, ~c.counted, c.level.is_not(None))
+    return {str(why): n for why, n in connection.execute(query.group_by(c.why_not))}
+
+
+# --- records that are set aside --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A record that could not be read or believed; `read_at` if it was read again since."""
+
+    id: int
+    received_at: float
+    unit: str
+    outbox: str | None
+    sequence: int | None
+    code: str
+    detail: str
+    payload: bytes
+    read_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AsidePage:
+    """Some of them, how many are unread and in all, and the id to go on from."""
+
+    rows: tuple[Aside, ...]
+    unread: int
+    total: int
+    after: int | None
+
+
+def set_aside(
+    connection: Connection,
+    *,
+    unread: bool = False,
+    code: str | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> AsidePage:
+    """Records that were set aside, the latest first; `unread` alone, or of one code."""
+    c = t.quarantine.c
+    parts: list[ColumnElement[bool]] = [c.id > 0]
+    if unread:
+        parts.append(c.read_at.is_(None))
+    if code is not None:
+        parts.append(c.code == code)
+    count = select(func.count()).select_from(t.quarantine)
+    total = connection.execute(count.where(*parts)).scalar() or 0
+    left = connection.execute(count.where(c.read_at.is_(None))).scalar() or 0
+    if before is not None:
+        parts.append(c.id < before)
+    query = select(t.quarantine).where(*parts).order_by(c.id.desc()).limit(limit + 1)
+    rows = [Aside(**row._mapping) for row in connection.execute(query)]
+    shown = tuple(rows[:limit])
+    return AsidePage(shown, left, total, shown[-1].id if len(rows) > limit else None)
+
+
+def codes_set_aside(connection: Connection) -> tuple[str, ...]:
+    """Why records were set aside, by code."""
+    query = select(t.quarantine.c.code).distinct().order_by(t.quarantine.c.code)
+    return tuple(connection.execute(query).scalars())

@@ -1,0 +1,72 @@
+"""The whole story of a visit, out of the journal: every event of its ticket, in order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, or_, select
+
+from hub.core.events import DayBegan
+from hub.journal import tables as t
+
+MOST_EVENTS: Final = 500
+
+PRIVATE: Final = frozenset({"person"})
+"""What an event knows and nobody is shown: the hash of an identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event: its place in the journal, when, what, and all that it says."""
+
+    sequence: int
+    at: float
+    kind: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A visit: the turns of its ticket as rows, and its events."""
+
+    ticket: str
+    turns: tuple[Any, ...]
+    events: tuple[Told, ...]
+
+
+def story(connection: Connection, ticket: str) -> Story | None:
+    """What happened to a ticket; None if there was none of that id."""
+    c = t.turns.c
+    turns = connection.execute(select(t.turns).where(c.ticket == ticket).order_by(c.id)).all()
+    if not turns:
+        return None
+    return Story(ticket, tuple(turns), tuple(_events(connection, ticket, turns)))
+
+
+def _events(connection: Connection, ticket: str, turns: Any) -> list[Told]:
+    """From the first event to the end of the last turn's day; what was said later comes by key."""
+    c, r = t.events.c, t.ratings.c
+    ends = select(func.min(c.sequence)).where(
+        c.kind == DayBegan.__name__, c.sequence > turns[-1].id
+    )
+    end = connection.execute(ends).scalar()
+    later = select(r.id).where(r.call_id.in_([turn.call_id for turn in turns if turn.call_id]))
+    reasons = select(t.reasons.c.id).where(
+        t.reasons.c.call_id.in_([turn.call_id for turn in turns if turn.call_id])
+    )
+    said = [*connection.execute(later).scalars(), *connection.execute(reasons).scalars()]
+    within = c.sequence >= turns[0].id
+    if end is not None:
+        within &= c.sequence < end
+    named = c.content.contains(f'"{ticket}"', autoescape=True)
+    query = select(t.events).where(or_(within & named, c.sequence.in_(said)))
+    rows = connection.execute(query.order_by(c.sequence).limit(MOST_EVENTS)).all()
+    return [_told(row) for row in rows]
+
+
+def _told(row: Any) -> Told:
+    content = json.loads(row.content)
+    shown = {name: value for name, value in content.items() if name not in PRIVATE}
+    return Told(row.sequence, row.at, row.kind, shown)
