@@ -81,7 +81,20 @@ class HubSettings(Settings):
         )
 
 
-class HallFile(FileSettings, Plan):
+class PlanContent(FileSettings, Plan):
+    """The part of a `hall.toml` that the journal keeps: all of it but [hub]."""
+
+    @classmethod
+    def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
+        """Mistakes between sections."""
+        yield from plan_mistakes(raw)
+
+    def plan(self) -> Plan:
+        """The plan alone."""
+        return Plan.model_validate(self.model_dump(exclude={"hub"}))
+
+
+class HallFile(PlanContent):
     """A whole `hall.toml`."""
 
     hub: HubSettings = HubSettings()
@@ -89,12 +102,8 @@ class HallFile(FileSettings, Plan):
     @classmethod
     def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
         """Mistakes between sections."""
-        yield from plan_mistakes(raw)
+        yield from super().cross_check(raw)
         yield from _port_mistakes(raw.get("hub"))
-
-    def plan(self) -> Plan:
-        """The part that the journal keeps."""
-        return Plan.model_validate(self.model_dump(exclude={"hub"}))
 
 
 def _port_mistakes(hub: object) -> Iterator[Mistake]:

@@ -74,6 +74,8 @@ class Books:
     rejected: Counter[str] = field(default_factory=Counter)
     commanded: dict[str, str] = field(default_factory=dict)
     """The id of the last command of each counter since the start."""
+    turned_away: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """By unit, why a run that said hello was refused since the start, and when."""
     unfit: set[tuple[str, str, int]] = field(default_factory=set)
     """Unit, outbox and sequence of records that the core refused."""
 
@@ -271,8 +273,10 @@ class Transaction:
             refusal = self.books.presence.hello(unit, hello, self.monotonic, arrived)
         if refusal is not None:
             self._refused[unit] = (hello, refusal)
+            self.books.turned_away[unit] = (refusal.code, self.now)
             self.reject(refusal.code)
             return
+        self.books.turned_away.pop(unit, None)
         known = self.hall.units.get(unit)
         if known is None or known.run != hello.run or known.lost_at is not None:
             self.happen([self._joined(unit, hello)])

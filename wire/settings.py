@@ -74,6 +74,16 @@ def parse(text: str, schema: type[AnyFile], name: str) -> AnyFile:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # digits or brackets without end, too
         raise ConfigurationError([f"{name}: not TOML: {error}."]) from error
+    settings, mistakes = checked(raw, schema)
+    if mistakes or settings is None:
+        raise ConfigurationError([f"{name}: {mistake}" for mistake in mistakes])
+    return settings
+
+
+def checked(
+    raw: Mapping[str, Any], schema: type[AnyFile]
+) -> tuple[AnyFile | None, list[Mistake]]:
+    """Plain data as a schema has it, and every mistake in it."""
     mistakes: list[Mistake] = []
     settings: AnyFile | None = None
     try:
@@ -81,9 +91,7 @@ def parse(text: str, schema: type[AnyFile], name: str) -> AnyFile:
     except ValidationError as error:
         mistakes += [_mistake(item, schema) for item in error.errors(include_url=False)]
     mistakes += schema.cross_check(raw)
-    if mistakes or settings is None:
-        raise ConfigurationError([f"{name}: {mistake}" for mistake in mistakes])
-    return settings
+    return settings, mistakes
 
 
 def unknown_name(place: str, value: object, known: Iterable[str], what: str) -> Mistake:

@@ -27,7 +27,6 @@ from hub.core.commands import (
     AtCounter,
     Book,
     Command,
-    Configure,
     Decision,
     GoOn,
     Issue,
@@ -38,6 +37,7 @@ from hub.core.commands import (
     Sweep,
     refuse,
 )
+from hub.core.commands_of_plans import Configure
 from hub.core.phone_ratings import RULES as BY_PHONE
 from hub.core.state import CounterState, State
 from hub.core.tickets import IllegalStep

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from hub.core import calendar
 from hub.core import events as e
-from hub.core.commands import Configure, Decision, refuse
+from hub.core.commands import Decision, refuse
+from hub.core.commands_of_plans import Configure
 from hub.core.plan import Plan, plan_mistakes
 from hub.core.plan_changes import changes
 from hub.core.state import Advice, State

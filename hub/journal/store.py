@@ -235,6 +235,24 @@ class Journal:
         query = select(c.sequence, c.kind, c.at, content).where(c.sequence > after)
         return self._rows(query.order_by(c.sequence).limit(EVENTS_A_PAGE))
 
+    def latest(self, kind: str, limit: int, before: int) -> list[tuple[int, Event]]:
+        """The last events of a kind with a sequence below `before`, newest first.
+
+        Raises StorageError for one that cannot be read.
+        """
+        c = t.events.c
+        query = select(c.sequence, c.kind, c.at, c.content).where(c.kind == kind)
+        rows = self._rows(query.where(c.sequence < before).order_by(c.sequence.desc()).limit(limit))
+        try:
+            return [
+                (row["sequence"], event_of(row["kind"], row["at"], json.loads(row["content"])))
+                for row in rows
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise StorageError(
+                f"journal {self.path}: a {kind} cannot be read: {error!r}"
+            ) from error
+
     def quarantined(self, limit: int) -> list[dict[str, Any]]:
         """The latest quarantined payloads, newest first."""
         return self._rows(select(t.quarantine).order_by(t.quarantine.c.id.desc()).limit(limit))

@@ -140,6 +140,22 @@ class Access:
         found: dict[str, str | None] = json.loads(answer.body)
         return found
 
+    async def ask(self, question: Callable[[Transaction], T]) -> T:
+        """Ask the state something that no view shows. The question must not change it.
+
+        Raises StorageError or StateSilent.
+        """
+        return await _answered(self._service.ask(question))
+
+    async def configure(self, command: Configure) -> dict[str, str | None]:
+        """Put another plan into force: `outcome`, `code` and `reason`.
+
+        Raises StorageError or StateSilent.
+        """
+        answer = await self._commanded(command, None)
+        found: dict[str, str | None] = json.loads(answer.body)
+        return found
+
     async def issue(self, visit: Visit, key: str | None) -> StoredAnswer:
         """Take a number.
 

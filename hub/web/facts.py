@@ -11,11 +11,14 @@ class Facts:
     """The broker as it is right now.
 
     `broker_exposed` says that it accepts anyone from beyond this machine without a password.
+    `broker_url` is where units find it; empty: at the embedded one, port `broker_port`.
     `since` says when what is wrong was first noticed (wall seconds), by the kind of its alarm.
     """
 
     broker_up: bool = True
     broker_exposed: bool = False
+    broker_port: int = 1883
+    broker_url: str = ""
     since: Mapping[str, float] = field(default_factory=dict)
 
 

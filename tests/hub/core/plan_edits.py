@@ -23,7 +23,7 @@ def remove_counter(plan: Content, pick: int) -> None:
 
 def add_counter(plan: Content, pick: int) -> None:
     known = {counter["id"] for counter in plan["counters"]}
-    new = f"c{1 + pick % 5}"
+    new = f"c{1 + pick % 4}"
     if new not in known:
         services = [service["id"] for service in plan["services"]][: 1 + pick % 2]
         plan["counters"].append({"id": new, "number": new[1:], "services": services})

@@ -24,13 +24,13 @@ from hub.core.commands import (
     AtCounter,
     Book,
     Command,
-    Configure,
     Decision,
     Issue,
     OnAdvice,
     OnTicket,
     Rearrange,
 )
+from hub.core.commands_of_plans import Configure
 from hub.core.decide import decide
 from hub.core.hall import Hall
 from hub.core.passing import due, next_due
@@ -177,8 +177,9 @@ class HallMachine(RuleBasedStateMachine):
 
     def _issue(self, services: list[str], kind: str, person: str | None) -> None:
         state = self.d.hall
-        allowed = len(set(services)) == len(services) and "z" not in services
-        allowed = allowed and kind != "nobody" and state.open and self._within_limits(person)
+        known = {"", *(each.id for each in state.plan.priorities)}
+        allowed = len(set(services)) == len(services) and set(services) <= state.plan.service.keys()
+        allowed = allowed and kind in known and state.open and self._within_limits(person)
         ticket = self.d.new_id("ticket")
         further = tuple(services[1:])
         decision = self.do(Issue(services[0], ticket, "web", kind, further, person))
@@ -282,6 +283,10 @@ class HallMachine(RuleBasedStateMachine):
     def _press(self, counter: str, action: Action) -> None:
         hall, hand = self.d.hall, self.d.counter(counter)
         seen, call = hand.version, self.d.new_id("call")
+        if counter not in hall.plan.counter:
+            decision = self.do(AtCounter(counter, action, seen, call))
+            assert (decision.code, decision.events) == ("unknown_counter", ())
+            return
         free = hand.open and hand.ticket is None
         waits = bool(promises.may_call(hall, counter, self.d.now))
         assert (counter_picture(hall, counter, self.d.now).waiting > 0) == waits
@@ -309,7 +314,7 @@ class HallMachine(RuleBasedStateMachine):
     def press_with_an_old_picture(self, counter: str, action: Action, data: st.DataObject) -> None:
         old = sorted(self.old_seen.get(counter, set()) | {0} - {self.d.counter(counter).version})
         seen = data.draw(st.sampled_from(old or [-1]))
-        if seen == self.d.counter(counter).version:
+        if seen == self.d.counter(counter).version or counter not in self.d.hall.plan.counter:
             return
         decision = self.do(AtCounter(counter, action, seen, self.d.new_id("call")))
         assert (decision.code, decision.events) == ("stale", ())
@@ -347,6 +352,8 @@ class HallMachine(RuleBasedStateMachine):
             assert (service in self.d.hall.services_of(counter)) == (wish == "add")
 
     def advise(self, action: str, counter: str, service: str) -> None:
+        if counter not in self.d.hall.plan.counter:
+            return
         about = service if action in {"add", "take_back"} else None
         advice = self.d.new_id("advice")
         self.d.apply(e.AdviceGiven(self.d.now, advice, action, counter, about, 1.0, {"why": "w"}))

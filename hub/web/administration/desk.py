@@ -1,0 +1,196 @@
+"""What every page of an administrator needs: the draft, its mistakes, and what stands round it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs, quote
+
+from fastapi import Request, Response
+
+from hub.accounts import Person
+from hub.core.plan_changes import changes
+from hub.core.replanning import as_content
+from hub.transaction import Transaction
+from hub.web.access import Access
+from hub.web.administration.checking import Checked, Wrong, check
+from hub.web.administration.drafts import KEY, Content, Draft, Drafts, normal
+from hub.web.administration.fields import DAY_NAMES, LIST, LISTS, SECTIONS, SINGLE, Area, Field
+from hub.web.administration.sentences import name_of
+from hub.web.pages import render
+from hub.web.texts import Words, both, marked
+
+Form = Mapping[str, Sequence[str]]
+
+MOST_FIELDS: Final = 20_000
+"""A matrix of 200 counters has no more boxes on a page."""
+
+ROOT: Final = "/administration"
+
+_SAID: Final = ("saved", "busy", "applied")
+"""What an address may say that was just done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page of the administration, as the list at the side shows it."""
+
+    path: str
+    text: Words
+    here: bool
+    wrong: int = 0
+    changed: bool = False
+
+
+_WAYS: Final = (
+    ("hall", marked("Hall and opening hours"), ("hall", "hours")),
+    ("services", marked("Services"), ("services",)),
+    ("counters", marked("Counters"), ("counters",)),
+    ("skills", marked("Skills"), ()),
+    ("clerks", marked("Clerks"), ("clerks",)),
+    ("roster", marked("Duty roster"), ("roster",)),
+    ("priorities", marked("Priority classes"), ("priorities",)),
+    ("rating", marked("Ratings"), ("rating",)),
+    ("texts", marked("Texts"), ()),
+    ("boards", marked("Boards"), ("boards",)),
+    ("kiosks", marked("Kiosks"), ("kiosks",)),
+    ("rules", marked("Rules"), tuple(area.name for area in SECTIONS)),
+    ("units", marked("Units"), ()),
+    ("history", marked("History"), ()),
+    ("file", marked("Export and import"), ()),
+)
+
+
+class Desk:
+    """The administrators' desks: a draft for each person."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.drafts = Drafts()
+
+    async def draft(self, who: Person) -> Draft:
+        """Somebody's draft, on the plan in force if nothing has been changed yet.
+
+        Raises StorageError or StateSilent.
+        """
+        plan_at, plan = await self.access.ask(_plan_in_force)
+        return self.drafts.of(who.id, plan_at, plan)
+
+    async def page(
+        self, request: Request, who: Person, template: str, status: int = 200, **values: Any
+    ) -> Response:
+        """A page with the draft's state round it."""
+        draft: Draft = values.pop("draft", None) or await self.draft(who)
+        found: Checked = values.pop("checked", None) or check(draft)
+        shown = {
+            "plan": self.access.service.plan,
+            "draft": draft,
+            "checked": found,
+            "ways": ways(request, draft, found),
+            "count": len(changes(normal(draft.base), normal(draft.plain))),
+            "figures": _figures(draft),
+            "can_undo": False,
+            **{f"{said}_now": request.query_params.get(said) == "1" for said in _SAID},
+            **_WORDS,
+        }
+        return render(request, f"administration/{template}", status, **{**shown, **values})
+
+
+def _figures(draft: Draft) -> dict[str, int]:
+    """How many things each list has, by the path of its page."""
+    return {f"{ROOT}/{area.name}": len(draft.things(area.name)) for area in LISTS}
+
+
+def _choices(field: Field, draft: Draft) -> list[tuple[str, Words]]:
+    """What can be chosen in a field, with its words."""
+    if field.kind == "days":
+        return [(day, both(name)) for day, name in DAY_NAMES.items()]
+    if field.options:
+        return [(value, both(text)) for value, text in field.options]
+    section = field.of or "services"
+    return [
+        (str(thing.get("id") or ""), name_of(section, thing)) for thing in draft.things(section)
+    ]
+
+
+def _place_of(wrong: Wrong, draft: Draft) -> Words:
+    """Where a mistake is, in words."""
+    area = LIST.get(wrong.area) or SINGLE.get(wrong.area)
+    if area is None:
+        return Words(zh=wrong.area, en=wrong.area)
+    field = area.known(wrong.key)
+    label = both(field.label) if field else Words(zh=wrong.key, en=wrong.key)
+    thing = _thing(wrong, draft)
+    if thing is None:
+        return both("{kind}, {label}", kind=both(area.title), label=label)
+    name = name_of(area.name, thing)
+    return both("{kind} {name}, {label}", kind=both(area.one), name=name, label=label)
+
+
+def _way_to(wrong: Wrong, draft: Draft) -> str:
+    """The page on which a mistake is put right."""
+    thing = _thing(wrong, draft)
+    if thing is not None:
+        return f"{ROOT}/{wrong.area}/{quote(str(thing[KEY]), safe='')}"
+    return next((f"{ROOT}/{name}" for name, _, areas in _WAYS if wrong.area in areas), ROOT)
+
+
+def _thing(wrong: Wrong, draft: Draft) -> Content | None:
+    if wrong.area not in LIST or wrong.index is None:
+        return None
+    things = draft.things(wrong.area)
+    return things[wrong.index] if wrong.index < len(things) else None
+
+
+def _place_words(unit: Any) -> Words:
+    """Where a unit stands."""
+    if unit.role == "counter":
+        return both("Counter {number}", number=unit.place)
+    return both({"board": "Board", "kiosk": "Kiosk"}[unit.role]) if unit.role else both("nowhere")
+
+
+_WORDS: Final = {
+    "choices": _choices,
+    "place_of": _place_of,
+    "way_to": _way_to,
+    "place_words": _place_words,
+}
+"""What the templates ask for."""
+
+
+def _plan_in_force(transaction: Transaction) -> tuple[int, dict[str, Any]]:
+    hall = transaction.hall
+    return hall.plan_at, as_content(hall.plan)
+
+
+def ways(request: Request, draft: Draft, found: Checked) -> list[Way]:
+    """The pages, with what is wrong or changed in each."""
+    before, after = normal(draft.base), normal(draft.plain)
+    made = []
+    for name, text, sections in _WAYS:
+        path = f"{ROOT}/{name}"
+        here = request.url.path == path or request.url.path.startswith(f"{path}/")
+        wrong = sum(found.count(section) for section in sections)
+        changed = any(before.get(s) != after.get(s) for s in sections)
+        made.append(Way(path, both(text), here, wrong, changed))
+    return made
+
+
+async def form_of(request: Request) -> Form:
+    """The fields of a form that was sent. What cannot be read is empty."""
+    text = (await request.body()).decode("utf-8", "replace")
+    try:
+        return parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+
+
+def first(form: Form, name: str) -> str:
+    """A field's first value."""
+    return (form.get(name) or ("",))[0].strip()
+
+
+def area_named(name: str) -> Area | None:
+    """The list of this name."""
+    return next((area for area in LISTS if area.name == name), None)

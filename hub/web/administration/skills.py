@@ -1,0 +1,74 @@
+"""Who serves what: all counters and services as a matrix, a part of the counters a page."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from hub.web.administration.desk import ROOT, Desk, Form, first, form_of
+from hub.web.administration.drafts import KEY, Content, Draft
+from hub.web.rights import Right, Who, needs
+
+BOXES: Final = 1200
+"""So many boxes are on a page at most; a row is never divided."""
+
+LEVELS: Final = {"own": "services", "also": "also"}
+
+MINE = [needs(Right.ADMINISTER)]
+
+
+def add_skills(router: APIRouter, desk: Desk) -> None:
+    """Add the routes."""
+
+    @router.get(f"{ROOT}/skills", dependencies=MINE)
+    async def skills(request: Request, who: Who) -> Response:
+        """The matrix."""
+        draft = await desk.draft(who)
+        shown = _shown(draft, request.query_params.get("as", ""), request.query_params.get("page"))
+        return await desk.page(request, who, "skills.html", draft=draft, **shown)
+
+    @router.post(f"{ROOT}/skills", dependencies=MINE)
+    async def save(request: Request, who: Who) -> Response:
+        """Keep the boxes of one page."""
+        draft, form = await desk.draft(who), await form_of(request)
+        level = first(form, "as") if first(form, "as") in LEVELS else "own"
+        for key in form.get("row", ()):
+            counter = draft.thing("counters", key)
+            if counter is not None:
+                _read_row(counter, level, form, key)
+        page = first(form, "page") if first(form, "page").isdigit() else "1"
+        return RedirectResponse(f"{ROOT}/skills?as={level}&page={page}&saved=1", 303)
+
+
+def _read_row(counter: Content, level: str, form: Form, key: str) -> None:
+    """What a row has ticked, in the order it had; new ones at the end, and nothing twice."""
+    name, other = LEVELS[level], LEVELS["also" if level == "own" else "own"]
+    wanted = form.get(f"k:{key}", ())
+    before = [service for service in counter.get(name) or () if service in wanted]
+    counter[name] = before + [service for service in wanted if service not in before]
+    if level == "own":
+        counter[other] = [s for s in counter.get(other) or () if s not in wanted]
+
+
+def _shown(draft: Draft, level: str, page: str | None) -> dict[str, Any]:
+    counters, services = draft.things("counters"), draft.things("services")
+    rows = max(5, BOXES // max(1, len(services)))
+    pages = max(1, ceil(len(counters) / rows))
+    here = min(int(page), pages) if page and page.isdigit() and int(page) else 1
+    part = counters[(here - 1) * rows : here * rows]
+    served = {str(s.get("id")): 0 for s in services}
+    for counter in counters:
+        for service in counter.get("services") or ():
+            served[service] = served.get(service, 0) + 1
+    return {
+        "level": level if level in LEVELS else "own",
+        "rows": part,
+        "services": services,
+        "served": served,
+        "page_now": here,
+        "pages": pages,
+        "key": KEY,
+    }
