@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from hub.core import events as e
 from hub.core.hall import Hall
+from hub.core.hours import WEEKDAYS
 from hub.core.plan import Plan
 from hub.core.state import HistoryError
 from hub.replay.engine import Names, clerks_of
@@ -121,13 +122,14 @@ class _Reader:
             stretch.took_s = max(SHORTEST_S, at - stretch.called - stretch.on_hold_s)
 
 
-def read_day(events: Iterable[e.Event], day: str) -> JournalDay:
+def read_day(events: Iterable[e.Event], day: str, before: Hall | None = None) -> JournalDay:
     """A business day, for instance 2026-03-02, out of all events of a journal.
 
-    The events after the day are not read. Raises StorageError if the journal does not have the
-    day, nobody took a number on it, or the events do not fit each other.
+    Or out of those after a hall as it was `before`, which is changed. The events after the day
+    are not read. Raises StorageError if the journal does not have the day, nobody took a number
+    on it, or the events do not fit each other.
     """
-    hall, reader = Hall(), _Reader()
+    hall, reader = before or Hall(), _Reader()
     plan, found = None, False
     try:
         for event in events:
@@ -225,7 +227,7 @@ def _absences(reader: _Reader, counters: dict[str, int], start: float) -> tuple[
 def _replayable(plan: Plan, trace: Trace) -> Plan:
     """The hall's plan, open all day, with a clerk at every counter who was there at some time."""
     content = plan.model_dump(mode="json")
-    always = dict.fromkeys(content["hours"], "00:00-24:00")
+    always = dict.fromkeys(WEEKDAYS, "00:00-24:00")
     changed = {"hours": always, "roster": [], "clerks": clerks_of(trace)}
     content["limits"]["identity_required"] = False
     content["limits"]["per_person_day"] = 0
