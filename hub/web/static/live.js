@@ -14,8 +14,8 @@ export class Live {
   // `listens` says whether the page goes on listening while it is hidden.
   constructor(follow, probe, show, listens = () => false) {
     this.listens = listens;
-    this.address = '/api/events' + follow;
     this.probe = probe;
+    this.address = '/api/events' + follow;
     this.show = show;
     this.picture = page.picture;
     this.heardAt = null;
@@ -71,13 +71,20 @@ export class Live {
     };
   }
 
+  // A stream that is refused may have ended for good: the page itself then says why.
   refused() {
     this.stop();
     this.retry = setTimeout(() => this.connect(), RETRY_MS);
-    fetch(this.probe, { cache: 'no-store' }).then(
-      (answer) => { if ([401, 403, 404].includes(answer.status)) location.reload(); },
-      () => { /* no network: the retry above goes on */ },
-    );
+    for (const address of [this.probe, this.address]) {
+      const enough = new AbortController();
+      fetch(address, { cache: 'no-store', signal: enough.signal }).then(
+        (answer) => {
+          enough.abort();
+          if ([401, 403, 404].includes(answer.status)) location.reload();
+        },
+        () => { /* no network: the retry above goes on */ },
+      );
+    }
   }
 
   hear(event, take) {
