@@ -36,7 +36,7 @@ def _configured(state: State, event: e.Configured) -> None:
     if state.configured:
         state.learned.planned_anew(state.plan, plan)
     else:
-        state.began_at = event.at
+        state.starts.began_at = event.at
     state.set_plan(plan)
     state.plan_at, state.plan_file = state.version + 1, event.file or state.plan_file
     plan_changed(state)
@@ -59,7 +59,7 @@ def _epoch_started(state: State, event: e.EpochStarted) -> None:
         state.restored.epoch = event.epoch
     else:
         known = state.units.items()
-        state.known_at_start = {unit: [found.outbox, found.board] for unit, found in known}
+        state.starts.known = {unit: [found.outbox, found.board] for unit, found in known}
     state.passed = dict.fromkeys(state.passed, event.epoch)
     for grant in state.grants.values():
         if grant.withdrawn is not None:  # what was said about earlier epochs frees nothing now

@@ -108,7 +108,7 @@ def answers_for(state: State, unit: str, outbox: str, board: str) -> bool:
     off. On the same `board` it cannot: its file is locked by one run at a time. Whoever the
     backup did not know at all answers for itself.
     """
-    expected = state.expected.get(unit)
+    expected = state.starts.expected.get(unit)
     if expected is None:
         return True
     if outbox != expected.outbox:
@@ -118,7 +118,7 @@ def answers_for(state: State, unit: str, outbox: str, board: str) -> bool:
 
 def another(state: State, unit: str, outbox: str, now: float) -> list[e.Event]:
     """The word that something else answers in the place of a unit that is waited for, once."""
-    if state.expected[unit].instead == outbox:
+    if state.starts.expected[unit].instead == outbox:
         return []
     return [e.AnotherAnswered(now, unit, outbox)]
 
@@ -151,7 +151,7 @@ def withheld(state: State, command: Command) -> Decision | None:
 
 
 def _missing(state: State, unit: str) -> str:
-    expected = state.expected.get(unit)
+    expected = state.starts.expected.get(unit)
     instead = expected is not None and expected.instead != ""
     return f"{unit} (another disk answers in its place)" if instead else unit
 
@@ -224,7 +224,7 @@ def _of_lost_time(state: State, unit: str, outbox: str) -> bool:
 
     Not once the hall goes on and this disk has answered, in the place of one that has not.
     """
-    expected = state.expected.get(unit)
+    expected = state.starts.expected.get(unit)
     heard_out = state.restored is None and expected is not None and expected.instead == outbox
     return unit in asked(state) and not heard_out
 
@@ -264,9 +264,9 @@ def _began(state: State, event: e.RestoreBegan) -> None:
     state.passed = {}
     state.restored = Restored(event.at, event.unit, event.why, state.epoch + 1, list(event.units))
     # Who has joined since this start may be another machine than the backup knew.
-    known = state.known_at_start if event.unit else _joined(state)
+    known = state.starts.known if event.unit else _joined(state)
     here = [unit for unit in event.units if unit in known]
-    state.expected = {unit: Expected(known[unit][0], known[unit][1]) for unit in here}
+    state.starts.expected = {unit: Expected(known[unit][0], known[unit][1]) for unit in here}
 
 
 def _joined(state: State) -> dict[str, list[str]]:
@@ -274,7 +274,7 @@ def _joined(state: State) -> dict[str, list[str]]:
 
 
 def _another_answered(state: State, event: e.AnotherAnswered) -> None:
-    expected = state.expected[event.unit]
+    expected = state.starts.expected[event.unit]
     expected.instead, expected.since = event.outbox, event.at
 
 
@@ -282,7 +282,7 @@ def _answered(state: State, event: e.UnitAnswered) -> None:
     if event.unit not in asked(state):
         raise ValueError(f"nobody waits for unit {event.unit}")
     state.passed.pop(event.unit, None)
-    state.expected.pop(event.unit, None)
+    state.starts.expected.pop(event.unit, None)
     if state.restored is not None and event.unit in state.restored.waiting:
         state.restored.waiting.remove(event.unit)
 
@@ -291,7 +291,9 @@ def _ended(state: State, event: e.RestoreEnded) -> None:
     if state.restored is None or set(state.restored.waiting) - set(event.without):
         raise ValueError("units have yet to answer")
     state.passed = dict.fromkeys(event.without, state.restored.epoch)
-    state.expected = {unit: found for unit, found in state.expected.items() if unit in state.passed}
+    state.starts.expected = {
+        unit: found for unit, found in state.starts.expected.items() if unit in state.passed
+    }
     state.outlived = state.epoch
     state.restored = None
     for prefix, used in event.series.items():
@@ -310,7 +312,9 @@ def plan_changed(state: State) -> None:
     """Units that have left the plan are not waited for."""
     here = state.plan.role_of_unit
     state.passed = {unit: epoch for unit, epoch in state.passed.items() if unit in here}
-    state.expected = {unit: found for unit, found in state.expected.items() if unit in here}
+    state.starts.expected = {
+        unit: found for unit, found in state.starts.expected.items() if unit in here
+    }
     if state.restored is not None:
         state.restored.waiting = [unit for unit in state.restored.waiting if unit in here]
 

@@ -12,7 +12,7 @@ from hub.core.learning import Estimate, Learned
 from hub.core.people import Account, People, Role, Token
 from hub.core.plan import Plan
 from hub.core.settled import Desk
-from hub.core.starts import Epoch, Expected, Lost, Restored
+from hub.core.starts import Epoch, Expected, Lost, Restored, Starts
 from hub.core.state import (
     Advice,
     Call,
@@ -129,6 +129,10 @@ def _people(data: Any) -> People:
     return People(read(Account, data["accounts"]), read(Token, data["tokens"]))
 
 
+def _starts(expected: Any, **fields: Any) -> Starts:
+    return Starts(expected=_table(Expected)(expected), **fields)
+
+
 def _learned(data: Any) -> Learned:
     return Learned(_table(Estimate)(data["services"]), _table(Estimate)(data["counters"]))
 
@@ -142,9 +146,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "epochs": lambda data: [Epoch(**item) for item in data],
     "restored": lambda data: Restored(**data) if data else None,
     "passed": dict,
-    "expected": _table(Expected),
-    "known_at_start": dict,
-    "began_at": _same,
+    "starts": lambda data: _starts(**data),
     "outlived": _same,
     "lost": lambda data: [Lost(**item) for item in data],
     "day": _same,
@@ -181,9 +183,7 @@ LATER = frozenset(
         "restored",
         "passed",
         "outlived",
-        "expected",
-        "known_at_start",
-        "began_at",
+        "starts",
         "lost",
         "people",
         "desk",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
@@ -32,6 +32,20 @@ class Expected:
     board: str
     instead: str = ""
     since: float = 0.0
+
+
+@dataclass(slots=True)
+class Starts:
+    """What was so at the hub's starts.
+
+    `began_at` is its very first one, with which the journal begins; 0 if that is not known.
+    `known` are the outbox and the board of each unit at the last one. `expected` are the machines
+    that have yet to answer since a restore.
+    """
+
+    began_at: float = 0.0
+    known: dict[str, list[str]] = field(default_factory=dict)
+    expected: dict[str, Expected] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from hub.core.plan import Plan
 from hub.core.policies import Facts
 from hub.core.rules import Dispatching
 from hub.core.settled import Desk
-from hub.core.starts import Epoch, Expected, Lost, Restored
+from hub.core.starts import Epoch, Lost, Restored, Starts
 from hub.core.strips import Strips
 from hub.core.tickets import Step, Ticket, after
 from wire.errors import NextwindowError
@@ -258,11 +258,9 @@ class State:
         self.epochs: list[Epoch] = []
         self.restored: Restored | None = None
         self.passed: dict[str, int] = {}
-        self.expected: dict[str, Expected] = {}
-        self.known_at_start: dict[str, list[str]] = {}
-        self.began_at = 0.0
+        self.starts = Starts()
+        # Of what units remember of epochs up to this one a restore that is over has told.
         self.outlived = 0
-        """Of what units remember of epochs up to this one a restore that is over has told."""
         self.lost: list[Lost] = []
         self.day: str | None = None
         self.day_began_at = 0.0

@@ -174,7 +174,7 @@ def _first(state: State) -> float:
     0 where that is not certain: units may remember a hub whose journal is gone.
     """
     restored = state.restored is not None or state.outlived > 0
-    return 0.0 if restored else state.began_at
+    return 0.0 if restored else state.starts.began_at
 
 
 def _since(known: UnitState, key: Key) -> float:

@@ -59,7 +59,7 @@ class Units:
         )
 
     def _missing(self, unit: str, heard: bool) -> m.MissingUnit:
-        expected = self._hall.expected.get(unit)
+        expected = self._hall.starts.expected.get(unit)
         since = None if expected is None or not expected.instead else self._time(expected.since)
         where = place(self._hall, unit)
         return m.MissingUnit(id=unit, place=where, heard=heard, instead_since=since)

@@ -286,7 +286,7 @@ def test_what_a_renamed_unit_has_pruned_is_kept_under_its_other_name(hub: Restor
     """Nothing is lost, and what was counted under the one name is not asked for again."""
     records = chain(*(rated(f"call-{number}") for number in range(6)))
     hand_in(hub, *records[:5])
-    box = {"outbox": "unit-1-box", "receipted": 5, "oldest": 4, "through": 6}
+    box: dict[str, Any] = {"outbox": "unit-1-box", "receipted": 5, "oldest": 4, "through": 6}
     greets(hub, "unit-2", **box)
     [renamed] = hub.events(e.OutboxRenamed)
     assert (renamed.unit, renamed.before, renamed.through) == ("unit-2", "unit-1", 5)

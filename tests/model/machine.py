@@ -353,7 +353,7 @@ class CutOffHall(RuleBasedStateMachine):
 
     def may_call(self, unit: str) -> bool:
         """Whether a machine of a unit is on that the hub may know nothing of."""
-        expected, heard = self.hub.hall.expected.get(unit), self.hub.books.presence.get(unit)
+        expected, heard = self.hub.hall.starts.expected.get(unit), self.hub.books.presence.get(unit)
         for machine in self.there():
             told = expected is not None and machine.on and machine.outbox.id == expected.instead
             known = told and heard is not None and heard.run == machine.run
@@ -385,10 +385,13 @@ class CutOffHall(RuleBasedStateMachine):
     def somebody_sets_up_a_twin(self, unit: str) -> None:
         """A second machine is given a unit's name; it is taken away again when it is found.
 
-        While a hall is restored it answers in the place of a unit that may be cut off.
+        While a hall is restored it answers in the place of a unit that may be cut off. Not for a
+        unit of which the backup knew no machine: then nobody can tell but a person.
         """
         if unit in self.twins:
             self.take_away(unit)
+            return
+        if unit in asked(self.hub.hall) and unit not in self.hub.hall.starts.expected:
             return
         folder = f"{unit}-twin-{len(self.old)}"
         self.twins[unit] = self.machine(unit, UNITS[unit], folder, 1.0)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hub.core import events as e
 from hub.core.hall import Hall
 from hub.core.records import Heads
-from hub.core.run_clock import RunClock
 from hub.core.restored import begin
+from hub.core.run_clock import RunClock
 from hub.core.times import How, When
 from hub.journal.store import StoredRecord
 from hub.record_times import last_time, time_of
@@ -179,7 +179,7 @@ def test_with_nothing_known_before_it_it_is_not_from_before_the_hubs_first_start
     found = hub.sure(note("r1", 10.0, MORNING + 5), 1)
     assert (found.since, found.until, found.at) == (MORNING, hub.now, MORNING)
     assert found.sure == "interval 2026-03-02T01:00:00.000+00:00/2026-03-02T01:10:00.000+00:00"
-    assert hub.replayed().began_at == MORNING
+    assert hub.replayed().starts.began_at == MORNING
 
 
 def test_what_units_remember_of_a_lost_journal_may_be_older_than_the_one_there_is(
