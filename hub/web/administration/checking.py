@@ -125,6 +125,16 @@ _PATTERNS: Final = {
 }
 """What a pattern asks for, in words."""
 
+_NAMES: Final = {
+    "service": marked("service"),
+    "counter": marked("counter"),
+    "clerk": marked("clerk"),
+    "a counter": marked("a counter"),
+    "one of the boards": marked("one of the boards"),
+    "one of the kiosks": marked("one of the kiosks"),
+}
+"""What a mistake calls a thing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -202,6 +212,5 @@ def _translated(problem: str, scale: float) -> Words:
 def _value(name: str, value: str, scale: float) -> Any:
     if name == "number":
         return f"{float(value) / scale:.10g}"
-    if name == "pattern" and value in _PATTERNS:
-        return both(_PATTERNS[value])
-    return value
+    words = _PATTERNS if name == "pattern" else _NAMES if name == "what" else {}
+    return both(words[value]) if value in words else value

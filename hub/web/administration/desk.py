@@ -147,7 +147,9 @@ def _place_words(unit: Any) -> Words:
     """Where a unit stands."""
     if unit.role == "counter":
         return both("Counter {number}", number=unit.place)
-    return both({"board": "Board", "kiosk": "Kiosk"}[unit.role]) if unit.role else both("nowhere")
+    if unit.role == "board":
+        return both("Board")
+    return both("Kiosk") if unit.role == "kiosk" else both("nowhere")
 
 
 _WORDS: Final = {
