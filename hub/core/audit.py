@@ -343,6 +343,7 @@ _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.UnitJoined: Audit._joined,
     e.UnitLost: Audit._heard,
     e.UnitBack: Audit._heard,
+    e.RestoreBegan: Audit._restored,
     e.GrantsGiven: Audit._granted,
     e.GrantsWithdrawn: Audit._withdrawn,
     e.GrantsEnded: Audit._freed,

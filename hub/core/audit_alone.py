@@ -22,6 +22,10 @@ class GrantAudit(Notes):
         self._grants.heard(event)
         yield from ()
 
+    def _restored(self, _event: e.RestoreBegan) -> Iterator[str]:
+        self._grants.restored = True
+        yield from ()
+
     def _granted(self, event: e.GrantsGiven) -> Iterator[str]:
         yield from self._grants.given(event)
         for ticket in event.tickets:

@@ -26,6 +26,7 @@ class GrantBook:
         self._held: dict[str, _Held] = {}
         self._runs: dict[str, tuple[str, str]] = {}
         self._lost: set[str] = set()
+        self.restored = False
 
     def holder(self, ticket: str) -> str | None:
         """The only counter that may call a ticket, if it is granted."""
@@ -91,6 +92,8 @@ class GrantBook:
             return held.asked_back and run == held.run
         if event.why == "later_run":
             return run != held.run and outbox == held.outbox
+        if event.why == "called_elsewhere":  # a unit remembers what the journal has lost
+            return self.restored
         return event.why == "not_called" and event.by != ""
 
     def called(self, ticket: str) -> None:

@@ -216,6 +216,7 @@ class GrantsEnded(Event):
     """It is known that the unit did not call these tickets and will not: any counter may.
 
     `why` is taken_back (it acts on a state that lacks them), later_run (it has started again),
+    called_elsewhere (another unit's record says so, of a time that the journal has lost),
     or not_called (a person, `by`, has said so).
     """
 

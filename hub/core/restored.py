@@ -216,7 +216,7 @@ def given_back(
     grant = state.grants.get(body.ticket)
     if grant is None or grant.counter == body.counter or body.call_id in state.calls:
         return []
-    return [e.GrantsEnded(at, grant.counter, (body.ticket,), "taken_back", "")]
+    return [e.GrantsEnded(at, grant.counter, (body.ticket,), "called_elsewhere", "")]
 
 
 def _of_lost_time(state: State, unit: str, outbox: str) -> bool:
