@@ -234,12 +234,14 @@ def test_a_record_of_a_lost_call_finds_it_again(d: Driver, record: str) -> None:
     same_again(d)
 
 
-def test_whom_a_lost_call_was_about_had_been_given_back(d: Driver) -> None:
+@pytest.mark.parametrize("run", ["run-1", "run-2"])
+def test_whom_a_lost_call_was_about_had_been_given_back(d: Driver, run: str) -> None:
     d.apply(*top_up(d.hall, ("unit-1",), d.now))
     ticket = next(iter(d.hall.grants))
     lost = rated(ticket=ticket, counter="c3", clerk="zhao")
     assert given_back(d.hall, "unit-3", "box", lost, d.now) == []
     restore(d)
+    joined(d, "unit-1", run=run)
     assert given_back(d.hall, "unit-1", "box", rated(ticket=ticket), d.now) == []
     d.apply(*given_back(d.hall, "unit-3", "box", lost, d.now))
     d.apply(*remembered(d.hall, "unit-3", "box", lost, d.now))
