@@ -84,6 +84,7 @@ ROUNDING_S = 1e-6
 
 
 _UNKNOWN = Facts(1.0, 1.0, 0.0, 1.0, 0.0, primary=False)
+_NOBODY_FIRST: Head = (0.0, 0, "", "", "")
 
 
 class Row:
@@ -96,11 +97,16 @@ class Row:
 
     __slots__ = ("earliest", "facts", "first", "heads", "lines", "ordinary", "service")
 
-    def __init__(self, service: str, facts: Facts = _UNKNOWN) -> None:
+    def __init__(
+        self, service: str, facts: Facts = _UNKNOWN, lines: dict[str, Line] | None = None
+    ) -> None:
         self.service = service
         self.facts = facts
-        self.lines: dict[str, Line] = {ORDINARY: Line()}
-        self.look({})
+        self.lines = {ORDINARY: Line()} if lines is None else lines
+        self.heads: list[Head] = []
+        self.first = _NOBODY_FIRST
+        self.earliest = -ROUNDING_S
+        self.ordinary = False
 
     def look(self, credit_s: Mapping[str, float]) -> None:
         """See who is first now."""
@@ -113,7 +119,7 @@ class Row:
 
     def joined(self, head: Head, credit_s: Mapping[str, float]) -> Row:
         """What this would be if one more waited."""
-        found = Row(self.service, self.facts)
+        found = Row(self.service, self.facts, self.lines)
         found.ordinary = self.ordinary
         same = [each for each in self.heads if each[4] == head[4]]
         others = [each for each in self.heads if each[4] != head[4]]
@@ -122,17 +128,20 @@ class Row:
 
     def without(self, avoid: Collection[str], credit_s: Mapping[str, float]) -> Row:
         """What this would be if these tickets did not wait."""
-        found = Row(self.service, self.facts)
-        found.lines = self.lines
-        firsts = ((kind, line.first(avoid)) for kind, line in self.lines.items())
-        heads = [(*entry, self.service, kind) for kind, entry in firsts if entry]
-        found.ordinary = any(head[4] == ORDINARY for head in heads)
+        found, heads = Row(self.service, self.facts, self.lines), []
+        for kind, line in self.lines.items():
+            # A plain loop: a call asks this of each of its services, and few are passed over.
+            for entry in line.entries:
+                if entry[2] not in avoid:
+                    heads.append((*entry, self.service, kind))
+                    found.ordinary = found.ordinary or kind == ORDINARY
+                    break
         found._put(heads, credit_s)
         return found
 
     def beside(self, other: Row, credit_s: Mapping[str, float]) -> Row:
         """What this would be if those of another waited here too, in lines of their own."""
-        found = Row(self.service, self.facts)
+        found = Row(self.service, self.facts, self.lines)
         found.ordinary = self.ordinary or other.ordinary
         found._put(self.heads + other.heads, credit_s)
         return found
@@ -140,11 +149,10 @@ class Row:
     def _put(self, heads: list[Head], credit_s: Mapping[str, float]) -> None:
         self.heads = heads
         self.first = min(heads, default=_NOBODY_FIRST)
-        since = min((head[0] - credit_s.get(head[4], 0.0) for head in heads), default=0.0)
+        since = self.first[0]  # of an ordinary one alone there is no credit to count
+        if len(heads) > 1 or self.first[4]:
+            since = min([head[0] - credit_s.get(head[4], 0.0) for head in heads])
         self.earliest = since - ROUNDING_S
-
-
-_NOBODY_FIRST: Head = (0.0, 0, "", "", "")
 
 
 class Lines:
