@@ -80,9 +80,7 @@ def parse(text: str, schema: type[AnyFile], name: str) -> AnyFile:
     return settings
 
 
-def checked(
-    raw: Mapping[str, Any], schema: type[AnyFile]
-) -> tuple[AnyFile | None, list[Mistake]]:
+def checked(raw: Mapping[str, Any], schema: type[AnyFile]) -> tuple[AnyFile | None, list[Mistake]]:
     """Plain data as a schema has it, and every mistake in it."""
     mistakes: list[Mistake] = []
     settings: AnyFile | None = None
@@ -163,7 +161,8 @@ def _is_secret(kind: Any) -> bool:
 
 def _choices(item: Any) -> list[str]:
     expected = item.get("ctx", {}).get("expected", "")
-    return [word.strip(" '") for word in str(expected).replace(" or ", ",").split(",")]
+    words = (word.strip(" '") for word in str(expected).replace(" or ", ",").split(","))
+    return [word for word in words if word]
 
 
 def _plain(message: str) -> str:

@@ -125,6 +125,8 @@ def _place_of(wrong: Wrong, draft: Draft) -> Words:
     if thing is None:
         return both("{kind}, {label}", kind=both(area.title), label=label)
     name = name_of(area.name, thing)
+    if not name.en:
+        name = Words(zh=str((wrong.index or 0) + 1), en=str((wrong.index or 0) + 1))
     return both("{kind} {name}, {label}", kind=both(area.one), name=name, label=label)
 
 

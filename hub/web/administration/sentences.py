@@ -134,12 +134,17 @@ _OTHER_LABELS: Final = {
 
 
 def name_of(section: str, thing: Mapping[str, Any]) -> Words:
-    """What a thing is called: a counter by its number, all others by their name."""
+    """What a thing is called: a counter by its number, others by their name or id."""
     if section == "counters":
-        number = str(thing.get("number"))
-        return Words(zh=number, en=number)
-    name = thing.get("name")
+        name: Any = thing.get("number")
+    elif section == "roster":
+        name = thing.get("clerk")
+    else:
+        name = thing.get("name")
     if isinstance(name, Mapping):
         zh, en = str(name.get("zh") or ""), str(name.get("en") or "")
-        return Words(zh=zh or en, en=en or zh)
-    return Words(zh=str(name), en=str(name))
+        if zh or en:
+            return Words(zh=zh or en, en=en or zh)
+        name = None
+    found = str(name or thing.get("id") or thing.get("unit") or "")
+    return Words(zh=found, en=found)
