@@ -12,10 +12,12 @@ import logging
 import queue
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from hub.boards import Boards
@@ -152,6 +154,12 @@ class Service:
         self._sound = True
         self.storage_error: str | None = None
         self.on_death: Callable[[], None] = lambda: None
+        self.on_kept: Callable[[int, float], None] = lambda _records, _took_s: None
+
+    @property
+    def folder(self) -> Path:
+        """The journal's folder, for who reads beside the state."""
+        return self._journal.path.parent
 
     @property
     def clock(self) -> Clock:
@@ -161,6 +169,11 @@ class Service:
     def watch(self, watcher: Watcher) -> None:
         """Be told of every committed round. Only before `start`."""
         self._watchers.append(watcher)
+
+    @property
+    def public_url(self) -> str:
+        """How phones reach the hub; empty if it was not told."""
+        return self._books.links.public_url
 
     def sign_slips(self, key: bytes) -> None:
         """Make the addresses on tickets' slips by this key. Only before `start`.
@@ -337,12 +350,15 @@ class Service:
 
     def _finish(self, transaction: Transaction, ran: list[Work]) -> bool:
         """Commit, and tell; False if nothing was kept."""
+        began = time.perf_counter()
         try:
             self._journal.commit(transaction.batch)
         except StorageError as error:
             self._rounds.dropped()
             self._not_kept(ran, error)
             return False
+        if not transaction.batch.empty():
+            self.on_kept(len(transaction.batch.records), time.perf_counter() - began)
         if self.storage_error is not None and not transaction.batch.empty():
             log.info("the journal takes what happens again")
             self.storage_error = None  # a round that wrote nothing proves nothing

@@ -43,13 +43,27 @@ from hub.core.state import CounterState, State
 from hub.core.tickets import IllegalStep
 from wire import messages as w
 
+CITIZEN = "citizen"
+"""Whoever holds a ticket, and has not signed in."""
+
 
 def decide(state: State, command: Command, now: float) -> Decision:
     """What follows from a command at this time."""
     try:
-        return _DECIDE[type(command)](state, command, now)
+        return _by_name(command, _DECIDE[type(command)](state, command, now), now)
     except IllegalStep as error:
         return refuse("illegal_step", str(error))
+
+
+def _by_name(command: Command, decided: Decision, now: float) -> Decision:
+    """What a person has brought about says so; most events do by themselves."""
+    by = getattr(command, "by", "")
+    said = any(getattr(event, "by", None) == by for event in decided.events)
+    if decided.outcome != "done" or said or not decided.events or by in {"", CITIZEN}:
+        return decided
+    action = command.wish if isinstance(command, OnTicket) else type(command).__name__.lower()
+    given = e.CommandGiven(now, "", action, by)
+    return replace(decided, events=(given, *decided.events))
 
 
 def _at_counter(state: State, command: AtCounter, now: float) -> Decision:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from pydantic import TypeAdapter
+from starlette.datastructures import Address
 
 from hub.accounts import Accounts, Person
 from hub.core.commands import (
     Acknowledge,
     AtCounter,
     Book,
+    ByPhone,
     Command,
     GoOn,
     Issue,
@@ -36,6 +38,7 @@ from hub.transaction import Transaction
 from hub.web.bodies import TicketWish
 from hub.web.facts import Facts, Noticed, Tell
 from hub.web.rights import hand_of
+from hub.web.throttle import AddressThrottle
 from hub.web.views import View
 from wire import messages as w
 from wire.errors import NextwindowError
@@ -97,6 +100,7 @@ class Access:
         self._identities = identities
         self.accounts = accounts
         self._pins = asyncio.Semaphore(PINS_AT_ONCE)
+        self._taking = AddressThrottle(service.clock.monotonic)
 
     @property
     def service(self) -> Service:
@@ -140,22 +144,6 @@ class Access:
         found: dict[str, str | None] = json.loads(answer.body)
         return found
 
-    async def ask(self, question: Callable[[Transaction], T]) -> T:
-        """Ask the state something that no view shows. The question must not change it.
-
-        Raises StorageError or StateSilent.
-        """
-        return await _answered(self._service.ask(question))
-
-    async def configure(self, command: Configure) -> dict[str, str | None]:
-        """Put another plan into force: `outcome`, `code` and `reason`.
-
-        Raises StorageError or StateSilent.
-        """
-        answer = await self._commanded(command, None)
-        found: dict[str, str | None] = json.loads(answer.body)
-        return found
-
     async def issue(self, visit: Visit, key: str | None) -> StoredAnswer:
         """Take a number.
 
@@ -177,6 +165,33 @@ class Access:
 
     def _person(self, identity: str | None) -> str | None:
         return None if identity is None else self._identities.hashed(identity)
+
+    @property
+    def public_url(self) -> str:
+        """How phones reach the hub; empty if it was not told."""
+        return self._service.public_url
+
+    def too_many(self, client: Address | None, who: Person | None) -> bool:
+        """Count a number that an address wants; whether it has taken too many just now."""
+        if who is not None:
+            return False
+        limits = self._service.plan.limits
+        address = client.host if client is not None else None
+        return self._taking.wait_s(address, limits.per_address_10min, limits.kiosk_addresses) > 0
+
+    async def holds(self, slip: str) -> str | None:
+        """The ticket that somebody holds who knows this end of an address; None for nobody's.
+
+        Raises StorageError or StateSilent.
+        """
+        return await self.look(lambda view: view.holds(slip))
+
+    async def rate(self, command: ByPhone, key: str) -> StoredAnswer:
+        """Rate a call, or give the reasons for it; its holder was made sure of before.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(command, key)
 
     async def on_ticket(
         self, ticket: str, wish: TicketWish, key: str, who: Person | None = None

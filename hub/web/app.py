@@ -23,9 +23,11 @@ from hub.web.accounts import make_accounts
 from hub.web.accounts.sign_in import refusal
 from hub.web.administration import make_administration
 from hub.web.api import make_router
+from hub.web.citizen_pages import make_citizen_pages
 from hub.web.facts import Facts, Tell
 from hub.web.guard import RequestGuard, SecurityHeaders
 from hub.web.identify import Identify
+from hub.web.metrics import make_metrics
 from hub.web.pages import FOLDER, error_page, make_pages
 from hub.web.responses import problem, wants_json
 from hub.web.rights import NotAllowed, Right, check_rights, needs
@@ -55,6 +57,7 @@ def create_app(
     accounts = accounts or Accounts(service.people, SignInStore(None))
     service.watch(accounts.noticed)
     access = Access(service, facts, new_id, identities, accounts)
+    service.sign_slips(identities.for_slips())
     live = Live(access)
     app = FastAPI(
         title="Nextwindow hall",
@@ -68,7 +71,9 @@ def create_app(
     app.state.close_streams = live.close
     app.include_router(make_router(access, live))
     app.include_router(make_pages(access))
+    app.include_router(make_citizen_pages(access))
     app.include_router(make_accounts(access))
+    app.include_router(make_metrics(access, lambda: live.open, app.version))
     app.include_router(make_administration(access))
     _add_document(app)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import re
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from hub.answers import KEY_PATTERN
 from hub.core.pictures import WaitRange
-from hub.transaction import IdReusedError
 from hub.web import script_texts as st
-from hub.web.access import Access, Visit
+from hub.web.access import Access
 from hub.web.facts import Facts
 from hub.web.frame import ROLE_WORDS, THEME_COOKIE, frame
 from hub.web.rights import Right, may, needs, person_of
 from hub.web.texts import COOKIE, Language, both, catalogue, language_of
-from hub.web.ticket_views import WISHES
 from hub.web.views import trouble
 from hub.web.why import PAUSE_REASONS
-from wire.ids import new_id
 from wire.messages import Part
 
 FOLDER = Path(__file__).parent
@@ -65,9 +58,9 @@ def _clock(wall_time: str) -> str:
     return datetime.fromisoformat(wall_time).strftime("%H:%M:%S")
 
 
-def _when(wall_s: float) -> str:
-    """A time of the machine itself: date, hour and minute where the hub stands."""
-    return datetime.fromtimestamp(wall_s).astimezone().strftime("%Y-%m-%d %H:%M")
+def _when(wall_s: float, zone: tzinfo) -> str:
+    """Date, hour and minute of a time in wall seconds."""
+    return datetime.fromtimestamp(wall_s, zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _moment(wall_time: str, now: str) -> str:
@@ -95,7 +88,8 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     return response
 
 
-def _page(request: Request, picture: Part | None, *groups: dict[str, str]) -> dict[str, Any]:
+def page_content(request: Request, picture: Part | None, *groups: dict[str, str]) -> dict[str, Any]:
+    """What a page's script begins with: its language and texts, and the first picture."""
     language = language_of(request)
     return {
         "lang": language,
@@ -114,8 +108,6 @@ def make_pages(access: Access) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     _add_hall(router, access)
     _add_clerk(router, access)
-    _add_take(router, access)
-    _add_ticket(router, access)
     return router
 
 
@@ -125,7 +117,7 @@ def _add_hall(router: APIRouter, access: Access) -> None:
         """The operator's page."""
         facts, storage_error = access.facts, access.service.storage_error
         view = await access.look(lambda view: view.hall(facts, storage_error))
-        page = _page(request, view, st.HALL)
+        page = page_content(request, view, st.HALL)
         page["operate"] = may(person_of(request), Right.OPERATE)
         return render(request, "hall.html", view=view, page=page)
 
@@ -134,7 +126,7 @@ def _add_hall(router: APIRouter, access: Access) -> None:
         """The hall on a screen on the wall: nothing to press."""
         facts, storage_error = access.facts, access.service.storage_error
         view = await access.look(lambda view: view.hall(facts, storage_error))
-        page = {**_page(request, view, st.HALL), "operate": False}
+        page = {**page_content(request, view, st.HALL), "operate": False}
         return render(request, "wall.html", view=view, page=page)
 
 
@@ -155,7 +147,7 @@ def _add_clerk(router: APIRouter, access: Access) -> None:
         plan = access.service.plan
         # Ids and names alone: what else the plan knows of a clerk must not leave the hub.
         clerks = [(clerk.id, clerk.name) for clerk in plan.clerks]
-        page = _page(request, view, st.CLERK)
+        page = page_content(request, view, st.CLERK)
         page["services"] = {s.id: getattr(s.name, language_of(request)) for s in plan.services}
         shown: dict[str, Any] = {
             "clerks": clerks,
@@ -164,78 +156,3 @@ def _add_clerk(router: APIRouter, access: Access) -> None:
             "minutes": PAUSE_MINUTES,
         }
         return render(request, "clerk.html", view=view, page=page, **shown)
-
-
-def _add_take(router: APIRouter, access: Access) -> None:
-    async def choose(request: Request, code: str | None = None, status: int = 200) -> Response:
-        view = await access.look(lambda view: view.lines())
-        page = _page(request, view, st.TAKE)
-        # A double tap, or a press after a reload, gets the same number again.
-        shown: dict[str, Any] = {"view": view, "key": new_id(), "code": code, "page": page}
-        return render(request, "take.html", status, **shown)
-
-    @router.get("/take", dependencies=[needs(Right.FOLLOW)])
-    async def services(request: Request) -> Response:
-        """The services that a number can be taken for."""
-        return await choose(request)
-
-    @router.post("/take", dependencies=[needs(Right.FOLLOW)])
-    async def take(request: Request) -> Response:
-        """Take a number, without a script."""
-        form = await _form(request)
-        service, also = _first(form, "service"), form.get("further", [])
-        visit = Visit(
-            service=service,
-            kind=_first(form, "kind"),
-            further=tuple(other for other in also if other != service),
-            identity=_first(form, "identity").strip() or None,
-        )
-        # The key goes with what was chosen: another button on the same page is another wish.
-        key = _first(form, "key")
-        try:
-            answer = await access.issue(visit, f"{key}-{service}"[:64] if key else None)
-        except IdReusedError:
-            return RedirectResponse("/take", 303)
-        content = json.loads(answer.body)
-        if answer.status != 201:
-            return await choose(request, content["code"], answer.status)
-        return RedirectResponse(f"/t/{content['id']}", 303)
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-    return {name: [value[:64] for value in values] for name, values in fields.items()}
-
-
-def _first(form: dict[str, list[str]], name: str) -> str:
-    return form.get(name, [""])[0]
-
-
-def _add_ticket(router: APIRouter, access: Access) -> None:
-    async def follow(request: Request, ticket: str, code: str = "", status: int = 200) -> Response:
-        view = await access.look(lambda view: view.ticket(ticket))
-        if view is None:
-            return render(request, "no_ticket.html", 404)
-        page = _page(request, view, st.TICKET)
-        shown: dict[str, Any] = {"view": view, "key": new_id(), "code": code, "page": page}
-        return render(request, "ticket.html", status, **shown)
-
-    @router.get("/t/{ticket}", dependencies=[needs(Right.FOLLOW)])
-    async def ticket(request: Request, ticket: str) -> Response:
-        """Where a ticket stands, for the citizen who holds it."""
-        return await follow(request, ticket)
-
-    @router.post("/t/{ticket}", dependencies=[needs(Right.FOLLOW)])
-    async def wish(request: Request, ticket: str) -> Response:
-        """Check in, come back or give the ticket up, without a script."""
-        form = await _form(request)
-        wish, key = _first(form, "wish"), _first(form, "key")
-        if wish not in WISHES or not re.fullmatch(KEY_PATTERN, key) or not key:
-            return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)
-        try:
-            answer = await access.on_ticket(ticket, wish, f"{key}-{wish}"[:64])
-        except IdReusedError:
-            return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)
-        if answer.status != 200:
-            return await follow(request, ticket, json.loads(answer.body)["code"], answer.status)
-        return RedirectResponse(f"/t/{quote(ticket, safe='')}", 303)

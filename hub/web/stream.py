@@ -163,6 +163,11 @@ class Live:
             self._pump = asyncio.create_task(self._run(), name="streams")
         return self._messages(channel, follower)
 
+    @property
+    def open(self) -> int:
+        """How many browsers follow something."""
+        return sum(len(channel.followers) for channel in self._channels.values())
+
     def close(self) -> None:
         """End every stream, and open no more. Safe from any thread."""
         self._closed = True
