@@ -144,8 +144,13 @@ _DRAWN_APART = """(characters) => {
 _OVERFLOW = """() => {
   const found = [];
   const width = document.documentElement.clientWidth;
+  // What scrolls in a box of its own, a wide table say, is not lost; nor is the end of a field.
+  const scrolls = (element) => element !== null && element !== document.body
+    && (['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
+      || scrolls(element.parentElement));
   for (const element of document.querySelectorAll('body *')) {
-    if (element.closest('.unseen, .skip, .hidden, [hidden]')) continue;
+    if (element.closest('.unseen, .skip, .hidden, [hidden], input, textarea')) continue;
+    if (scrolls(element)) continue;
     const box = element.getBoundingClientRect();
     if (!box.width) continue;
     const name = element.tagName + '.' + element.className + ' '

