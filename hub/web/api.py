@@ -20,6 +20,7 @@ from hub.web.stream import Live, Topic
 from hub.web.views import trouble
 from wire.errors import NextwindowError
 from wire.ids import ID_PATTERN
+from wire.slips import SLIP_PATTERN
 
 
 class EventStream(StreamingResponse):
@@ -86,7 +87,7 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
     )
     async def events(
         request: Request,
-        ticket: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+        ticket: Annotated[str | None, Query(pattern=SLIP_PATTERN)] = None,
         counter: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
         only: Annotated[Literal["lines"] | None, Query()] = None,
     ) -> Response:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 
 from hub.answers import BookedTicket, IssuedTicket, RefusedTicket, WishAnswer
+from hub.core.commands import RateByPhone, TagByPhone
 from hub.core.tickets import ORDINARY
 from hub.web.access import Access, Visit
 from hub.web.bodies import (
@@ -16,14 +17,18 @@ from hub.web.bodies import (
     Key,
     NotCalled,
     NumberWanted,
+    RatingWanted,
+    SlipInPath,
     SweepWanted,
+    TagsWanted,
     TicketWanted,
 )
 from hub.web.models import TicketNow
 from hub.web.responses import WRITING, problem, problems, stored
-from hub.web.rights import Anybody, Needed, Right, Who, needs
+from hub.web.rights import Anybody, Needed, Right, Who, may, needs
 from hub.web.views import View
 from wire.clock import wall_seconds
+from wire.slips import read_slip
 
 WISHES: dict[int | str, dict[str, Any]] = {
     404: {"model": WishAnswer, "description": "There is no such thing"},
@@ -38,12 +43,17 @@ def add_tickets(router: APIRouter, access: Access) -> None:
     """Add the routes."""
     _add_taking(router, access)
     _add_following(router, access)
+    _add_rating(router, access)
     _add_sweep(router, access)
     _add_going_on(router, access)
 
 
 def _add_taking(router: APIRouter, access: Access) -> None:
-    refused: dict[int | str, dict[str, Any]] = {409: {"model": RefusedTicket}, **WRITING}
+    refused: dict[int | str, dict[str, Any]] = {
+        409: {"model": RefusedTicket},
+        **problems(429),
+        **WRITING,
+    }
 
     @router.post(
         "/api/tickets",
@@ -53,9 +63,17 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         dependencies=[needs(Right.FOLLOW)],
     )
     async def take(
-        wanted: NumberWanted, idempotency_key: Annotated[Key, Header()] = ""
+        wanted: NumberWanted,
+        request: Request,
+        who: Anybody,
+        idempotency_key: Annotated[Key, Header()] = "",
     ) -> Response:
-        """Take a number. The same key gives the same number again."""
+        """Take a number. The same key gives the same number again.
+
+        The end of `url` is the ticket's slip: only who knows it can act on the ticket.
+        """
+        if access.too_many(request.client, who):
+            return _too_many()
         further = tuple(wanted.further)
         visit = Visit(wanted.service, wanted.kind or ORDINARY, further, wanted.identity)
         return stored(await access.issue(visit, idempotency_key or None))
@@ -68,11 +86,24 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         dependencies=[needs(Right.FOLLOW)],
     )
     async def book(
-        wanted: AppointmentWanted, idempotency_key: Annotated[Key, Header()] = ""
+        wanted: AppointmentWanted,
+        request: Request,
+        who: Anybody,
+        idempotency_key: Annotated[Key, Header()] = "",
     ) -> Response:
         """Agree to come at a time. The number is given at check-in, from the ticket's page."""
+        if access.too_many(request.client, who):
+            return _too_many()
         due_at, key = wall_seconds(wanted.at), idempotency_key or None
         return stored(await access.book(wanted.service, due_at, wanted.identity, key))
+
+
+def _too_many() -> Response:
+    return problem(429, "too_many", "too many numbers were taken from this address just now")
+
+
+def _no_slip() -> Response:
+    return problem(403, "no_slip", "only who knows the end of the ticket's address can do this")
 
 
 def _add_sweep(router: APIRouter, access: Access) -> None:
@@ -110,11 +141,12 @@ def _add_following(router: APIRouter, access: Access) -> None:
         responses=problems(404, 422, 503),
         dependencies=[needs(Right.FOLLOW)],
     )
-    async def ticket(ticket: IdInPath) -> Response:
+    async def ticket(ticket: SlipInPath, who: Anybody) -> Response:
         """Where a ticket stands. It is forgotten when the next business day begins."""
+        staff = may(who, Right.OPERATE)
 
         def find(view: View) -> TicketNow | None:
-            return view.ticket(ticket)
+            return view.ticket(ticket, staff=staff)
 
         found = await access.look(find)
         if found is None:
@@ -128,16 +160,22 @@ def _add_following(router: APIRouter, access: Access) -> None:
         dependencies=[needs(Right.FOLLOW)],
     )
     async def wish(
-        ticket: IdInPath,
+        ticket: SlipInPath,
         wanted: TicketWanted,
         idempotency_key: Annotated[Key, Header()],
         request: Request,
         who: Anybody,
     ) -> Response:
-        """Do something with a ticket that is not called. A repeat of a key acts once."""
+        """Do something with a ticket that is not called. A repeat of a key acts once.
+
+        It takes the ticket's slip, or the right to operate the hall.
+        """
         if wanted.wish == "release":  # a citizen's page has no such wish
             Needed(Right.OPERATE).check(request)
-        return stored(await access.on_ticket(ticket, wanted.wish, idempotency_key, who))
+        held = read_slip(ticket)[0] if may(who, Right.OPERATE) else await access.holds(ticket)
+        if held is None:
+            return _no_slip()
+        return stored(await access.on_ticket(held, wanted.wish, idempotency_key, who))
 
     @router.post(
         "/api/tickets/{ticket}/not-called",
@@ -154,3 +192,37 @@ def _add_following(router: APIRouter, access: Access) -> None:
         """Give a ticket to all counters which one that is cut off keeps and did not call."""
         off = wanted.unit_off
         return stored(await access.not_called(ticket, idempotency_key, who, unit_off=off))
+
+
+def _add_rating(router: APIRouter, access: Access) -> None:
+    @router.post(
+        "/api/tickets/{ticket}/ratings",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.FOLLOW)],
+    )
+    async def rate(
+        ticket: SlipInPath, wanted: RatingWanted, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Rate a service that has ended, by the ticket's slip. A second rating does not count."""
+        held = await access.holds(ticket)
+        if held is None:
+            return _no_slip()
+        command = RateByPhone(held, wanted.call_id, wanted.level)
+        return stored(await access.rate(command, idempotency_key))
+
+    @router.post(
+        "/api/tickets/{ticket}/tags",
+        response_model=WishAnswer,
+        responses=WISHES,
+        dependencies=[needs(Right.FOLLOW)],
+    )
+    async def tag(
+        ticket: SlipInPath, wanted: TagsWanted, idempotency_key: Annotated[Key, Header()]
+    ) -> Response:
+        """Give the reasons for that rating, once."""
+        held = await access.holds(ticket)
+        if held is None:
+            return _no_slip()
+        command = TagByPhone(held, wanted.call_id, tuple(wanted.tags))
+        return stored(await access.rate(command, idempotency_key))

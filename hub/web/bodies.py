@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from wire import messages as w
 from wire.ids import ID_PATTERN, Id
+from wire.slips import SLIP_PATTERN
 
 
 def _whole(value: object) -> object:
@@ -19,6 +20,9 @@ def _whole(value: object) -> object:
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Version = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_whole)]
 IdInPath = Annotated[str, Path(pattern=ID_PATTERN)]
+SlipInPath = Annotated[
+    str, Path(pattern=SLIP_PATTERN, description="Its id, or the end of its `url`: id and token.")
+]
 
 TicketWish = Literal["check_in", "come_back", "cancel", "release", "not_called"]
 
@@ -69,6 +73,20 @@ class TicketWanted(Wanted):
     """
 
     wish: TicketWish
+
+
+class RatingWanted(Wanted):
+    """A rating of a service that has ended, on the page of its ticket."""
+
+    call_id: Id
+    level: Annotated[str, Field(max_length=32)]
+
+
+class TagsWanted(Wanted):
+    """The reasons for a rating, by their codes."""
+
+    call_id: Id
+    tags: Annotated[list[Annotated[str, Field(max_length=12)]], Field(max_length=12)]
 
 
 class NotCalled(Wanted):

@@ -24,7 +24,10 @@ class Moment(Part):
 
 
 class HallName(Part):
-    """The hall itself. `opens_at` is the next opening, while it is closed and one is known."""
+    """The hall itself. `opens_at` is the next opening, while it is closed and one is known.
+
+    `closes_at` is until when numbers are given out, while they are.
+    """
 
     id: str
     name: Text
@@ -32,6 +35,7 @@ class HallName(Part):
     open: bool
     day: str | None
     opens_at: str | None
+    closes_at: str | None = None
 
 
 class PriorityView(Part):
@@ -421,12 +425,36 @@ class NamedService(Part):
 class HeldApart(Part):
     """The counter that alone may call a ticket, and is cut off.
 
-    `since` is None if it is not known since when; `callable_until` as for `KeptApart`.
+    `since` is None if it is not known since when; the others as for `KeptApart`.
     """
 
     counter_number: str
     since: str | None
     callable_until: str | None
+    doubted: bool = False
+
+
+class AskedTag(Part):
+    """A reason for a rating that may be given."""
+
+    code: str
+    name: Text
+
+
+class RatingView(Part):
+    """A service that its citizen may rate, until then, or has rated.
+
+    `level` is the rating by phone that counts, `tags` the reasons still asked for after it.
+    """
+
+    call_id: str
+    service_name: Text
+    counter_number: str
+    until: str
+    rated: bool
+    level: str | None
+    level_name: Text | None
+    tags: tuple[AskedTag, ...] = ()
 
 
 class TicketView(Part):
@@ -437,6 +465,9 @@ class TicketView(Part):
     off. An appointment has `due_at`, and `check_in_from` and `check_in_until` while the check-in
     is still to come; who missed the call may come back until `come_back_until`. `wishes` are
     those that would be granted now. `open_counters` are on duty for its service.
+
+    `holder`: whoever asks has the slip; only they are shown `rating`. `alone`: it was printed
+    while its kiosk was cut off.
     """
 
     id: str
@@ -462,6 +493,9 @@ class TicketView(Part):
     issued_at: str
     since: str
     recalls: int
+    holder: bool = False
+    alone: bool = False
+    rating: RatingView | None = None
 
 
 class TicketNow(Moment):

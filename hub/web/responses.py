@@ -16,6 +16,7 @@ _SAID = {
     404: "There is no such thing",
     408: "The body took too long to arrive",
     413: "The body is too large",
+    429: "Too much was asked for just now; later it may be done",
     422: "The request cannot be understood, or its key was used for something else",
     503: "The hub cannot do its work right now; nothing has changed",
 }

@@ -201,6 +201,16 @@ TICKET = {
     "title": marked("{number} · your number"),
     "title_booked": marked("Your appointment"),
     "left": marked("{age} left"),
+    "signal_on": marked("Sound and vibration are on"),
+    "signal_off": marked("Call me with sound and vibration"),
+    "signal_note": marked("Keep this page open, and your phone's sound on."),
+    "signal_page": marked("Keep this page open. It tells you when it is your turn."),
+    "say_call": marked("{number}, please go to counter {counter}"),
+    "rate_what": marked("{service}, counter {counter}"),
+    "rate_until": marked("until {time}"),
+    "apart_doubted": marked(
+        "You may already have been called to counter {counter}: what it noted cannot be read."
+    ),
     "apart_since": marked("Counter {counter} keeps your number and is cut off since {time}."),
     "apart_left": marked("Counter {counter} keeps your number and cannot be reached."),
     "apart_may_call": marked(

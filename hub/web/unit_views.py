@@ -107,6 +107,7 @@ class Units:
             counter_number=plan.number if plan else grant.counter,
             since=None if lost_at is None else self._time(lost_at),
             callable_until=self._callable_until(grant),
+            doubted=grant.doubted,
         )
 
     def _callable_until(self, grant: Grant) -> str | None:

@@ -24,12 +24,13 @@ from hub.web.alarm_views import alarm_views
 from hub.web.facts import Facts
 from hub.web.news_why import why_news
 from hub.web.texts import both
-from hub.web.ticket_views import ticket_view
+from hub.web.ticket_views import Eyes, TicketSight, ticket_view
 from hub.web.unit_views import Units
 from hub.web.why import kind_name, pause_reason, why_called
 from hub.web.words import news_text, why_set_aside
 from wire.clock import Clock, rfc3339
 from wire.messages import ClerkName, RatingOption
+from wire.slips import read_slip
 
 NEWS_SHOWN = 40
 
@@ -112,14 +113,26 @@ class View:
             warnings=self._warnings(facts, storage_error),
         )
 
-    def ticket(self, ticket_id: str) -> m.TicketNow | None:
-        """One ticket for its citizen; None if there is no such ticket any more."""
-        ticket = self._hall.tickets.get(ticket_id)
+    def ticket(self, slip: str, *, staff: bool = False) -> m.TicketNow | None:
+        """One ticket, by its id or its slip; None if there is no such ticket any more.
+
+        What can be done with it is for its holder; what can be wished for them also for staff.
+        """
+        ticket = self._hall.tickets.get(read_slip(slip)[0])
         if ticket is None:
             return None
-        now, apart = self._transaction.now, self._units.held_apart(ticket)
-        view = ticket_view(self._hall, ticket, now, self._time, self._waits, apart)
+        eyes = Eyes.STAFF if staff else Eyes.ANYBODY
+        eyes = Eyes.HOLDER if self.holds(slip) else eyes
+        sight = TicketSight(self._hall, self._transaction.now, self._time, self._waits, eyes)
+        view = ticket_view(sight, ticket, self._units.held_apart(ticket))
         return m.TicketNow(**self._moment(), hall=self._hall_name(), ticket=view)
+
+    def holds(self, slip: str) -> str | None:
+        """The ticket that whoever knows this slip holds; None if it is nobody's slip."""
+        ticket_id, token = read_slip(slip)
+        ticket = self._hall.tickets.get(ticket_id)
+        held = ticket and self._transaction.books.links.holds(ticket, token, self._hall.day)
+        return ticket_id if held else None
 
     # --- parts -----------------------------------------------------------------------------
 
@@ -142,7 +155,12 @@ class View:
             open=self._hall.open,
             day=self._hall.day,
             opens_at=None if self._hall.open else self._opens_at(),
+            closes_at=self._closes_at() if self._hall.open else None,
         )
+
+    def _closes_at(self) -> str | None:
+        moment = calendar.next_opening_change(self._plan, self._transaction.now)
+        return None if calendar.is_open(self._plan, moment) else self._time(moment)
 
     def _opens_at(self) -> str | None:
         moment = calendar.next_opening_change(self._plan, self._transaction.now)

@@ -3,15 +3,16 @@
 import {
   Live, lasting, momentOf, numberOf, own, page, put, reveal, say, waiting,
 } from './live.js';
+import { listening, signal } from './signal.js';
 
 const SUMMONS = ['called', 'recalled'];
-const VIBRATION_MS = [400, 200, 400, 200, 800];
 
 const element = document.getElementById('ticket');
-const id = page.picture.ticket.id;
-let summonedBy = '';
+const asOf = document.getElementById('as-of');
+let summonedBy = SUMMONS.includes(page.picture.ticket.state) ? page.picture.ticket.since : '';
 
-const live = new Live('?ticket=' + id, '/api/tickets/' + id, show);
+// Whoever wants to be called hears it with the page behind another one as well.
+const live = new Live('?ticket=' + page.slip, '/api/tickets/' + page.slip, show, listening);
 live.start();
 
 function show(picture) {
@@ -33,9 +34,11 @@ function show(picture) {
   element.querySelector('.slip-kept').hidden = ticket.kept_for === null;
   showApart(ticket.held_apart, picture.now);
   showReturn(ticket);
+  showRating(ticket.rating, picture.now);
   put(element, 'ahead', ticket.ahead || 0);
   put(element, 'wait', waiting(ticket.wait_s, ticket.open_counters));
   put(element, 'counter', ticket.counter_number || '');
+  asOf.hidden = live.fresh();
   summon(ticket);
 }
 
@@ -44,32 +47,51 @@ function showApart(apart, now) {
   document.getElementById('apart').hidden = apart === null;
   if (apart === null) return;
   const counter = apart.counter_number;
-  put(element, 'apart', apart.since
-    ? say('apart_since', { counter, time: momentOf(apart.since, now) }) : say('apart_left', { counter }));
+  put(element, 'apart', apartText(apart, counter, now));
   put(element, 'apart_more', apart.callable_until
     ? say('apart_may_call', { time: momentOf(apart.callable_until, now) }) : say('apart_say_so'));
 }
 
+function apartText(apart, counter, now) {
+  if (apart.doubted) return say('apart_doubted', { counter });
+  return apart.since
+    ? say('apart_since', { counter, time: momentOf(apart.since, now) }) : say('apart_left', { counter });
+}
+
 // Who missed the call sees how long there is still time to come back.
 function showReturn(ticket) {
-  const open = ticket.wishes.includes('come_back');
-  document.getElementById('back-left').hidden = !open;
-  document.getElementById('back-over').hidden = open;
   const until = ticket.come_back_until;
   const left = until ? (Date.parse(until) - live.now()) / 1000 : 0;
+  const open = left > 0 && (!ticket.holder || ticket.wishes.includes('come_back'));
+  document.getElementById('back-left').hidden = !open;
+  document.getElementById('back-over').hidden = open;
   put(element, 'left', open ? say('left', { age: lasting(left) }) : '');
 }
 
-// Each call and each recall is felt once.
+// The reasons that are asked for come with the page that answers a rating.
+function showRating(rating, now) {
+  document.getElementById('rate').hidden = rating === null;
+  if (rating === null) return;
+  document.getElementById('rate-ask').hidden = rating.rated;
+  document.getElementById('rate-thanks').hidden = !rating.rated;
+  document.getElementById('rate-call').value = rating.call_id;
+  put(element, 'rate_what', say('rate_what', {
+    service: own(rating.service_name), counter: rating.counter_number,
+  }));
+  put(element, 'rate_until', say('rate_until', { time: momentOf(rating.until, now) }));
+}
+
+// Each call and each recall is seen, heard and felt once.
 function summon(ticket) {
   const called = SUMMONS.includes(ticket.state);
-  document.title = called
-    ? say('title_called', { number: ticket.number, counter: ticket.counter_number })
-    : ticket.number ? say('title', { number: ticket.number }) : say('title_booked');
-  const by = called ? ticket.since : '';
-  // A browser lets a page vibrate only after somebody has touched it.
-  const touched = navigator.userActivation && navigator.userActivation.hasBeenActive;
-  if (by && by !== summonedBy && touched && navigator.vibrate) navigator.vibrate(VIBRATION_MS);
+  const values = { number: numberOf(ticket.number), counter: ticket.counter_number };
+  document.title = called ? say('title_called', values)
+    : ticket.number ? say('title', values) : say('title_booked');
+  const by = called ? ticket.since + ticket.recalls : '';
+  if (by && by !== summonedBy && live.age() !== null) {
+    signal(say('say_call', values));
+    window.scrollTo(0, 0);
+  }
   summonedBy = by;
 }
 

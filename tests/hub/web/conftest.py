@@ -153,6 +153,11 @@ class House:
         headers = {"Idempotency-Key": key or new_id()}
         return self.client.post(f"/api/{path}", json=content, headers=headers)
 
+    def slip(self, ticket: str) -> str:
+        """What the address on a ticket's slip ends in."""
+        found: str = self.service.ask(lambda t: t.books.links.slip(ticket)).result(PATIENCE_S)
+        return found
+
     def ticket(self, ticket: str) -> dict[str, Any]:
         found: dict[str, Any] = self.client.get(f"/api/tickets/{ticket}").json()["ticket"]
         return found

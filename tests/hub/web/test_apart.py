@@ -104,7 +104,7 @@ def test_another_site_cannot_say_that_somebody_was_not_called(cut_off: CutOff) -
 
 
 def test_the_citizen_sees_it_and_may_say_so_once_the_lease_is_over(cut_off: CutOff) -> None:
-    address = f"/t/{cut_off.ticket_id}"
+    address = f"/t/{cut_off.slip(cut_off.ticket_id)}"
     ticket = cut_off.ticket(cut_off.ticket_id)
     assert ticket["held_apart"]["counter_number"] == "1"
     assert "not_called" not in ticket["wishes"]
@@ -126,7 +126,7 @@ def test_a_citizen_cannot_say_that_the_unit_is_off(cut_off: CutOff) -> None:
     more: dict[str, Any] = {"wish": "not_called", "unit_off": True}
     assert cut_off.wish(f"tickets/{ticket}/wishes", **more).status_code == 422
     form = {"wish": "not_called", "key": "one", "unit_off": "true"}
-    page = cut_off.client.post(f"/t/{ticket}", data=form, params={"lang": "en"})
+    page = cut_off.client.post(f"/t/{cut_off.slip(ticket)}", data=form, params={"lang": "en"})
     assert page.status_code == 409
     assert "The counter may still call you by itself" in page.text
     assert len(kept(cut_off)) == 1

@@ -21,7 +21,7 @@ def test_a_number_is_taken_and_followed(house: House) -> None:
     issued = answer.json()
     assert set(issued) == {"id", "number", "service", "ahead", "wait_s", "url"}
     assert (issued["number"], issued["ahead"], issued["wait_s"]) == ("A001", 0, None)
-    assert issued["url"] == f"/t/{issued['id']}"
+    assert issued["url"] == f"/t/{house.slip(issued['id'])}"
 
     now = house.client.get(f"/api/tickets/{issued['id']}").json()
     assert now["ticket"]["state"] == "waiting"

@@ -106,7 +106,7 @@ def test_an_appointment_is_made_and_checked_in(house: House) -> None:
     assert made.status_code == 201
     booked = made.json()
     assert set(booked) == {"id", "service", "at", "url"}
-    assert booked["url"] == f"/t/{booked['id']}"
+    assert booked["url"] == f"/t/{house.slip(booked['id'])}"
     again = post(house, "appointments", "k", service="social", at=booked["at"])
     assert again.status_code in {201, 422}  # the same moment, or a key with another content
     ticket = house.ticket(booked["id"])

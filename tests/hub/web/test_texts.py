@@ -35,7 +35,7 @@ SCRIPTS = {
     ),
     "clerk": ("clerk.js", "clerk_acts.js", "clerk_ask.js", "live.js", "post.js"),
     "take": ("take.js", "live.js"),
-    "ticket": ("ticket.js", "live.js"),
+    "ticket": ("ticket.js", "signal.js", "live.js"),
 }
 
 

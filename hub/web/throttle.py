@@ -1,0 +1,61 @@
+"""How many numbers one network address may take. Each number is one person to wait for.
+
+A hall's whole Wi-Fi may share one address, so a hall sets its own limit. Web kiosks are named in
+the plan; who has signed in, programs with a token, and this machine itself are not counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+SPAN_S: Final = 600.0
+ADDRESSES: Final = 4096
+"""So many are remembered; the one that was quiet for longest goes first."""
+
+
+class AddressThrottle:
+    """When each address took numbers, in seconds of `monotonic`."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._taken: dict[str, deque[float]] = {}
+
+    def wait_s(self, address: str | None, limit: int, kiosks: Iterable[str]) -> float:
+        """Count a number that an address wants now; how long it has to wait for it, or 0."""
+        who = _counted(address, kiosks)
+        if who is None or limit == 0:
+            return 0.0
+        now = self._monotonic()
+        taken = self._taken.pop(who, deque())
+        self._taken[who] = taken
+        if len(self._taken) > ADDRESSES:
+            del self._taken[next(iter(self._taken))]
+        while taken and taken[0] <= now - SPAN_S:
+            taken.popleft()
+        if len(taken) >= limit:
+            return taken[0] + SPAN_S - now
+        taken.append(now)
+        return 0.0
+
+
+def _counted(address: str | None, kiosks: Iterable[str]) -> str | None:
+    """What an address is counted under; None if it is not counted."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:  # not from a network at all
+        return None
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if found.is_loopback or any(found in ip_network(kiosk) for kiosk in kiosks):
+        return None
+    return _household(found)
+
+
+def _household(address: IPv4Address | IPv6Address) -> str:
+    # One subscriber has 64 bits of IPv6 addresses to choose from.
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
