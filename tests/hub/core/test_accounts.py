@@ -1,0 +1,144 @@
+"""Accounts and tokens: who may be given one, and how they change."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.core import events as e
+from hub.core.commands_of_people import (
+    ChangeAccount,
+    MakeAccount,
+    MakeToken,
+    OfPeople,
+    RemoveAccount,
+    RevokeToken,
+    SetPassword,
+)
+from hub.core.decide import decide
+from hub.core.hall import Hall
+from hub.core.people import Hand, Role
+from hub.core.state import HistoryError
+from tests.hub.core.examples import Driver
+
+HASH = "$argon2id$secret"
+
+
+def made(name: str = "anna", *roles: str, clerk: str | None = None) -> MakeAccount:
+    return MakeAccount(name, name.title(), roles or ("administrator",), clerk, HASH, "console")
+
+
+def do(desk: Driver, command: OfPeople) -> str | None:
+    decided = decide(desk.hall, command, desk.now)
+    for event in decided.events:
+        desk.hall.apply(event)
+    return decided.code
+
+
+@pytest.fixture
+def desk() -> Driver:
+    driver = Driver()
+    assert do(driver, made()) is None
+    return driver
+
+
+def test_roles_are_kept_in_one_order_and_once(desk: Driver) -> None:
+    do(desk, made("bob", "administrator", "operator", "operator"))
+    assert desk.hall.people.accounts["bob"].roles == (Role.OPERATOR, Role.ADMINISTRATOR)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (made("anna"), "name_taken"),
+        (made("Anna"), "bad_name"),
+        (made("anna\n"), "bad_name"),
+        (made("../x"), "bad_name"),
+        (made("citizen"), "bad_name"),
+        (made("token-x"), "bad_name"),
+        (made("bob", "king"), "unknown_role"),
+        (made("bob", "clerk"), "no_clerk"),
+        (made("bob", "clerk", clerk="nobody"), "unknown_clerk"),
+        (MakeAccount("bob", " ", ("operator",), None, HASH, "console"), "no_name"),
+        (MakeAccount("bob", "x" * 61, ("operator",), None, HASH, "console"), "no_name"),
+        (MakeAccount("bob", "Bob", (), None, HASH, "console"), "no_role"),
+        (ChangeAccount("anna", "Anna", ("operator",), None, "anna"), "last_administrator"),
+        (ChangeAccount("nobody", "No", ("operator",), None, "anna"), "unknown_account"),
+        (RemoveAccount("anna", "anna"), "last_administrator"),
+        (RemoveAccount("nobody", "anna"), "unknown_account"),
+        (SetPassword("nobody", HASH, "anna"), "unknown_account"),
+        (RevokeToken("nobody", "anna"), "unknown_token"),
+        (MakeToken("t", "T", ("king",), HASH, None, "anna"), "unknown_role"),
+        (MakeToken("t", "T", ("operator",), HASH, 1.0, "anna"), "over_already"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    desk: Driver, wanted: OfPeople, code: str
+) -> None:
+    version = desk.hall.version
+    assert do(desk, wanted) == code
+    assert desk.hall.version == version
+
+
+def test_a_clerk_has_one_account(desk: Driver) -> None:
+    assert do(desk, made("wf", "clerk", clerk="wang")) is None
+    assert do(desk, made("wf2", "clerk", clerk="wang")) == "clerk_taken"
+    assert do(desk, ChangeAccount("wf", "Wang", ("clerk",), "wang", "anna")) is None
+
+
+def test_the_last_administrator_may_go_once_there_is_another(desk: Driver) -> None:
+    do(desk, made("bob"))
+    assert do(desk, RemoveAccount("anna", "bob")) is None
+    assert set(desk.hall.people.accounts) == {"bob"}
+
+
+def test_a_new_password_is_known_by_its_time(desk: Driver) -> None:
+    before = desk.hall.people.accounts["anna"]
+    desk.now += 60
+    do(desk, SetPassword("anna", "another", "anna"))
+    after = desk.hall.people.accounts["anna"]
+    assert (after.secret_hash, after.secret_at - before.secret_at) == ("another", 60)
+    assert (after.name, after.roles) == (before.name, before.roles)
+
+
+def test_no_event_and_no_error_shows_a_hash(desk: Driver) -> None:
+    command = made("bob")
+    [event] = decide(desk.hall, command, desk.now).events
+    desk.hall.apply(event)
+    with pytest.raises(HistoryError) as twice:
+        desk.hall.apply(event)
+    account = desk.hall.people.accounts["bob"]
+    for text in (repr(event), repr(command), str(twice.value), repr(account)):
+        assert HASH not in text
+
+
+def test_a_snapshot_keeps_people_and_one_of_before_has_none(desk: Driver) -> None:
+    do(desk, MakeToken("token-1", "Prometheus", ("supervisor",), HASH, 9e9, "anna"))
+    data = desk.hall.dump()
+    assert Hall.load(data).people == desk.hall.people
+    del data["people"]
+    assert Hall.load(data).people.accounts == {}
+
+
+@pytest.mark.parametrize("action", ["next", "close"])
+def test_who_commands_another_s_counter_is_named(desk: Driver, action: str) -> None:
+    desk.open("c1", "wang")
+    if action == "next":
+        desk.ticket("a")
+    own = desk.press("c1", action, hand=Hand("wf", "wang", anywhere=False))
+    assert not [event for event in own.events if isinstance(event, e.CommandGiven)]
+    desk.open("c2", "li")
+    if action == "next":
+        desk.ticket("b")
+    other = desk.press("c2", action, hand=Hand("anna", None, anywhere=True))
+    assert other.events[0] == e.CommandGiven(desk.now, "c2", action, "anna")
+
+
+def test_a_clerk_commands_no_other_counter(desk: Driver) -> None:
+    desk.open("c1", "wang")
+    desk.open("c2", "li")
+    hand = Hand("wf", "wang", anywhere=False)
+    assert desk.press("c2", "close", hand=hand).code == "other_clerk"
+    assert desk.press("c1", "close", hand=hand).outcome == "done"
+    nobody = Hand("x", None, anywhere=False)
+    desk.press("c1", "sign_out")
+    assert desk.press("c1", "open", hand=nobody).code == "other_clerk"
