@@ -138,7 +138,7 @@ ratings = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("turn", BigInteger),
     Column("at", Float, nullable=False),
-    Column("sure", String(12), nullable=False),
+    Column("sure", String(80), nullable=False),
     Column("level", String(20)),
     Column("after_ms", Integer),
     Column("counted", Boolean, nullable=False),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -77,23 +77,9 @@ def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int =
     return Page(said, total or 0, said[-1].id if len(rows) > limit else None)
 
 
-def every_rating(
-    connection: Connection, period: Period, wanted: Wanted, step: int = 1_000
-) -> Iterator[Said]:
-    """All ratings, the latest first, a page at a time."""
-    before = wanted.before
-    while True:
-        here = Wanted(wanted.levels, wanted.service, wanted.counter, wanted.tag, wanted.counted)
-        page = ratings(connection, period, _from(here, before), step)
-        yield from page.rows
-        if page.after is None:
-            return
-        before = page.after
-
-
-def _from(wanted: Wanted, before: int | None) -> Wanted:
-    asked = (wanted.levels, wanted.service, wanted.counter, wanted.tag, wanted.counted)
-    return Wanted(*asked, before)
+def from_key(wanted: Wanted, before: int | None) -> Wanted:
+    """The same ratings, from before a row on."""
+    return replace(wanted, before=before)
 
 
 def _where(period: Period, wanted: Wanted) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from hub.accounts import Accounts
 from hub.accounts_store import SignInStore
@@ -32,6 +33,7 @@ from hub.web.pages import FOLDER, error_page, make_pages
 from hub.web.responses import problem, wants_json
 from hub.web.rights import NotAllowed, Right, check_rights, needs
 from hub.web.stream import Live
+from hub.web.supervision import make_supervision
 from wire.errors import NextwindowError
 from wire.ids import new_id as random_id
 
@@ -73,6 +75,7 @@ def create_app(
     app.include_router(make_pages(access))
     app.include_router(make_citizen_pages(access))
     app.include_router(make_accounts(access))
+    app.include_router(make_supervision(access))
     app.include_router(make_metrics(access, lambda: live.open, app.version))
     app.include_router(make_administration(access))
     _add_document(app)
@@ -80,6 +83,8 @@ def create_app(
     check_rights(app)
     app.add_exception_handler(NotAllowed, refusal)
     _add_errors(app)
+    # A phone on a poor Wi-Fi loads a third of it; live streams are left as they are.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Identify, accounts=accounts)
     app.add_middleware(RequestGuard)
     app.add_middleware(SecurityHeaders)

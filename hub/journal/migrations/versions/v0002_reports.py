@@ -83,7 +83,7 @@ def _ratings() -> None:
         sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("turn", sa.BigInteger),
         sa.Column("at", sa.Float, nullable=False),
-        sa.Column("sure", sa.String(12), nullable=False),
+        sa.Column("sure", sa.String(80), nullable=False),
         sa.Column("level", sa.String(20)),
         sa.Column("after_ms", sa.Integer),
         sa.Column("counted", sa.Boolean, nullable=False),

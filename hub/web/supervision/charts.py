@@ -1,0 +1,177 @@
+"""The plots and tables of the overview, from its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.journal.sums import LEVELS
+from hub.reports.figures import Figures, Group, Overview
+from hub.web.supervision.names import Names
+from hub.web.supervision.plots import Plot, Series, plot
+from hub.web.texts import marked
+
+STEPS = 5
+"""So many shades has a table of heat; the number stands in each field."""
+
+SERVED = marked("Served")
+MEAN_WAIT = marked("Mean wait, minutes")
+UNRATED_SHARE = marked("Unrated share")
+BAD_RATINGS = marked("Bad ratings")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: what it is about, its figures, and how long its bars are (0 to 100)."""
+
+    id: str
+    name: str
+    figures: Figures
+    p50_s: float | None
+    p90_s: float | None
+    wait_bar: float
+    bad_bar: float
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the table of heat: how many waited for how long, and its shade, 0 to STEPS."""
+
+    text: str
+    waits: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Mean waits of each service in each hour."""
+
+    hours: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[Field | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A level's part of all ratings. `x` and `width` are in percent."""
+
+    column: str
+    name: str
+    count: int
+    share: float
+    x: float
+    width: float
+
+
+def rows(
+    groups: Mapping[Any, Group], order: Sequence[str], name: Callable[[str], str]
+) -> list[Row]:
+    """The lines of a table, in the plan's order, then what has left the plan."""
+    ids = [*(i for i in order if i in groups), *sorted(set(groups) - set(order))]
+    longest = max((groups[i].figures.mean_wait_s or 0.0 for i in ids), default=0.0)
+    worst = max((groups[i].figures.bad for i in ids), default=0)
+    return [_row(i, name(i), groups[i], longest, worst) for i in ids]
+
+
+def _row(id_: str, name: str, group: Group, longest: float, worst: float) -> Row:
+    figures = group.figures
+    wait = 100 * (figures.mean_wait_s or 0.0) / longest if longest else 0.0
+    bad = 100 * figures.bad / worst if worst else 0.0
+    return Row(id_, name, figures, group.p50_s, group.p90_s, round(wait, 1), round(bad, 1))
+
+
+def over_time(found: Overview, names: Names) -> tuple[list[str], list[Group]]:
+    """Days, or the hours of a single day: labels and groups."""
+    if found.period.days == 1:
+        hours = _span(found.hours)
+        return [names.hour(h) for h in hours], [found.hours.get(h, Group()) for h in hours]
+    # Days on which the hall was closed are no gap.
+    days = [day for day in found.period.dates() if day in found.days]
+    return [day[5:] for day in days], [found.days[day] for day in days]
+
+
+def by_hour(found: Overview, names: Names) -> tuple[list[str], list[Group]]:
+    """Hours of the day: labels and groups."""
+    hours = _span(found.hours)
+    return [names.hour(h) for h in hours], [found.hours.get(h, Group()) for h in hours]
+
+
+def _span(hours: Mapping[int, Group]) -> list[int]:
+    return list(range(min(hours), max(hours) + 1)) if hours else []
+
+
+def plots(labels: Sequence[str], groups: Sequence[Group], names: Names) -> list[Plot]:
+    """Served, waits, unrated share and bad ratings, under each other's labels."""
+    f = [group.figures for group in groups]
+    served = Series(names.say(SERVED), labels, [x.served for x in f], _whole)
+    waits = [x.mean_wait_s / 60 if x.mean_wait_s is not None else None for x in f]
+    wait = Series(names.say(MEAN_WAIT), labels, waits, _tenths, line=True)
+    shares = [x.unrated_share for x in f]
+    unrated = Series(
+        names.say(UNRATED_SHARE), labels, shares, lambda v: f"{v or 0:.0%}", line=True, top=1.0
+    )
+    bad = Series(names.say(BAD_RATINGS), labels, [x.bad for x in f], _whole)
+    return [plot(each, _summary(each, names)) for each in (served, wait, unrated, bad)]
+
+
+def _whole(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def _tenths(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}" if value % 1 else f"{value:.0f}"
+
+
+def _summary(series: Series, names: Names) -> str:
+    """What a plot shows, for whoever does not see it."""
+    known = [(v, label) for label, v in zip(series.labels, series.values, strict=True) if v]
+    if not known:
+        return names.say(marked("No values"))
+    (low, at_low), (high, at_high) = min(known), max(known)
+    return names.say(
+        marked("lowest {low} ({at_low}), highest {high} ({at_high})"),
+        low=series.shown(low),
+        at_low=at_low,
+        high=series.shown(high),
+        at_high=at_high,
+    )
+
+
+def heat(found: Overview, names: Names) -> Heat:
+    """Mean waits by service and hour."""
+    hours = tuple(_span(found.hours))
+    waits = [g.figures.mean_wait_s or 0.0 for g in found.cells.values()]
+    most = max(waits, default=0.0)
+    order = [s.id for s in names.plan.services]
+    ids = [*(i for i in order if i in found.services), *sorted(set(found.services) - set(order))]
+    lines = tuple(
+        (names.service(i), tuple(_field(found.cells.get((i, h)), most, names) for h in hours))
+        for i in ids
+    )
+    return Heat(hours, lines)
+
+
+def _field(group: Group | None, most: float, names: Names) -> Field | None:
+    wait_s = group.figures.mean_wait_s if group else None
+    if group is None or wait_s is None:
+        return None
+    step = min(STEPS, int(STEPS * wait_s / most) + 1) if most else 0
+    return Field(names.minutes(wait_s), group.figures.waits, step)
+
+
+def levels(figures: Figures, names: Names) -> list[Part]:
+    """The levels that were given, best first, side by side."""
+    found: list[Part] = []
+    x = 0.0
+    for column in LEVELS:
+        count = getattr(figures, column)
+        if count or column in _in_scheme(names):
+            share = count / figures.rated if figures.rated else 0.0
+            found.append(Part(column, names.column(column), count, share, round(x, 2), share * 100))
+            x += share * 100
+    return found
+
+
+def _in_scheme(names: Names) -> set[str]:
+    here = {option.level.value for option in names.plan.rating.levels}
+    return {column for column, level in LEVELS.items() if level in here}

@@ -1,0 +1,203 @@
+"""Reports to take away: CSV as it is written, and an Excel workbook with charts."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from hub.reports import lists
+from hub.reports.figures import overview
+from hub.reports.period import Period
+from hub.reports.tables import turns
+from hub.web.supervision.asking import wanted
+from hub.web.supervision.desk import Desk
+from hub.web.supervision.names import Names
+from hub.web.supervision.workbook import Contents, write_workbook
+from hub.web.texts import language_of, marked
+
+BOM: Final = "\ufeff"
+"""Without it Excel takes the file for one in the machine's own code page."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+MOST_BAD = 20_000
+"""So many bad ratings are in a workbook at most; the CSV has all."""
+
+RATING_HEADS = (
+    marked("Time of the rating"),
+    marked("How sure the time is"),
+    marked("Level"),
+    marked("Reasons"),
+    marked("Number"),
+    marked("Service"),
+    marked("Counter"),
+    marked("Clerk"),
+    marked("Day"),
+    marked("Counts"),
+    marked("Why not"),
+    marked("Ticket"),
+)
+
+TURN_HEADS = (
+    marked("Day"),
+    marked("Number"),
+    marked("Service"),
+    marked("Class"),
+    marked("Taken at"),
+    marked("Waits since"),
+    marked("Called at"),
+    marked("Served from"),
+    marked("Ended at"),
+    marked("Waited, seconds"),
+    marked("Service, seconds"),
+    marked("Counter"),
+    marked("Clerk"),
+    marked("Outcome"),
+    marked("Rating"),
+    marked("Ticket"),
+)
+
+_RATING = {"rated": marked("rated"), "unrated": marked("not rated")}
+
+
+def safe(value: object) -> str:
+    """A field that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def line(fields: Iterable[object]) -> str:
+    """A line of CSV. Numbers are written as they are: only texts can be formulas."""
+    out = io.StringIO()
+    plain = [f if isinstance(f, int | float) else safe(f) for f in fields]
+    csv.writer(out, lineterminator="\r\n").writerow(plain)
+    return out.getvalue()
+
+
+def rating_row(said: lists.Said, n: Names) -> tuple[object, ...]:
+    """A rating as a line."""
+    return (
+        n.moment(said.at),
+        n.sure(said.sure),
+        n.level(said.level),
+        "、".join(n.tag(tag) for tag in said.tags),
+        said.number,
+        n.service(said.service),
+        n.counter(said.counter),
+        n.clerk(said.clerk),
+        said.day,
+        n.say(marked("yes")) if said.counted else n.say(marked("no")),
+        n.why_not(said.why_not),
+        said.ticket,
+    )
+
+
+def turn_row(turn: dict[str, Any], n: Names) -> tuple[object, ...]:
+    """A turn as a line. Of who came nothing is told: no hash of an identity is in the table."""
+    level, answer = turn["level"], turn["answer"]
+    return (
+        turn["day"],
+        turn["number"],
+        n.service(turn["service"]),
+        n.kind(turn["kind"]),
+        n.channel(turn["channel"]),
+        n.moment(turn["began_at"]),
+        n.moment(turn["called_at"]),
+        n.moment(turn["started_at"]),
+        n.moment(turn["ended_at"]),
+        _seconds(turn["wait_s"]),
+        _seconds(turn["service_s"]),
+        n.counter(turn["counter"] or ""),
+        n.clerk(turn["clerk"]),
+        n.state(turn["state"]),
+        n.level(level) if level else n.say(_RATING[answer]) if answer else "",
+        turn["ticket"],
+    )
+
+
+def _seconds(duration_s: float | None) -> object:
+    return "" if duration_s is None else round(duration_s, 1)
+
+
+def add_downloads(router: APIRouter, desk: Desk) -> None:
+    """Add the files."""
+
+    @router.get("/ratings.csv")
+    async def ratings(request: Request) -> Response:
+        """Every rating that is asked for."""
+        about, which = desk.asked(request), wanted(request.query_params)
+        n = desk.names(language_of(request))
+
+        def page(after: int) -> tuple[list[tuple[object, ...]], int | None]:
+            asked = lists.from_key(which, after or which.before)
+            with desk.reader.look() as connection:
+                found = lists.ratings(connection, about.period, asked, 1_000)
+            return [rating_row(said, n) for said in found.rows], found.after
+
+        heads = [n.say(head) for head in RATING_HEADS]
+        return _csv("ratings", about.period, heads, page)
+
+    @router.get("/visits.csv")
+    async def visits(request: Request) -> Response:
+        """Every turn of the period."""
+        about, n = desk.asked(request), desk.names(language_of(request))
+
+        def page(after: int) -> tuple[list[tuple[object, ...]], int | None]:
+            with desk.reader.look() as connection:
+                found = turns(connection, about.period, after)
+            return [turn_row(turn, n) for turn in found], found[-1]["id"] if found else None
+
+        return _csv("visits", about.period, [n.say(head) for head in TURN_HEADS], page)
+
+    @router.get("/report.xlsx")
+    async def report(request: Request) -> Response:
+        """The period as a workbook."""
+        about, n = desk.asked(request), desk.names(language_of(request))
+        made = await asyncio.to_thread(_workbook, desk, about.period, n)
+        headers = _named("report", about.period, "xlsx")
+        return Response(made, media_type=WORKBOOK, headers=headers)
+
+
+_Page = Callable[[int], tuple[list[tuple[object, ...]], int | None]]
+
+
+def _csv(name: str, period: Period, heads: Sequence[str], page: _Page) -> Response:
+    """Written as it is sent, a page at a time: nobody holds a year in memory."""
+
+    async def content() -> AsyncIterator[bytes]:
+        yield (BOM + line(heads)).encode()
+        after: int | None = 0
+        while after is not None:
+            rows, after = await asyncio.to_thread(page, after)
+            yield "".join(map(line, rows)).encode()
+
+    headers = _named(name, period, "csv")
+    return StreamingResponse(content(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _named(name: str, period: Period, kind: str) -> dict[str, str]:
+    days = f"{period.first}" if period.days == 1 else f"{period.first}_{period.last}"
+    return {"content-disposition": f'attachment; filename="{name}-{days}.{kind}"'}
+
+
+def _workbook(desk: Desk, period: Period, n: Names) -> bytes:
+    with desk.reader.look() as connection:
+        found = overview(connection, period)
+        reasons = lists.reasons_given(connection, period)
+        bad = lists.ratings(connection, period, lists.Wanted(), MOST_BAD)
+    rows = [rating_row(said, n) for said in bad.rows]
+    contents = Contents(found, reasons, [n.say(head) for head in RATING_HEADS], rows, bad.total)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.xlsx"
+        write_workbook(path, contents, n)
+        return path.read_bytes()
