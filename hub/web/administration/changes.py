@@ -60,7 +60,7 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
     async def overview(request: Request, who: Who) -> Response:
         """Where to begin, and what was changed last."""
         latest = await desk.access.ask(lambda t: _entries(t, t.hall.version + 1, 5))
-        names = {a.id: a.name for a in desk.access.accounts.people.accounts.values()}
+        names = _names(desk)
         return await desk.page(request, who, "overview.html", entries=latest, names=names)
 
 
@@ -155,7 +155,7 @@ def _add_history(router: APIRouter, desk: Desk) -> None:
         wanted = request.query_params.get("before", "")
         before = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
         entries = await desk.access.ask(lambda t: _entries(t, before or t.hall.version + 1, SHOWN))
-        names = {a.id: a.name for a in desk.access.accounts.people.accounts.values()}
+        names = _names(desk)
         more = entries[-1].sequence if len(entries) == SHOWN else None
         shown: dict[str, Any] = {"entries": entries, "names": names, "more": more}
         return await desk.page(request, who, "history.html", **shown)
@@ -174,6 +174,13 @@ def _add_history(router: APIRouter, desk: Desk) -> None:
         undone = Draft(draft.base_at, draft.base, keyed(taken_back), undoes=sequence)
         desk.drafts.begin(who.id, undone)
         return RedirectResponse(f"{ROOT}/preview", 303)
+
+
+def _names(desk: Desk) -> dict[str, str]:
+    """What the people and programs are called that may have changed the plan."""
+    people = desk.access.accounts.people
+    found = {account.id: account.name for account in people.accounts.values()}
+    return {**found, **{token.id: token.name for token in people.tokens.values()}}
 
 
 def _entries(transaction: Transaction, before: int, limit: int) -> list[Entry]:

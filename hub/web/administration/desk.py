@@ -88,13 +88,20 @@ class Desk:
             "draft": draft,
             "checked": found,
             "ways": ways(request, draft, found),
-            "count": len(changes(normal(draft.base), normal(draft.plain))),
+            "count": len(changes(*_sides(draft, found))),
             "figures": _figures(draft),
             "can_undo": False,
             **{f"{said}_now": request.query_params.get(said) == "1" for said in _SAID},
             **_WORDS,
         }
         return render(request, f"administration/{template}", status, **{**shown, **values})
+
+
+def _sides(draft: Draft, found: Checked) -> tuple[Content, Content]:
+    """What a draft was and is: with all that is left at its default, as long as it is a plan."""
+    if found.plan is not None:
+        return draft.base, as_content(found.plan)
+    return normal(draft.base), normal(draft.plain)
 
 
 def _figures(draft: Draft) -> dict[str, int]:

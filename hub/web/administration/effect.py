@@ -89,7 +89,7 @@ def effect_of(state: State, plan: Plan, now: float, heard: frozenset[str]) -> Ef
         touched=[
             *_touched_tickets(state, plan),
             *_touched_counters(state, plan, found),
-            *_touched_units(state.plan, plan, heard),
+            *_touched_units(state, plan, heard),
             *_untranslated(found, after),
         ],
         loads=loads(state, plan, now),
@@ -162,10 +162,12 @@ def _touched_counters(state: State, plan: Plan, found: list[Change]) -> list[Wor
     return said
 
 
-def _touched_units(before: Plan, after: Plan, heard: frozenset[str]) -> list[Words]:
-    said = []
+def _touched_units(state: State, after: Plan, heard: frozenset[str]) -> list[Words]:
+    before, said = state.plan, []
     for unit, role in before.role_of_unit.items():
         place, now = before.counter_of_unit.get(unit), after.counter_of_unit.get(unit)
+        if unit not in state.units:
+            continue  # nobody has ever met it
         if after.role_of_unit.get(unit) is None:
             text = marked("Unit {unit} leaves the plan; it shows a fault until it is switched off")
             lost = marked("Unit {unit} leaves the plan; what it has not handed in yet is lost")
