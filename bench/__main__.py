@@ -12,7 +12,19 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import core, draining, flags, fleet, forecasts, idle, ingest, latency, policies, starting
+from bench import (
+    core,
+    draining,
+    flags,
+    fleet,
+    forecasts,
+    idle,
+    ingest,
+    latency,
+    policies,
+    starting,
+    web,
+)
 from bench.report import Figure, table
 
 SUITES: dict[str, Callable[[Path], list[Figure]]] = {
@@ -26,6 +38,7 @@ SUITES: dict[str, Callable[[Path], list[Figure]]] = {
     "forecasts": forecasts.measure,
     "flags": flags.measure,
     "policies": policies.measure,
+    "web": web.measure,
 }
 
 
