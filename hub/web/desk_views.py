@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from heapq import merge
 from itertools import islice
 
@@ -20,6 +21,8 @@ from hub.web.why import kind_name, why_next
 from wire import messages as w
 
 QUEUE_SHOWN = 8
+APPOINTMENTS_SHOWN = 6
+DAY_S = 86_400
 
 
 def choice_of(hall: Hall, counter: str, now: float) -> Choice | None:
@@ -61,6 +64,18 @@ def _queued(hall: Hall, ticket: Ticket, counter: str, time: Time) -> m.QueuedTic
         queued_at=time(ticket.queued_at),
         kind=kind_name(hall, ticket.kind),
         kept=counter in {ticket.bound, grant.counter if grant and grant.parked else None},
+    )
+
+
+def appointments(
+    hall: Hall, plan: Counter, booked: Iterable[Ticket], time: Time
+) -> tuple[m.ComingTicket, ...]:
+    """Who is to come to a counter's lines within a day, the earliest first."""
+    served, ends = set(hall.services_of(plan.id)), hall.day_began_at + DAY_S
+    coming = (t for t in booked if t.service in served and (t.due_at or 0.0) < ends)
+    return tuple(
+        m.ComingTicket(id=t.id, service=t.service, due_at=time(t.due_at or 0.0))
+        for t in islice(coming, APPOINTMENTS_SHOWN)
     )
 
 

@@ -373,6 +373,14 @@ class QueuedTicket(Part):
     kept: bool = False
 
 
+class ComingTicket(Part):
+    """Somebody with an appointment for today who has not checked in."""
+
+    id: str
+    service: str
+    due_at: str
+
+
 class NextTicket(Part):
     """Whom the counter would call now, and why this one."""
 
@@ -403,7 +411,7 @@ class DeskView(Moment):
     """One counter, for the clerk at it. No ratings.
 
     `next` is whom it would call now; `queue` are those who wait for it, that one first, then
-    in the order of their wait.
+    in the order of their wait; `appointments` are those who have yet to come.
     """
 
     hall: HallName
@@ -412,6 +420,7 @@ class DeskView(Moment):
     undo: UndoView | None
     others: tuple[OtherCounter, ...]
     queue: tuple[QueuedTicket, ...]
+    appointments: tuple[ComingTicket, ...] = ()
     warnings: tuple[Alert, ...]
 
 

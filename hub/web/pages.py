@@ -148,6 +148,11 @@ def _add_clerk(router: APIRouter, access: Access) -> None:
         # Ids and names alone: what else the plan knows of a clerk must not leave the hub.
         clerks = [(clerk.id, clerk.name) for clerk in plan.clerks]
         page = page_content(request, view, st.CLERK)
+        page["next_finishes"] = plan.dispatch.next_finishes
+        person = person_of(request)
+        if person is not None and not may(person, Right.OPERATE):
+            # Who serves signs in as nobody else.
+            clerks = [found for found in clerks if found[0] == person.clerk]
         page["services"] = {s.id: getattr(s.name, language_of(request)) for s in plan.services}
         shown: dict[str, Any] = {
             "clerks": clerks,

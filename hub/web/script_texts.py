@@ -160,6 +160,8 @@ CLERK = {
     "first": marked("Next: {why}"),
     "kept": marked("this counter alone"),
     "go_on": marked("Go on"),
+    "usual": marked("usually {usual}"),
+    "usual_over": marked("long: usually {usual}"),
     "undo_next": marked("the call of {number} ({age})"),
     "undo_no_show": marked("no-show of {number} ({age})"),
     "undo_done": marked("the end of {number} ({age})"),

@@ -49,6 +49,7 @@ class View:
         self._speed = 1 / clock.real_seconds(1.0)
         self._served = [self._hall.services_of(counter.id) for counter in self._plan.counters]
         self._held_by: dict[str | None, list[Ticket]] | None = None
+        self._to_come: list[Ticket] | None = None
         self._units = Units(transaction, self._time)
 
     def hall(self, facts: Facts, storage_error: str | None) -> m.HallView:
@@ -110,6 +111,7 @@ class View:
             undo=desk_views.undo_view(hall, hall.counters[counter], now, self._time),
             others=desk_views.others(hall, counter),
             queue=tuple(desk_views.queue(hall, plan, choice, self._time)),
+            appointments=desk_views.appointments(hall, plan, self._booked(), self._time),
             warnings=self._warnings(facts, storage_error),
         )
 
@@ -241,6 +243,13 @@ class View:
         if ticket.service not in self._plan.service or state.id not in self._plan.counter:
             return None
         return round(self._hall.mean_s(ticket.service) * self._hall.speed(state.id), -1)
+
+    def _booked(self) -> list[Ticket]:
+        """Who has yet to check in, the earliest first: all tickets are gone through once."""
+        if self._to_come is None:
+            booked = (t for t in self._hall.tickets.values() if t.state is TicketState.BOOKED)
+            self._to_come = sorted(booked, key=lambda t: (t.due_at or 0.0, t.order))
+        return self._to_come
 
     def _on_hold(self, counter: str) -> list[Ticket]:
         """What a counter has put on hold, longest first: all tickets are gone through once."""

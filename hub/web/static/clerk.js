@@ -3,16 +3,23 @@
 import { askPause, askTransfer, asking } from './clerk_ask.js';
 import { hindrance, offered, usual } from './clerk_acts.js';
 import {
-  Live, clockOf, fill, lasting, make, numberOf, own, page, put, reveal, say, showAlerts, timeOf,
+  Live, clockOf, fill, lasting, make, momentOf, numberOf, own, page, put, reveal, say, showAlerts, timeOf,
   whoHas,
 } from './live.js';
 import { post } from './post.js';
 
 const counterId = page.picture.counter.id;
 const GOOD_NEWS_MS = 4000;
+const LONG = 1.5;
 const KEYS = {
   n: ['next'], s: ['start'], d: ['done'], r: ['recall'], x: ['no_show'], h: ['hold'],
   t: ['transfer'], p: ['pause'], b: ['unpause'], u: ['undo'], g: ['resume'], o: ['open', 'close'],
+};
+// The same places as on the pad of a counter's own unit.
+const PAD = {
+  NumpadEnter: ['unpause', 'next'], NumpadDecimal: ['done'], NumpadAdd: ['recall'],
+  NumpadSubtract: ['no_show'], NumpadMultiply: ['hold'], Numpad0: ['transfer'],
+  NumpadDivide: ['pause'], Backspace: ['undo'],
 };
 const work = document.getElementById('work');
 const signIn = document.getElementById('sign-in');
@@ -35,6 +42,7 @@ function show(picture) {
   showHand(picture, now);
   showQueue(picture, now);
   showHeld(counter, now);
+  showComing(picture.appointments, picture.now);
   put(work, 'clerk', counter.clerk ? counter.clerk.name : '');
   put(work, 'served', say('served', { count: counter.served_today }));
   for (const button of work.querySelectorAll('[data-action]')) showButton(button, picture, now);
@@ -64,6 +72,7 @@ function showHand(picture, now) {
   put(hand, 'since', began ? say('since', { age: lasting((now - Date.parse(began)) / 1000) }) : '');
   put(hand, 'number', ticket ? numberOf(ticket.number) : '—');
   put(hand, 'service', ticket ? page.services[ticket.service] : pause ? own(pause.reason) : '');
+  showUsual(ticket, now);
   put(hand, 'further', ticket && ticket.further.length
     ? say('further', { services: ticket.further.map((id) => page.services[id]).join(' · ') }) : '');
   put(hand, 'kind', ticket ? own(ticket.kind) : '');
@@ -72,6 +81,18 @@ function showHand(picture, now) {
   const rates = left(counter.invitation && counter.invitation.until, now);
   put(hand, 'invited', rates > 0
     ? say('invited', { number: whoHas(counter.invitation.number), age: lasting(rates) }) : '');
+}
+
+// How long it has lasted, against how long it usually does.
+function showUsual(ticket, now) {
+  const place = document.getElementById('usual');
+  const began = ticket && (ticket.called_at || ticket.since);
+  place.hidden = !ticket || !ticket.usual_s;
+  if (place.hidden) return;
+  const part = Math.max(0, now - Date.parse(began)) / 1000 / ticket.usual_s;
+  place.querySelector('.meter-fill').style.setProperty('--part', Math.min(1, part));
+  place.dataset.over = String(part > LONG);
+  put(place, 'usual', say(part > LONG ? 'usual_over' : 'usual', { usual: lasting(ticket.usual_s) }));
 }
 
 function backText(pause, now) {
@@ -130,6 +151,15 @@ function showHeld(counter, now) {
   });
   counter.on_hold.forEach((kept, index) => {
     put(list.children[index], 'age', lasting((now - Date.parse(kept.since)) / 1000));
+  });
+}
+
+function showComing(appointments, now) {
+  document.getElementById('coming-panel').hidden = appointments.length === 0;
+  rows(document.getElementById('coming'), appointments, (coming) => {
+    const item = make('li');
+    item.append(make('strong', '', momentOf(coming.due_at, now)), make('span', '', page.services[coming.service]));
+    return item;
   });
 }
 
@@ -228,8 +258,8 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('keydown', (event) => {
   const typing = event.target.closest('input, select, textarea, dialog');
-  const names = KEYS[event.key.toLowerCase()];
-  if (!names || typing || work.hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  const names = PAD[event.code] || KEYS[event.key.toLowerCase()];
+  if (!names || typing || work.hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   event.preventDefault();
   const now = live.now();
   press(names.find((name) => offered(name, live.picture, now)) || names[0], {});

@@ -1,12 +1,13 @@
 // What a clerk can do in which state of the counter, and why not.
 
-import { say, whoHas } from './live.js';
+import { page, say, whoHas } from './live.js';
 
 const WITH_TICKET = ['recall', 'no_show', 'start', 'done', 'hold', 'transfer'];
 const WITHOUT_TICKET = ['next', 'close', 'sign_out', 'pause', 'resume'];
 
 // What the clerk will most likely want now.
 export function usual(counter) {
+  if (page.next_finishes && counter.state === 'serving') return 'next';
   return {
     closed: 'open', idle: 'next', called: 'start', serving: 'done', paused: 'unpause',
   }[counter.state];
@@ -29,7 +30,8 @@ export function offered(action, picture, now) {
 export function hindrance(action, picture) {
   const { counter, undo } = picture;
   const { ticket } = counter;
-  if (WITHOUT_TICKET.includes(action) && ticket) return say('why_busy', { number: whoHas(ticket.number) });
+  const finishes = action === 'next' && page.next_finishes;
+  if (WITHOUT_TICKET.includes(action) && ticket && !finishes) return say('why_busy', { number: whoHas(ticket.number) });
   if (action === 'next' && counter.state === 'closed') return say('why_open');
   if (WITH_TICKET.includes(action) && !ticket) return say('why_nobody');
   if (action === 'start' && counter.state === 'serving') return say('why_serving');
