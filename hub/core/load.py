@@ -17,11 +17,13 @@ of its services more than on itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from math import erfc, exp, log, log1p, sqrt
+from math import exp, log, log1p, sqrt
 from typing import Any, NamedTuple
+
+from hub.core.clearing import clear_s
 
 TICK_S = 60.0
 """How often `Load.tick` is meant to be called."""
@@ -100,7 +102,16 @@ class LoadRules:
 
     The wait in a counter's own line is expected to be `own_weight` times what that line needs,
     and `slowest_weight` times what the slowest of its services needs in the whole hall: weights
-    as fitted to the waits that came true, where whoever is free takes from any line.
+    as fitted to the waits that came true, where whoever is free takes from any line; and
+    `hall_share` times what is usual in the hall now, because a counter that helps is taken from
+    the others. Usual is the work that waits for each counter, and `recent_weight` times how
+    long those had waited who were called lately: when a rush ends, the work has gone before the
+    waits have. Elsewhere (`recent_weight` None) it is `Load.hall_min`.
+
+    Hot goes on above the greater of `hot_on_min` and `hot_on_ratio` times the usual; out below
+    the greater of `hot_off_min` and `hot_off_ratio` times the usual less `hot_off_less_min`, but
+    not before it has been on for `hot_least_min`: a wait that is long now and then would else
+    be told again and again.
     """
 
     hot_tau_min: float = 9.5
@@ -108,10 +119,16 @@ class LoadRules:
     hot_on_ratio: float = 1.38
     hot_off_min: float = 14.3
     hot_off_ratio: float = 1.17
+    hot_off_less_min: float = 0.0
+    hot_least_min: float = 0.0
     serving_weight: float = 0.6
     hall_weight: float = 0.5
     own_weight: float = 0.25
     slowest_weight: float = 0.6
+    hall_share: float = 0.0
+    work_tau_min: float = 1.5
+    recent_tau_min: float = 12.0
+    recent_weight: float | None = None
     cold_tau_min: float = 12.0
     cold_on_idle: float = 0.54
     cold_off_idle: float = 0.17
@@ -130,22 +147,43 @@ LINES = LoadRules()
 """For lines that several counters may serve, and for halls with dedicated lines."""
 
 BOUND = LoadRules(
-    hot_tau_min=4.8,
-    hot_on_min=14.6,
-    hot_on_ratio=1.77,
-    hot_off_min=10.6,
-    hot_off_ratio=0.85,
+    hot_tau_min=4.5,
+    hot_on_min=16.5,
+    hot_on_ratio=1.92,
+    hot_off_min=10.3,
+    hot_off_ratio=1.2,
+    hot_off_less_min=3.3,
+    hot_least_min=20.0,
     hall_weight=0.25,
+    hall_share=0.2,
+    recent_weight=0.26,
 )
 """For halls that print the counter on the ticket: each counter has a line of its own."""
 
 
+class _Hall(NamedTuple):
+    """What every line is judged beside at a tick.
+
+    `gap_min` is the time since the last, `step` how far it moves a level; `shared` is what each
+    service needs in the whole hall, in minutes.
+    """
+
+    gap_min: float
+    step: float
+    usual_min: float
+    shared: Mapping[str, float]
+
+
 @dataclass(slots=True)
 class _Line:
-    """What is remembered of a line: its smoothed clear time, and its flag."""
+    """What is remembered of a line: its smoothed clear time, and its flag.
+
+    `lit_min` is for how long a flag has been on.
+    """
 
     level_min: float = 0.0
     hot: bool = False
+    lit_min: float = 0.0
 
 
 @dataclass(slots=True)
@@ -161,49 +199,18 @@ class _Counter:
     slow: bool = False
 
 
-def remaining_s(elapsed_s: float, mean_s: float, cv: float) -> float:
-    """The expected rest of a lognormal service that has lasted `elapsed_s` already.
-
-    All in seconds; `mean_s` and `cv` above 0. A service that lasts beyond all reason is
-    expected to last half as long again.
-    """
-    if elapsed_s <= 0:
-        return mean_s
-    sigma = sqrt(log1p(cv * cv))
-    z = (log(elapsed_s / mean_s) + sigma * sigma / 2) / sigma
-    still = _tail(z)
-    if still < 1e-9:
-        return elapsed_s / 2
-    return max(0.0, mean_s * _tail(z - sigma) / still - elapsed_s)
-
-
-def _tail(z: float) -> float:
-    """The probability that a standard normal value is above z."""
-    return 0.5 * erfc(z / sqrt(2))
-
-
-def clear_s(work_s: float, capacity: Sequence[tuple[float, float]]) -> float:
-    """When work is begun that comes after `work_s`, in seconds.
-
-    `capacity` holds pairs of when a counter is free and its share, the earliest first: counters
-    begin one after another, and what they have done together by then is the work.
-    """
-    share, done_before = 0.0, 0.0
-    for free_in_s, part in capacity:
-        if share and (work_s + done_before) / share <= free_in_s:
-            break
-        share += part
-        done_before += part * free_in_s
-    return (work_s + done_before) / share if share else work_s
-
-
 @dataclass(slots=True)
 class Load:
-    """The detectors of one hall and day. `snapshot` and `restored` carry it over a restart."""
+    """The detectors of one hall and day. `snapshot` and `restored` carry it over a restart.
+
+    `recent` is how many were called lately and the sum of their waits in minutes, both fading.
+    """
 
     rules: LoadRules = LINES
     hall_min: float = 0.0
     ticked_at: float | None = None
+    work_min: float = 0.0
+    recent: tuple[float, float] = (0.0, 0.0)
     _lines: dict[str, _Line] = field(default_factory=dict)
     _counters: dict[str, _Counter] = field(default_factory=dict)
 
@@ -221,9 +228,9 @@ class Load:
         shared = {
             name: self._clear_min(line, reading.counters) for name, line in reading.services.items()
         }
+        hall = _Hall(gap_min, hot_step, self._usual_min(reading, gap_min), shared)
         for name, line in reading.lines.items():
-            own_min = self._clear_min(line, reading.counters)
-            changes += self._tick_line(name, line, own_min, shared, hot_step)
+            changes += self._tick_line(name, line, self._clear_min(line, reading.counters), hall)
         for name, counter in reading.counters.items():
             changes += self._tick_counter(name, counter, gap_min, cold_step)
         return changes
@@ -236,6 +243,10 @@ class Load:
 
     def _clear_min(self, line: LineReading, counters: Mapping[str, CounterReading]) -> float:
         """When the counters of a line begin with whoever joins it now."""
+        if len(line.counters) == 1:  # as every line of a counter's own is
+            ((name, share),) = line.counters
+            serving_s, away_s, _ = counters[name]
+            return (away_s + self.rules.serving_weight * serving_s + line.work_s / share) / 60
         # The first of c counters to be free calls, not the mean one: rests count for a c-th.
         shares = sum([share for _, share in line.counters])
         weight = self.rules.serving_weight / max(1.0, shares)
@@ -246,31 +257,51 @@ class Load:
         capacity.sort()
         return clear_s(line.work_s, capacity) / 60
 
+    def called(self, waited_min: float) -> None:
+        """Somebody was called who had waited so long."""
+        calls, waits_min = self.recent
+        self.recent = calls + 1, waits_min + max(0.0, waited_min)
+
+    def _usual_min(self, reading: Reading, gap_min: float) -> float:
+        """What whoever joins now has to expect in the hall at large."""
+        rules, lately_min, (calls, waits_min) = self.rules, self._lately_min(), self.recent
+        fades = exp(-gap_min / rules.recent_tau_min)
+        self.recent = fades * calls, fades * waits_min
+        if rules.recent_weight is None:
+            return self.hall_min
+        work_s = sum([line.work_s for line in reading.lines.values()])
+        work_min = work_s / max(1, len(reading.counters)) / 60
+        self.work_min += _step(gap_min, rules.work_tau_min) * (work_min - self.work_min)
+        return self.work_min + rules.recent_weight * lately_min
+
+    def _lately_min(self) -> float:
+        """How long those had waited who were called lately."""
+        calls, waits_min = self.recent
+        return waits_min / calls if calls else 0.0
+
     def _tick_line(
-        self,
-        name: str,
-        line: LineReading,
-        own_min: float,
-        shared: Mapping[str, float],
-        step: float,
+        self, name: str, line: LineReading, own_min: float, hall: _Hall
     ) -> list[FlagChange]:
-        rules, state = self.rules, self._lines.get(name)
+        rules, state, usual_min = self.rules, self._lines.get(name), hall.usual_min
         if state is None:
             state = self._lines[name] = _Line()
-        expected_min, slowest = own_min, None
+        line_min, slowest = own_min, None
         if line.services:
-            slowest_min, slowest = max([(shared[service], service) for service in line.services])
-            expected_min = rules.own_weight * own_min + rules.slowest_weight * slowest_min
-        state.level_min += step * (expected_min - state.level_min)
-        on_above = max(rules.hot_on_min, rules.hot_on_ratio * self.hall_min)
-        off_below = max(rules.hot_off_min, rules.hot_off_ratio * self.hall_min)
-        turns_on = not state.hot and state.level_min > on_above and line.waiting > 0
-        if not turns_on and not (state.hot and state.level_min < off_below):
+            slowest = max(line.services, key=hall.shared.__getitem__)
+            line_min = rules.own_weight * own_min + rules.slowest_weight * hall.shared[slowest]
+        state.level_min += hall.step * (line_min - state.level_min)
+        expected_min = state.level_min + rules.hall_share * usual_min
+        on_above = max(rules.hot_on_min, rules.hot_on_ratio * usual_min)
+        off_below = max(rules.hot_off_min, rules.hot_off_ratio * usual_min - rules.hot_off_less_min)
+        state.lit_min += hall.gap_min
+        turns_on = not state.hot and expected_min > on_above and line.waiting > 0
+        stays = expected_min >= off_below or state.lit_min < rules.hot_least_min
+        if not turns_on and (stays or not state.hot):
             return []
-        state.hot = turns_on
+        state.hot, state.lit_min = turns_on, 0.0
         evidence: dict[str, float | int | str] = {
-            "expected_wait_min": round(state.level_min, 1),
-            "expected_wait_hall_min": round(self.hall_min, 1),
+            "expected_wait_min": round(expected_min, 1),
+            "expected_wait_hall_min": round(usual_min, 1),
             "on_above_min": round(on_above, 1),
             "off_below_min": round(off_below, 1),
             "waiting": line.waiting,
@@ -280,7 +311,9 @@ class Load:
         if slowest is not None:
             evidence["own_line_min"] = round(own_min, 1)
             evidence["slowest_service"] = slowest
-            evidence["slowest_service_min"] = round(shared[slowest], 1)
+            evidence["slowest_service_min"] = round(hall.shared[slowest], 1)
+            evidence["called_lately_waited_min"] = round(self._lately_min(), 1)
+            evidence["on_for_at_least_min"] = rules.hot_least_min
         return [FlagChange(FlagKind.HOT, name, turns_on, evidence)]
 
     def _tick_counter(
@@ -383,6 +416,8 @@ class Load:
         return {
             "hall_min": self.hall_min,
             "ticked_at": self.ticked_at,
+            "work_min": self.work_min,
+            "recent": list(self.recent),
             "lines": {name: asdict(line) for name, line in self._lines.items()},
             "counters": {name: asdict(counter) for name, counter in self._counters.items()},
         }
@@ -394,6 +429,8 @@ class Load:
             rules or LINES,
             data["hall_min"],
             data["ticked_at"],
+            data["work_min"],
+            (data["recent"][0], data["recent"][1]),
             {name: _Line(**line) for name, line in data["lines"].items()},
             {name: _Counter(**counter) for name, counter in data["counters"].items()},
         )

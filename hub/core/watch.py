@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.core import events as e
+from hub.core.clearing import remaining_s
 from hub.core.counter_events import flag_key
 from hub.core.lateness import LATE
 from hub.core.load import (
@@ -21,7 +22,6 @@ from hub.core.load import (
     LineReading,
     Load,
     Reading,
-    remaining_s,
 )
 from hub.core.rules import Mode
 from hub.core.state import CounterState, State
@@ -54,6 +54,8 @@ class Watch:
             self._begin()
         elif isinstance(event, e.TicketDone):
             self._served(state, event)
+        elif isinstance(event, e.TicketCalled) and event.ticket in state.tickets:
+            self.load.called((event.at - state.tickets[event.ticket].queued_at) / 60)
         counter = state.counters.get(getattr(event, "counter", None) or "")
         if counter is not None:
             self._follow(counter, event.at)
@@ -165,23 +167,23 @@ def _comes_back(counter: CounterState) -> bool:
 
 
 def _services_lines(state: State, teams: Teams) -> dict[str, LineReading]:
-    lines = state.lines
+    count, mean_s = state.lines.count, state.mean_s
     return {
-        service: LineReading(
-            lines.waiting(service), lines.waiting(service) * state.mean_s(service), team
-        )
+        service: LineReading(waiting := count.get(service, 0), waiting * mean_s(service), team)
         for service, team in teams.items()
     }
 
 
 def _counters_lines(state: State, serve: Mapping[str, tuple[str, ...]]) -> dict[str, LineReading]:
-    found = {}
+    found, lines, mean_s = {}, state.lines, state.mean_s
     for counter, services in serve.items():
         waiting, work_s = 0, 0.0
-        for lines in (state.lines.labelled, state.lines.bound):
-            for (service, _), line in lines.get(counter, {}).items():
-                waiting += len(line)
-                work_s += len(line) * state.mean_s(service)
-        work_s *= state.speed(counter)
+        for own in (lines.labelled.get(counter), lines.bound.get(counter)):
+            for (service, _), line in own.items() if own else ():
+                many = len(line.entries)
+                waiting += many
+                work_s += many * mean_s(service)
+        if waiting:
+            work_s *= state.speed(counter)
         found[counter] = LineReading(waiting, work_s, ((counter, 1.0),), services)
     return found

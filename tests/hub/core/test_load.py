@@ -8,8 +8,6 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.core.load import (
     BOUND,
@@ -20,8 +18,6 @@ from hub.core.load import (
     Load,
     LoadRules,
     Reading,
-    clear_s,
-    remaining_s,
 )
 
 IDLE = CounterReading(0.0, 0.0, 1.0)
@@ -189,6 +185,48 @@ def test_what_is_expected_where_others_help() -> None:
     assert level_min == pytest.approx(expected, rel=1e-6)
 
 
+def calling(load: Load, first: int, last: int, waited_min: float, **how: float) -> list[FlagChange]:
+    """Each minute two are called who have waited so long."""
+    found = []
+    for minute in range(first, last):
+        for _ in range(2):
+            load.called(waited_min)
+        found += load.tick(assigned(minute, **how))
+    return [change for change in found if change.kind is FlagKind.HOT]
+
+
+def test_where_others_help_the_hall_is_its_work_and_how_long_those_waited_who_were_called() -> None:
+    load = Load(BOUND)
+    changes = calling(load, 0, 120, 10.0, own_s=1500, hall_s=3600)
+    first, lately_min = changes[0].evidence, (BOUND.recent_weight or 0.0) * 10.0
+    assert first["called_lately_waited_min"] == 10.0
+    assert load.work_min == pytest.approx((1500 + 300) / 8 / 60)
+    # The work is smoothed, and not all there yet when the flag comes on.
+    assert lately_min + 2 < float(first["expected_wait_hall_min"]) < lately_min + load.work_min
+    # When everybody else has waited as long, the same line is nothing out of the ordinary.
+    assert calling(Load(BOUND), 0, 120, 60.0, own_s=1500, hall_s=3600) == []
+
+
+def test_waits_of_those_called_are_forgotten_with_time() -> None:
+    load, rules = Load(BOUND), BOUND
+    calling(load, 0, 60, 30.0, own_s=0, hall_s=0)
+    calling(load, 60, 60 + round(3 * rules.recent_tau_min), 2.0, own_s=0, hall_s=0)
+    calls, waits_min = load.recent
+    assert waits_min / calls == pytest.approx(2.0 + 28.0 * math.exp(-3), abs=0.2)
+    load.called(-1e9)  # an appointment that was called before its time
+    assert load.recent == (calls + 1, waits_min)
+
+
+def test_where_others_help_a_flag_stays_for_a_while() -> None:
+    load, least = Load(BOUND), int(BOUND.hot_least_min)
+    lit = next(n for n in range(60) if calling(load, n, n + 1, 0.0, own_s=1500, hall_s=3600))
+    assert calling(load, lit + 1, lit + least, 0.0, own_s=0, hall_s=0) == []
+    out = calling(load, lit + least, lit + least + 1, 0.0, own_s=0, hall_s=0)
+    assert [change.on for change in out] == [False] * len(out)
+    assert "c1" in {change.target for change in out}
+    assert out[0].evidence["on_for_at_least_min"] == least
+
+
 # --- cold -------------------------------------------------------------------------------------
 
 
@@ -272,52 +310,6 @@ def test_slow_is_found_within_the_day_and_seldom_said_of_others() -> None:
     assert sum(n is not None for n in slow) >= 0.95 * 300
     assert min(n for n in slow if n) >= 8
     assert sum(day(1.0) is not None for _ in range(600)) <= 0.04 * 600
-
-
-# --- sums -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("work_s", "capacity", "expected"),
-    [
-        (600, [(0, 1.0)], 600),
-        (600, [(300, 1.0)], 900),
-        (600, [(0, 1.0), (0, 1.0)], 300),
-        (600, [(0, 1.0), (300, 1.0)], 450),
-        (200, [(0, 1.0), (300, 1.0)], 200),
-        (600, [(0, 0.5)], 1200),
-        (0, [(120, 1.0), (300, 1.0)], 120),
-        (600, [], 600),
-    ],
-)
-def test_when_work_is_begun(
-    work_s: float, capacity: list[tuple[float, float]], expected: float
-) -> None:
-    assert clear_s(work_s, capacity) == pytest.approx(expected)
-
-
-@pytest.mark.slow
-@given(
-    st.floats(0, 1e5),
-    st.lists(st.tuples(st.floats(0, 1e4), st.floats(0.01, 1)), min_size=1, max_size=8),
-)
-def test_counters_have_done_the_work_when_it_is_begun(
-    work_s: float, capacity: list[tuple[float, float]]
-) -> None:
-    ordered = sorted(capacity)
-    level = clear_s(work_s, ordered)
-    done = sum(part * max(0.0, level - free_in_s) for free_in_s, part in ordered)
-    assert done == pytest.approx(work_s, rel=1e-6, abs=1e-6)
-
-
-def test_the_rest_of_a_service() -> None:
-    assert remaining_s(0, 600, 0.8) == 600
-    rng, sigma = random.Random(1), math.sqrt(math.log1p(0.64))
-    drawn = [600 * math.exp(rng.gauss(0, sigma) - sigma**2 / 2) for _ in range(40_000)]
-    for elapsed in (100, 600, 1500):
-        rest = [x - elapsed for x in drawn if x > elapsed]
-        assert remaining_s(elapsed, 600, 0.8) == pytest.approx(sum(rest) / len(rest), rel=0.1)
-    assert remaining_s(1e9, 600, 0.8) == 5e8
 
 
 # --- the whole --------------------------------------------------------------------------------
