@@ -19,6 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.counting import CountingWay
 from bench.kit import TOKEN, HubProcess, Layout, Program, cpu_s, rss_mb, running, wait_for
 from bench.report import Figure, percentile, times
 from wire.ids import new_id
@@ -119,7 +120,7 @@ class Bare:
 def _numbers(hub: HubProcess, browser: Browser) -> tuple[list[float], list[float]]:
     """Take numbers; how long until each was drawn, and until it had come, in milliseconds."""
     bare = Bare(hub.layout.web_port)
-    page = _page(hub, browser)
+    page = _page(hub.layout.web_port, browser)
     ahead_s = _ahead_s(page)
     page.evaluate(WATCH)
     began: dict[str, float] = {}
@@ -151,14 +152,14 @@ def _all_drawn(page: Page, began: dict[str, float]) -> dict[str, float] | None:
     return found if len(found) == len(began) else None
 
 
-def _page(hub: HubProcess, browser: Browser) -> Page:
+def _page(port: int, browser: Browser) -> Page:
     context = browser.new_context(
         viewport={"width": 1920, "height": 1080},
         locale="en-GB",
         extra_http_headers={"Authorization": f"Bearer {TOKEN}"},
     )
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{hub.layout.web_port}/", wait_until="domcontentloaded")
+    page.goto(f"http://127.0.0.1:{port}/", wait_until="domcontentloaded")
     page.wait_for_selector("#live[data-live='live']")
     return page
 
@@ -171,7 +172,8 @@ def _ahead_s(page: Page) -> float:
         theirs = page.evaluate(NOW) / 1000
         after = time.time()
         looks.append((after - before, theirs - (before + after) / 2))
-    return min(looks)[1]
+    ahead_s: float = min(looks)[1]
+    return ahead_s
 
 
 def _cost(hub: HubProcess, count: int) -> list[Figure]:
@@ -188,28 +190,19 @@ def _cost(hub: HubProcess, count: int) -> list[Figure]:
 
 
 def _loads(hub: HubProcess, browser: Browser) -> list[Figure]:
-    """What a first load of the operator's page takes, and the next, with the first picture."""
-    page = _page(hub, browser)
-    client = page.context.new_cdp_session(page)
-    sizes: list[int] = []
-    client.on("Network.dataReceived", lambda e: sizes.append(e.get("encodedDataLength", 0)))
-    client.on("Network.responseReceived", lambda e: sizes.append(_headers(e)))
-    client.send("Network.enable")
-    found = []
-    for fresh in (True, False):
-        if fresh:
-            client.send("Network.clearBrowserCache")
-        sizes.clear()
-        page.reload(wait_until="domcontentloaded")
-        page.wait_for_selector("#live[data-live='live']")
-        found.append(sum(sizes) / 1000)
+    """What a first load of the operator's page takes on the wire, and the next.
+
+    All that comes until the page is live counts: headers, and the first picture of its stream.
+    """
+    way = CountingWay(hub.layout.web_port)
+    page = _page(way.port, browser)
+    first = way.came
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_selector("#live[data-live='live']")
+    found = (first / 1000, (way.came - first) / 1000)
     page.context.close()
+    way.close()
     return [
         Figure("bytes of a first load, 60 counters", f"{found[0]:.0f} kB", aim="under 150 kB"),
         Figure("bytes of a next load", f"{found[1]:.0f} kB", aim="under 20 kB"),
     ]
-
-
-def _headers(event: dict[str, object]) -> int:
-    response = event["response"]
-    return int(response.get("encodedDataLength", 0)) if isinstance(response, dict) else 0

@@ -101,11 +101,15 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
         public = topic.kind in {"ticket", "lines"}
         if not public:
             Needed(Right.VIEW).check(request)
-        messages = await live.follow(topic)
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        messages = await live.follow(topic, packed=packed)
         if messages is None:
             return problem(404, "unknown", "there is no such ticket or counter")
         followed = messages if public else while_signed_in(messages, access.accounts, request)
-        return EventStream(followed, headers={"x-accel-buffering": "no"})
+        headers = {"x-accel-buffering": "no", "vary": "Accept-Encoding"}
+        return EventStream(
+            followed, headers=headers | ({"content-encoding": "gzip"} if packed else {})
+        )
 
 
 async def while_signed_in(

@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from fastapi.sse import format_sse_event
@@ -59,6 +61,25 @@ class Topic:
     id: str = ""
 
 
+@dataclass(frozen=True)
+class Message:
+    """A message, ready to send: as it is, or packed, which is done once for all who follow."""
+
+    plain: bytes
+
+    @cached_property
+    def packed(self) -> bytes:
+        """As blocks of deflate that need nothing before them: any sequence of them is a stream."""
+        packer = zlib.compressobj(PACKED_HARD, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return packer.compress(self.plain) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+PACKED_HARD = 6
+
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+"""How a packed stream begins (RFC 1952): deflate, no name, no time. It never ends."""
+
+
 class StreamsClosed(NextwindowError):
     """The hub is on its way down."""
 
@@ -67,15 +88,22 @@ class StreamsClosed(NextwindowError):
 class _Follower:
     """One browser, and what it has not been sent yet."""
 
-    pending: list[bytes] = field(default_factory=list)
+    packed: bool = False
+    pending: list[Message] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     dropped: bool = False
 
-    def put(self, message: bytes) -> None:
+    def put(self, message: Message) -> None:
         self.pending.append(message)
         if len(self.pending) > BACKLOG:
             self.drop()
         self.news.set()
+
+    def taken(self) -> bytes:
+        """All that is pending, as it is sent."""
+        parts = [each.packed if self.packed else each.plain for each in self.pending]
+        self.pending.clear()
+        return b"".join(parts)
 
     def drop(self) -> None:
         self.dropped = True
@@ -92,10 +120,12 @@ class _Channel:
     looked_at: float = 0.0
     sent_at: float = 0.0
     followers: set[_Follower] = field(default_factory=set)
+    first: Message | None = None
 
     def show(self, view: Moment | None, at: float) -> None:
         """Tell the followers what has changed, or that nothing has."""
         before, self.view, self.looked_at = self.view, view, at
+        self.first = None
         if view is None:
             self.drop_all()
         elif before is None:
@@ -116,11 +146,13 @@ class _Channel:
             follower.put(message)
         self.followers = {follower for follower in self.followers if not follower.dropped}
 
-    def join(self) -> _Follower:
+    def join(self, *, packed: bool) -> _Follower:
         """A new follower, whose first message is the whole picture."""
-        follower = _Follower()
+        follower = _Follower(packed)
         if self.view is not None:
-            follower.put(encoded("snapshot", self.view, contents(self.view)))
+            if self.first is None:
+                self.first = encoded("snapshot", self.view, contents(self.view))
+            follower.put(self.first)
         self.followers.add(follower)
         return follower
 
@@ -143,10 +175,10 @@ class Live:
         self._closed = False
         access.service.watch(self._noticed)
 
-    async def follow(self, topic: Topic) -> AsyncIterator[bytes] | None:
+    async def follow(self, topic: Topic, *, packed: bool = False) -> AsyncIterator[bytes] | None:
         """The messages about a topic, as bytes to send; None if there is no such thing.
 
-        Raises StreamsClosed, StorageError or StateSilent.
+        `packed`: as a stream of gzip. Raises StreamsClosed, StorageError or StateSilent.
         """
         if self._closed:
             raise StreamsClosed("the hub is being stopped")
@@ -158,7 +190,7 @@ class Live:
             if channel.view is None:
                 return None
             self._channels[topic] = channel
-            follower = channel.join()
+            follower = channel.join(packed=packed)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._run(), name="streams")
         return self._messages(channel, follower)
@@ -185,14 +217,15 @@ class Live:
             self._loop.call_soon_threadsafe(self._news.set)
 
     async def _messages(self, channel: _Channel, follower: _Follower) -> AsyncIterator[bytes]:
+        head = GZIP_HEAD if follower.packed else b""
         try:
             while not follower.dropped:
                 await follower.news.wait()
                 follower.news.clear()
-                message = b"".join(follower.pending)
-                follower.pending.clear()
+                message = follower.taken()
                 if message:
-                    yield message
+                    yield head + message
+                    head = b""
         finally:
             channel.followers.discard(follower)
             self._forget_unfollowed()
@@ -285,8 +318,8 @@ def _part(name: str, old: Any, new: Any) -> Any:
     return new
 
 
-def encoded(event: str, view: Moment, fields: dict[str, Any]) -> bytes:
+def encoded(event: str, view: Moment, fields: dict[str, Any]) -> Message:
     """A message of the stream, ready to send."""
     when = {name: getattr(view, name) for name in _MOMENT}
     data = to_json({**when, **fields}).decode()
-    return format_sse_event(data_str=data, event=event, retry=RETRY_MS)
+    return Message(format_sse_event(data_str=data, event=event, retry=RETRY_MS))
