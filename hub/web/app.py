@@ -69,6 +69,7 @@ def create_app(
         openapi_url=None,
     )
     app.state.live = live
+    app.state.accounts = accounts
     app.state.tell = facts
     app.state.close_streams = live.close
     app.include_router(make_router(access, live))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from hub import accounts as module
 from hub.accounts import (
@@ -295,6 +296,4 @@ def test_a_session_goes_on_though_it_could_not_be_written(
 
 
 def _broken(folder: Path) -> object:
-    from sqlalchemy import create_engine
-
     return create_engine(f"sqlite:///{folder}/nowhere/at-all.sqlite")

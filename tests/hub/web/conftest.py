@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hub.accounts import Accounts
 from hub.core import events as e
-from hub.core.commands_of_people import MakeToken
+from hub.core.commands_of_people import MakeAccount, MakeToken
 from hub.core.plan import Plan
 from hub.core.state import State
 from hub.identity import load_identities
 from hub.journal.store import Journal
 from hub.lookout import Lookout
-from hub.passwords import digest, new_secret
+from hub.passwords import digest, hash_password, new_secret
 from hub.pins import hash_pin
 from hub.service import Service
 from hub.transaction import Transaction
@@ -39,6 +40,14 @@ MARKUP = "<script>alert(1)</script>&\"'"
 @functools.cache
 def _hashed(pin: str) -> str:
     return hash_pin(pin)  # slow on purpose, so once is enough
+
+
+PASSWORD = "open sesame 12"
+
+
+@functools.cache
+def password_hash() -> str:
+    return hash_password(PASSWORD)
 
 
 def plan(**changes: Any) -> Plan:
@@ -103,6 +112,7 @@ class House:
         self.service.begin(hall)
         people = load_identities(folder, known=self.service.knows_people)
         self.app = create_app(self.service, lambda: self.facts, identities=people)
+        self.accounts: Accounts = self.app.state.accounts
         self.service.start()
         self.visitor = TestClient(self.app, raise_server_exceptions=False)
         self.token = self.give_token("administrator")
@@ -125,6 +135,29 @@ class House:
         """A client that signs in with a token."""
         headers = {"Authorization": f"Bearer {token}"}
         return TestClient(self.app, raise_server_exceptions=False, headers=headers)
+
+    def person(self, *roles: str, name: str = "", clerk: str | None = None) -> str:
+        """A new account with these roles, made if there is none; its name."""
+        account = name or "-".join(roles)
+        if account not in self.accounts.people.accounts:
+            wanted = MakeAccount(account, account.title(), roles, clerk, password_hash(), "console")
+            answer = self.service.command(None, wanted).result(PATIENCE_S)
+            assert answer.status == 200, answer.body
+        return account
+
+    def session(self, account: str) -> str:
+        """The secret of a new session, as if somebody had signed in at the page."""
+        secret: str | None = self.accounts.begin_session(account, "testclient")
+        assert secret is not None
+        return secret
+
+    def browser(self, account: str) -> TestClient:
+        """A client that has signed in as a browser does, and says whence it asks."""
+        client = TestClient(
+            self.app, raise_server_exceptions=False, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        client.cookies.set("session", self.session(account))
+        return client
 
     def tell(self, act: Callable[[Transaction], object]) -> None:
         """Do something in the state's thread, as an adapter's work would."""
