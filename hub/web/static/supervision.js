@@ -31,7 +31,7 @@ function fail(text) {
 
 function policyName(id) {
   const option = form.querySelector('option[value="' + id + '"]');
-  return option ? option.textContent.trim() : id;
+  return option ? option.dataset.name : id;
 }
 
 function cell(kind, text) {
@@ -45,8 +45,7 @@ function compare(found) {
   const head = result.querySelector('thead tr');
   while (head.children.length > 1) head.lastChild.remove();
   for (const name of names) {
-    const text = name === found.own ? say('own', { policy: policyName(name) }) : policyName(name);
-    const made = cell('th', text);
+    const made = cell('th', policyName(name));
     made.scope = 'col';
     head.append(made);
   }
