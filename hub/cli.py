@@ -15,27 +15,21 @@ import typer
 from rich.progress import track
 
 from hub.accounts_cli import token, user
-from hub.configuration import HallFile, differences
-from hub.core import events as e
+from hub.config_cli import HallToml, config, existing
+from hub.configuration import HallFile
 from hub.core.audit import Audit
-from hub.core.plan import Plan
-from hub.journal.store import Batch, Journal
 from hub.pins import hash_pin
 from hub.replay.cli import replay, simulate
 from hub.service import load as load_journal
-from wire.clock import RealClock
-from wire.errors import NextwindowError, StorageError
+from wire.errors import NextwindowError
 from wire.settings import effective, load
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The hall's hub.")
-config = typer.Typer(no_args_is_help=True, help="The plan in the journal.")
 app.add_typer(config, name="config")
 app.add_typer(user, name="user")
 app.add_typer(token, name="token")
 app.command()(simulate)
 app.command()(replay)
-
-HallToml = Annotated[Path, typer.Argument(help="The hall's configuration, hall.toml.")]
 
 
 @app.command()
@@ -87,7 +81,7 @@ def pin_hash() -> None:
 @app.command()
 def audit(folder: Annotated[Path, typer.Argument(help="The journal's folder.")]) -> None:
     """Check what must always hold over a whole journal. The hub has to be stopped."""
-    journal = _existing(folder)
+    journal = existing(folder)
     try:
         hall, _ = load_journal(journal)
         reader = Audit()
@@ -109,55 +103,6 @@ def audit(folder: Annotated[Path, typer.Argument(help="The journal's folder.")])
 def version() -> None:
     """Print the version."""
     typer.echo(package_version("nextwindow"))
-
-
-@config.command()
-def export(file: HallToml) -> None:
-    """Print the plan in the journal of the hub that FILE configures, as JSON."""
-    journal = _existing(load(file, HallFile).hub.data)
-    try:
-        plan = load_journal(journal)[0].plan
-    finally:
-        journal.close()
-    typer.echo(json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, indent=2))
-
-
-@config.command()
-def apply(file: HallToml) -> None:
-    """Put the plan of FILE into force. The hub has to be stopped."""
-    settings = load(file, HallFile)
-    journal = _existing(settings.hub.data)
-    try:
-        changed = _apply(journal, settings.plan())
-    finally:
-        journal.close()
-    for line in changed:
-        typer.echo(line)
-    typer.echo(f"{len(changed)} changes are in force from the next start.")
-
-
-def _apply(journal: Journal, plan: Plan) -> list[str]:
-    hall, _ = load_journal(journal)
-    changed = differences(plan, hall.plan)
-    gone = [t.number for t in hall.tickets.values() if t.service not in plan.service]
-    if gone:
-        raise NextwindowError(f"tickets of a service that would go: {', '.join(gone)}")
-    held = [c.id for c in hall.counters.values() if c.id not in plan.counter and c.clerk]
-    if held:
-        raise NextwindowError(f"somebody is still signed in at {', '.join(held)}, which would go")
-    if changed:
-        batch = Batch(hall.version + 1)
-        event = e.Configured(RealClock().now(), plan.model_dump(mode="json"))
-        hall.apply(event)
-        batch.events.append(event)
-        journal.commit(batch)
-    return changed
-
-
-def _existing(folder: Path) -> Journal:
-    if not (folder / "journal.sqlite").exists():
-        raise StorageError(f"there is no journal in {folder}")
-    return Journal(folder)
 
 
 def main() -> None:

@@ -128,7 +128,7 @@ def check_file(file: Plan, journal: Plan, seen: str) -> None:
                 "the file differs from the plan in the journal, which is the truth:",
                 *changed,
                 "`hall-hub config apply FILE` puts the file into force.",
-                "`hall-hub config export FILE` prints the journal's plan.",
+                "`hall-hub config export FILE` prints the journal's plan, `--toml` as a file.",
             ]
         )
 

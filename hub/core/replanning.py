@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -87,15 +86,24 @@ def configure(state: State, command: Configure, now: float) -> Decision:
     found = [str(obstacle) for obstacle in obstacles(state, plan, now)]
     if found:
         return refuse("plan_does_not_fit", ". ".join(found) + ".")
+    return Decision(put_into_force(state, plan, command, now))
+
+
+def put_into_force(
+    state: State, plan: Plan, command: Configure, now: float, file: str = ""
+) -> tuple[e.Event, ...]:
+    """The events of another plan; `file` is the digest of the file that it is from."""
+    content = as_content(plan)
     configured = e.Configured(
         at=now,
         plan=content,
         by=command.by,
         reason=command.reason,
-        changed=tuple(c.place for c in changes(state.plan.model_dump(mode="json"), content)),
+        changed=tuple(change.place for change in changes(as_content(state.plan), content)),
+        file=file,
         undoes=command.undoes,
     )
-    return Decision((*_pointless(state, plan, now), configured))
+    return (*_pointless(state, plan, now), configured)
 
 
 def _pointless(state: State, plan: Plan, now: float) -> Iterator[e.Event]:
@@ -133,7 +141,7 @@ def _of_the_hall(state: State, plan: Plan, now: float) -> Iterator[Obstacle]:
         yield Obstacle("hall_id")
     if state.grants and plan.alone.lease_min < state.plan.alone.lease_min:
         yield Obstacle("lease_shorter", {"count": str(len(state.grants))})
-    if state.day is not None and calendar.business_day(plan, now) > date.fromisoformat(state.day):
+    if calendar.business_day(plan, now) > calendar.business_day(state.plan, now):
         yield Obstacle("day_would_end")
 
 
