@@ -181,7 +181,7 @@ def test_a_citizen_who_missed_the_call_comes_back(
     house.open()
     citizen = Person(browser, "citizen", tmp_path, PHONE)
     phone = citizen.open(f"{server.url}/take")
-    phone.click("summary")
+    phone.click("details.options summary")
     phone.check("[name='further'][value='social']")
     phone.click("[data-service='residence'] button")
     expect(phone.locator("h1")).to_contain_text("A001")
@@ -195,7 +195,7 @@ def test_a_citizen_who_missed_the_call_comes_back(
     with phone.expect_navigation():
         back.click()
     expect(phone.locator("section[data-when='waiting']")).to_be_visible()
-    phone.click("details summary")
-    phone.click("details form button")
+    phone.click("details.slip-cancel summary")
+    phone.click("details.slip-cancel form button")
     expect(phone.locator("section[data-when='cancelled']")).to_be_visible()
     assert citizen.complaints == []
