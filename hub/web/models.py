@@ -15,12 +15,16 @@ from wire.messages import ClerkName, CounterState, Part, RatingOption, Text
 
 
 class Moment(Part):
-    """When a picture was taken: `version` counts what has happened, `speed` is the clock's."""
+    """When a picture was taken: `version` counts what has happened, `speed` is the clock's.
+
+    `plan` is the version of the plan: with another one a page is drawn anew.
+    """
 
     now: str
     epoch: int
     version: int
     speed: float = 1.0
+    plan: int = 0
 
 
 class HallName(Part):

@@ -144,6 +144,7 @@ class View:
             "epoch": self._hall.epoch,
             "version": self._hall.version,
             "speed": self._speed,
+            "plan": self._hall.plan_at,
         }
 
     def _time(self, wall_s: float) -> str:

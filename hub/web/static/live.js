@@ -18,6 +18,7 @@ export class Live {
     this.address = '/api/events' + follow;
     this.show = show;
     this.picture = page.picture;
+    this.plan = page.picture.plan;
     this.heardAt = null;
     this.source = null;
     this.base = { wall: Date.parse(this.picture.now), at: performance.now() };
@@ -90,6 +91,7 @@ export class Live {
   hear(event, take) {
     this.heardAt = performance.now();
     take();
+    if (this.picture.plan !== this.plan) location.reload(); // names, keys, counters: all may differ
     this.base = { wall: Date.parse(this.picture.now), at: this.heardAt };
     this.tick();
   }
