@@ -69,7 +69,7 @@ class Person:
         scheme: Scheme = "light",
     ) -> None:
         self._pictures = pictures
-        self._name = name
+        self.name = name
         self._taken = 0
         self.complaints: list[str] = []
         self.context = browser.new_context(viewport=size, locale=language, color_scheme=scheme)
@@ -97,7 +97,7 @@ class Person:
         """
         assert drawn_apart(page, "直", "值"), "no Chinese font here (make system-deps brings one)"
         self._taken += 1
-        file = self._pictures / f"{self._name}-{self._taken:02}-{what}.png"
+        file = self._pictures / f"{self.name}-{self._taken:02}-{what}.png"
         page.screenshot(path=file, full_page=True, animations="disabled")
         self.complaints += [f"{what}: {problem}" for problem in overflow(page)]
         return file

@@ -373,7 +373,17 @@ class CutOffHall(RuleBasedStateMachine):
         ]
 
     def replace_disk(self, old: UnitModel) -> None:
+        """A disk breaks, and with it goes whatever it alone knew.
+
+        That is found where the backup knew the disk. Where it knew none, nobody can tell.
+        """
         old.stop()
+        hall = self.hub.hall
+        if old.unit in asked(hall) and old.unit not in hall.starts.expected:
+            bodies = [body for _, _, body in old.written if isinstance(body, w.CalledRecord)]
+            lost = {body.call_id for body in bodies} - set(hall.calls)
+            kept = {t: call for t, call in self.alone_calls.items() if call[1] not in lost}
+            self.alone_calls = kept
         self.old.append(old)
         unit = old.unit
         folder = f"{unit}-{len(self.old)}"

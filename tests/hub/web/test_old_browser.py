@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from hub.core.commands_of_people import MakeAccount
+from hub.passwords import hash_password
 from tests.hall.browser import PHONE, Person
 from tests.hall.old_chromium import Hand, old_chromium
-from tests.hub.web.conftest import PIN, House, plan
+from tests.hub.web.conftest import PATIENCE_S, PIN, House, plan
 from tests.hub.web.test_stream import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("npm", "node", "chromium")]
+
+PASSWORD = "correct horse 86"
+ROLES = ("operator", "clerk", "supervisor", "administrator")
 
 
 @pytest.fixture(scope="module")
@@ -22,52 +27,93 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    house = House(folder, plan())
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    house = House(tmp_path_factory.mktemp("old"), plan())
+    hashed = hash_password(PASSWORD)
+    for role in ROLES:
+        clerk = "wang" if role == "clerk" else None
+        made = MakeAccount(role, role.title(), (role,), clerk, hashed, "console")
+        assert house.service.command(None, made).result(PATIENCE_S).status == 200
     with Server(house) as running:
         yield running
     house.close()
 
 
-def test_a_number_is_taken_called_and_seen(
+def _signed_in(server: Server, person: Person, path: str) -> tuple[Page, Hand]:
+    """Somebody who has signed in with their role's name, at a page that they asked for first."""
+    page = person.open(server.url + path)
+    hand = Hand(page)
+    hand.fill("#name", person.name)
+    hand.fill("#password", PASSWORD)
+    hand.click("form button[type=submit]")
+    page.wait_for_url(f"**{path}")
+    return page, hand
+
+
+def test_a_number_is_taken_called_served_and_rated(
     server: Server, browser: Browser, tmp_path: Path
 ) -> None:
     citizen = Person(browser, "citizen", tmp_path, PHONE)
     phone = citizen.open(f"{server.url}/take")
-    Hand(phone).click("button[value=residence]")
-    Hand(phone).see("h1, strong", "A001")
+    holder = Hand(phone)
+    holder.click("button[value=residence]")
+    holder.see(".slip-number", "A001")
 
-    clerk = Person(browser, "clerk", tmp_path).known(server.house.token)
-    desk = clerk.open(f"{server.url}/clerk/c1")
-    hand = Hand(desk)
-    _sign_in(hand)
+    clerk = Person(browser, "clerk", tmp_path)
+    _, hand = _signed_in(server, clerk, "/clerk/c1")
+    hand.choose("select[name=clerk]", "wang")
+    hand.fill("input[name=pin]", PIN)
+    hand.click("main form button[type=submit]")
     hand.see("[data-action=next]", "A001")
     hand.click("[data-action=next]")
     hand.see("#hand[data-state=called]", "A001")
-    Hand(phone).see("#ticket[data-state=called] .go-counter", "1")
+    holder.see("#ticket[data-state=called] .go-counter", "1")
     hand.click("[data-action=done]")
     hand.see("#hand[data-state=idle]")
+    holder.click("button[value=satisfied]")
+    holder.see("#rate-thanks", "您的评价：满意")
     assert citizen.complaints == clerk.complaints == []
 
 
-def _sign_in(hand: Hand) -> None:
-    hand.choose("select[name=clerk]", "wang")
-    hand.fill("input[name=pin]", PIN)
-    hand.click("form button[type=submit]")
-
-
-def test_the_operators_page_follows_the_hall(
+def test_an_operator_follows_the_hall_and_tells_it_something(
     server: Server, browser: Browser, tmp_path: Path
 ) -> None:
-    operator = Person(browser, "operator", tmp_path).known(server.house.token)
-    page = operator.open(f"{server.url}/")
-    hand = Hand(page)
-    hand.see("[data-slot=waiting]", "0")
-    ticket = server.house.take()
-    server.house.open()
-    hand.see("[data-slot=waiting]", "1")
-    server.house.command("next")
-    hand.see("[data-counter=c1] [data-slot=ticket]", ticket["number"])
+    operator = Person(browser, "operator", tmp_path)
+    page, hand = _signed_in(server, operator, "/")
+    ticket = server.house.take("social")
+    hand.see("[data-service=social] [data-slot=waiting]", "1")
+    server.house.open("c2", "li", "1357")
+    server.house.command("next", "c2")
+    hand.see("[data-counter=c2] [data-slot=ticket]", ticket["number"])
+    hand.click("#tell summary")
+    hand.fill("form[data-kind=notice] textarea[name=zh]", "今天提前下班")
+    hand.click("form[data-kind=notice] button[type=submit]")
+    hand.see("[data-slot=told]", "今天提前下班")
     operator.picture(page, "hall")
     assert operator.complaints == []
+
+
+def test_a_supervisor_reads_the_day(server: Server, browser: Browser, tmp_path: Path) -> None:
+    supervisor = Person(browser, "supervisor", tmp_path)
+    page, hand = _signed_in(server, supervisor, "/supervision")
+    hand.see(".report-figures .figure strong")
+    hand.click("a[href^='/supervision/ratings']")
+    hand.see("main")
+    supervisor.picture(page, "ratings")
+    assert supervisor.complaints == []
+
+
+def test_an_administrator_changes_the_plan(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    administrator = Person(browser, "administrator", tmp_path)
+    _, hand = _signed_in(server, administrator, "/administration/counters/c2")
+    hand.fill("input[name=number]", "22")
+    hand.click("main form button.primary")
+    hand.click("a[href='/administration/preview']")
+    hand.see("main", "22")
+    hand.click("form.apply button")
+    hand.see("main [role=status]")
+    assert server.house.counter("c2")["number"] == "22"
+    assert administrator.complaints == []
