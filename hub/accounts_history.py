@@ -117,7 +117,10 @@ def _of(kinds: Iterable[str], whose: tuple[str, list[str]], values: list[Any]) -
 def _who(field: str, person: str) -> tuple[str, list[str]]:
     # The content is compact JSON: a name stands in it as it does here.
     if person:
-        return "content LIKE ?", [f'%"{field}":{json.dumps(person)}%']
+        wanted = f'"{field}":{json.dumps(person)}'
+        for sign in ("!", "%", "_"):  # what a pattern would take for something else
+            wanted = wanted.replace(sign, f"!{sign}")
+        return "content LIKE ? ESCAPE '!'", [f"%{wanted}%"]
     return " AND ".join(["content NOT LIKE ?"] * len(_NOBODY)), [
         f'%"{field}":"{name}"%' for name in _NOBODY
     ]
