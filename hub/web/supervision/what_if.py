@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -44,8 +44,9 @@ class OneAtATime:
     def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
         self._command = command
         self.busy = False
+        self.last: asyncio.subprocess.Process | None = None
 
-    async def lines(self, *arguments: str) -> AsyncIterator[bytes]:
+    async def lines(self, *arguments: str) -> AsyncGenerator[bytes, None]:
         """What the process says, line by line. It is ended when nobody listens any more."""
         process: asyncio.subprocess.Process | None = None
         try:
@@ -57,6 +58,7 @@ class OneAtATime:
                 limit=LONGEST_LINE,
                 start_new_session=True,
             )
+            self.last = process
             async with asyncio.timeout(LONGEST_S):
                 while line := await self._line(process):
                     yield line

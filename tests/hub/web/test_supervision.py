@@ -1,0 +1,211 @@
+"""The supervisor's pages and files, over HTTP, on a journal with a morning in it."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from hub.core import events as e
+from hub.journal.store import Quarantined
+from hub.transaction import Transaction
+from hub.web.supervision.definitions import DEFINITIONS
+from hub.web.supervision.what_if import OneAtATime
+from tests.hub.web.conftest import MARKUP, House, plan
+
+pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
+
+PAGES = ("", "/ratings", "/ratings?level=all", "/records", "/records?state=all", "/replay")
+DAYS = "from=2026-03-01&to=2026-03-02"
+BYTES = b"\xff\x1b[31m<b>" + b"x" * 3000
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One visit that was rated badly, twice, and records that nobody can read."""
+    house = House(tmp_path_factory.mktemp("supervision"), plan())
+    house.open("c1", "li", "1357")  # a name full of markup
+    house.take()
+    assert house.command("next").status_code == 200
+    assert house.command("done").status_code == 200
+    house.tell(_rate)
+    house.tell(_set_aside)
+    yield house
+    house.close()
+
+
+def _rate(t: Transaction) -> None:
+    call = t.hall.calls[str(t.hall.counters["c1"].last_call)]
+    key = ("unit-1", "o", 1, "c1", "li", call.call_id, call.ticket)
+    t.happen([e.Rated(t.now, *key, "dissatisfied", 2500, "run", counted=True, why_not=None)])
+    tags = ("unit-1", "o", 2, "c1", call.call_id, call.ticket, ("213",), "run")
+    t.happen([e.RatingTagged(t.now, *tags, counted=True, why_not=None)])
+    again = ("unit-1", "o", 3, "c1", "li", call.call_id, call.ticket)
+    t.happen([e.Rated(t.now, *again, "satisfied", 900, "run", counted=False, why_not="second")])
+
+
+def _set_aside(t: Transaction) -> None:
+    for code in ("unreadable", "fork"):
+        t.batch.quarantine.append(Quarantined(t.now, "unit-1", "o", 9, code, MARKUP, BYTES))
+
+
+def get(house: House, path: str, language: str = "en") -> Any:
+    return house.client.get(f"/supervision{path}", headers={"Accept-Language": language})
+
+
+def ticket_of(house: House) -> str:
+    return house.service.ask(lambda t: next(iter(t.hall.tickets))).result(20)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_drawn_in_both_languages(morning: House, path: str, language: str) -> None:
+    answer = get(morning, path, language)
+    assert answer.status_code == 200, answer.text
+    assert MARKUP not in answer.text
+    assert "style=" not in answer.text  # the policy would not have it
+
+
+def test_the_overview_says_what_happened(morning: House) -> None:
+    page = get(morning, f"?{DAYS}").text
+    for said in ("0 of 1 ratings", "0 of 1 services", "1 served", "The staff did not know"):
+        assert said in page, said
+    for name, _meaning in DEFINITIONS:
+        assert name in page
+
+
+@pytest.mark.parametrize("query", ["period=ever", "from=a&to=b", "from=1900-01-01&to=2026-03-02"])
+def test_days_that_cannot_be_are_said_and_this_month_is_shown(morning: House, query: str) -> None:
+    answer = get(morning, f"?{query}")
+    assert answer.status_code == 200
+    assert "These are no days" in answer.text
+
+
+def test_a_period_without_anything_says_so(morning: House) -> None:
+    assert "Nothing happened in the hall" in get(morning, "?from=2026-01-01&to=2026-01-31").text
+
+
+def test_a_bad_rating_leads_to_the_story_of_its_visit(morning: House) -> None:
+    page, ticket = get(morning, "/ratings").text, ticket_of(morning)
+    assert "1 ratings" in page
+    assert f"/supervision/visits/{ticket}" in page
+    story = get(morning, f"/visits/{ticket}").text
+    for said in ("A001 taken", "Counter 1 calls A001", "first in line", "Reasons were given"):
+        assert said in story, said
+    assert get(morning, "/visits/nobody").status_code == 404
+
+
+def test_what_does_not_count_is_listed_with_its_reason(morning: House) -> None:
+    assert "this call was rated before" in get(morning, "/ratings?level=all&counted=no").text
+
+
+def test_bytes_are_shown_safely(morning: House) -> None:
+    page = get(morning, "/records").text
+    assert "\\xff\\u001b[31m&lt;b&gt;" in page
+    assert "Only the first 2000 bytes" in page
+    assert "waits for a person" in page
+
+
+def rows(text: str) -> list[list[str]]:
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text[1:])))
+
+
+def test_ratings_as_csv(morning: House) -> None:
+    answer = get(morning, f"/ratings.csv?{DAYS}&level=all")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    head, second, first = rows(answer.content.decode())
+    assert head[2:4] == ["Level", "Reasons"]
+    assert (first[2], first[3], first[7]) == (
+        "Dissatisfied",
+        "The staff did not know the matter well",
+        MARKUP,
+    )
+    assert second[9:11] == ["no", "this call was rated before"]
+
+
+def test_visits_as_csv_hold_no_hash_of_a_person(morning: House) -> None:
+    morning.take(identity="330100199001011234")
+    answer = get(morning, f"/visits.csv?{DAYS}", "zh")
+    head, *visits = rows(answer.content.decode())
+    assert head[1] == "号码"
+    assert [visit[1] for visit in visits] == ["A001", "A002"]
+    hashed = morning.service.ask(lambda t: list(t.hall.today.persons)).result(20)
+    assert hashed
+    assert hashed[0] not in answer.text
+
+
+@pytest.mark.parametrize(("language", "summary"), [("en", "Summary"), ("zh", "汇总")])
+def test_the_workbook_opens_again(morning: House, language: str, summary: str) -> None:
+    answer = get(morning, f"/report.xlsx?{DAYS}", language)
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames[0] == summary
+    assert len(book.sheetnames) == 7
+    values = [row[0].value for row in book.worksheets[-1].iter_rows()]
+    assert len(values) == len(DEFINITIONS)
+    services = book.worksheets[1]
+    assert services.cell(2, 6).value == 1  # one was served
+    bad = book.worksheets[5]
+    assert [bad.cell(2, k).data_type for k in range(1, 12)] == ["s"] * 11
+    assert all(sheet._charts for sheet in book.worksheets[:5])
+
+
+def test_nobody_else_sees_any_of_it(morning: House) -> None:
+    for role in ("operator", "clerk"):
+        program = morning.program(morning.give_token(role))
+        for path in (*PAGES, "/report.xlsx", "/visits.csv", "/replay/run"):
+            assert program.get(f"/supervision{path}").status_code == 403, (role, path)
+    assert morning.program(morning.give_token("supervisor")).get("/supervision").status_code == 200
+
+
+# --- what if ---------------------------------------------------------------------------------
+
+
+def told(answer: Any) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in answer.text.splitlines()]
+
+
+def test_a_day_is_replayed_in_a_process_of_its_own(morning: House) -> None:
+    lines = told(get(morning, "/replay/run?day=2026-03-02&policy=fcfs"))
+    assert {line.get("step") for line in lines[:-1]} >= {"reading", "lived"}
+    result = lines[-1]["result"]
+    assert result["day"] == "2026-03-02"
+    assert result["figures"]["fcfs"]["n"] >= 1
+
+
+def test_a_day_that_is_not_there_is_said(morning: House) -> None:
+    [*_, last] = told(get(morning, "/replay/run?day=2020-01-01&policy=fcfs"))
+    assert "no day 2020-01-01" in last["error"]
+
+
+@pytest.mark.parametrize("query", ["day=x&policy=fcfs", "day=2026-03-02&policy=odd", ""])
+def test_nonsense_starts_nothing(morning: House, query: str) -> None:
+    assert get(morning, f"/replay/run?{query}").status_code == 422
+
+
+SLEEPS = 'import sys, time; print(\'{"step": "reading", "part": 0}\', flush=True); time.sleep(60)'
+
+
+async def _left() -> int | None:
+    """The end of a process whose listener has gone after its first line."""
+    runs = OneAtATime((sys.executable, "-c", SLEEPS))
+    runs.busy = True
+    lines = runs.lines()
+    assert json.loads(await anext(lines))["step"] == "reading"
+    assert runs.busy
+    await lines.aclose()
+    assert runs.last is not None
+    assert not runs.busy
+    return runs.last.returncode
+
+
+def test_whoever_leaves_ends_the_replay() -> None:
+    assert asyncio.run(_left()) == -9
