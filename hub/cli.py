@@ -99,6 +99,20 @@ def audit(folder: Annotated[Path, typer.Argument(help="The journal's folder.")])
         raise typer.Exit(1)
 
 
+@app.command("rebuild-reports")
+def rebuild_reports(
+    folder: Annotated[Path, typer.Argument(help="The journal's folder.")],
+) -> None:
+    """Make the tables that reports read again from the events. The hub has to be stopped."""
+    journal = existing(folder)
+    try:
+        journal.rebuild_reports()
+        count = journal.last_sequence()
+    finally:
+        journal.close()
+    typer.echo(f"made again from {count} events")
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

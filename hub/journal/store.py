@@ -106,6 +106,16 @@ class Journal:
             self._lock.close()
             raise
 
+    def rebuild_reports(self) -> None:
+        """Make the tables that reports read again from the events.
+
+        Raises StorageError, and the next start goes on with it.
+        """
+        try:
+            self._projection.rebuild()
+        except SQLAlchemyError as error:
+            raise StorageError(f"journal {self.path}: {error}") from error
+
     def close(self) -> None:
         """Close the database and let go of the lock."""
         self._connection.close()

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import delete, select
+from typer.testing import CliRunner
 
+from hub.cli import app
 from hub.core import events as e
 from hub.core.tickets import TicketState
 from hub.journal import projection as p
@@ -253,6 +255,22 @@ def test_a_journal_from_before_gets_them_at_its_first_start(folder: Path) -> Non
         for table in (t.turns, t.days, t.projection):
             journal._connection.execute(delete(table))
     journal.close()
+    again = Journal(folder)
+    with again._connection.begin():
+        rows = sorted(tuple(row) for row in again._connection.execute(select(t.turns)))
+    assert rows == ONE_BY_ONE["turns"]
+    again.close()
+
+
+@pytest.mark.slow
+def test_the_command_line_makes_them_again(folder: Path) -> None:
+    journal = Journal(folder)
+    journal.commit(Batch(1, MORNING))
+    with journal._connection.begin():
+        journal._connection.execute(t.turns.update().values(service="spoilt"))
+    journal.close()
+    told = CliRunner().invoke(app, ["rebuild-reports", str(folder)])
+    assert told.output == f"made again from {len(MORNING)} events\n"
     again = Journal(folder)
     with again._connection.begin():
         rows = sorted(tuple(row) for row in again._connection.execute(select(t.turns)))
