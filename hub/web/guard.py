@@ -57,7 +57,8 @@ class SecurityHeaders:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _SECURITY.items():
+                # Of what a browser has already, it keeps the headers too.
+                for name, value in _SECURITY.items() if message["status"] != 304 else ():
                     headers[name] = value
                 headers.setdefault("cache-control", _keeping(scope["path"]))
                 if scope["scheme"] == "https":

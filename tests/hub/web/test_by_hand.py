@@ -165,8 +165,12 @@ def test_an_operator_follows_one_advice_and_dismisses_another(
     expect(tile.locator("[data-marks]")).to_contain_text("hot line: Residence")
     expect(hall.locator("#said")).to_contain_text("Applied: ")  # one answer at a time
     hall.click("#dismiss-a2")
-    expect(hall.locator("#advice-panel")).to_be_hidden()
     expect(hall.locator("#said")).to_contain_text("Dismissed: Open counter 1")
+    expect(hall.locator("#advice li")).to_have_count(0)
+    expect(hall.locator("#answered li")).to_have_count(2)
+    hall.click("#undo-a1")  # one more click, and all is as before
+    expect(hall.locator("#advice li")).to_have_count(1)
+    expect(tile.locator(".skill.added")).to_have_count(0)
 
     house.command("pause", "c2", reason="用餐", minutes=30)
     expect(tile).to_contain_text("Meal · back in 29 min")
