@@ -26,9 +26,15 @@ LAST_S = 0.8
 """With nobody else to call it waits so many real seconds: a unit decides alone after one."""
 
 SETTLE_S = 3.0
-"""After a start no counter's command is decided for so many real seconds at most.
+"""Once units can reach the hub no counter's command is decided for so many real seconds at most.
 
 Every unit that held a grant is to be heard first: it may have called its tickets meanwhile.
+"""
+
+UNREACHED_S = 8.0
+"""After so many real seconds from the start they are decided though no unit could reach the hub.
+
+Its broker may be down for long. A page waits 10 s for an answer (`hub.web.access`).
 """
 
 
@@ -87,11 +93,19 @@ class Rounds:
         self._ready: list[_Parked] = []
         self._unsettled: set[str] = set()
         self._settle_until = 0.0
+        self._reached = False
 
     def begin(self, units: Iterable[str], monotonic: float) -> None:
         """The hub starts; these units held grants."""
         self._unsettled = set(units)
-        self._settle_until = monotonic + SETTLE_S * self._second_s
+        self._settle_until = monotonic + UNREACHED_S * self._second_s
+
+    def reached(self, monotonic: float) -> None:
+        """Units can reach the hub from now on. Only the first time after a start counts."""
+        if not self._reached:
+            self._reached = True
+            latest = monotonic + SETTLE_S * self._second_s
+            self._settle_until = min(self._settle_until, latest)
 
     @property
     def deadline(self) -> float | None:

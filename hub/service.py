@@ -260,6 +260,13 @@ class Service:
         """There is a new forecast: whoever watches shall look again. Safe from any thread."""
         self.submit(_Foretold())
 
+    def reached(self) -> None:
+        """Units can reach the hub, and it them. Safe from any thread, as often as it is so.
+
+        Who held grants when the hub started has from the first time on a moment to be heard.
+        """
+        self.ask(lambda transaction: self._rounds.reached(transaction.monotonic))
+
     def ask(self, question: Callable[[Transaction], T]) -> Future[T]:
         """Read the state between two pieces of work. The question must not change it."""
         work = _Asked(question, reads=True)

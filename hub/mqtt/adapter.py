@@ -127,6 +127,7 @@ class MqttAdapter:
             after = self.connected
         if after and not before:
             log.info("connected to the broker")
+            self._service.reached()
         elif before and isinstance(event, Disconnected) and not self._stopping:
             log.warning("the broker is gone: %s", event.reason)
 

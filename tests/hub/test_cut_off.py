@@ -13,7 +13,7 @@ from hub import intake
 from hub.core import events as e
 from hub.core.commands import OnTicket
 from hub.core.dispatch import ahead_of
-from hub.rounds import PATIENCE_S, SETTLE_S
+from hub.rounds import PATIENCE_S, SETTLE_S, UNREACHED_S
 from tests.hub.core.examples import record_of, request
 from tests.hub.core.running import PATIENCE_S as WAIT_S
 from tests.hub.core.running import Running
@@ -287,6 +287,30 @@ def test_after_a_start_nobody_waits_longer_than_a_moment(hub: Running) -> None:
     hub.pass_time(PATIENCE_S * 2)
     assert number(hub, answer(future)) == "A003"
     hub.verify()
+
+
+def test_the_moment_after_a_start_begins_when_units_can_reach_the_hub(hub: Running) -> None:
+    hub.restart(reached=False)
+    future = pressing(hub, "c3")
+    hub.pass_time(SETTLE_S + 0.01)  # the broker is not up yet
+    assert not future.done()
+    hub.reach()
+    hub.pass_time(SETTLE_S - 0.1)
+    hub.reach()  # a broker that comes and goes holds nobody for longer
+    assert not future.done()
+    hub.pass_time(0.2)
+    hub.pass_time(PATIENCE_S * 2)
+    assert number(hub, answer(future)) == "A003"
+
+
+def test_with_the_broker_down_pages_are_not_held_for_long(hub: Running) -> None:
+    hub.restart(reached=False)
+    future = pressing(hub, "c3")
+    hub.pass_time(UNREACHED_S - 0.1)
+    assert not future.done()
+    hub.pass_time(0.2)
+    hub.pass_time(PATIENCE_S * 2)
+    assert number(hub, answer(future)) == "A003"
 
 
 def test_a_unit_that_starts_again_has_no_grants_until_its_records_are_here(hub: Running) -> None:

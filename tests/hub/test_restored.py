@@ -45,6 +45,7 @@ class Restored(Running):
         (self.folder / "kept").rename(self.folder / "journal.sqlite")
         self.open()
         self.start()
+        self.reach()
         self.pass_time(SETTLE_S)
 
 

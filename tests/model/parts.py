@@ -166,6 +166,7 @@ class HubModel:
         transaction.happen(due(hall, transaction.now))
         self.journal.commit(transaction.batch)
         self.rounds.begin({g.unit for g in hall.grants.values()}, transaction.monotonic)
+        self.rounds.reached(transaction.monotonic)
         self._checked = self._clock.now + LOST_AFTER_S
         self.up = True
 

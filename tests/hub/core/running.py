@@ -92,10 +92,18 @@ class Running:
             self.service.stop()
         self.journal.close()
 
-    def restart(self) -> None:
+    def restart(self, *, reached: bool = True) -> None:
+        """Start again; without `reached` units cannot reach the hub yet."""
         self.close()
         self.open()
         self.start()
+        if reached:
+            self.reach()
+
+    def reach(self) -> None:
+        """Units can reach the hub from now on."""
+        self.service.reached()
+        self.look(lambda _: None)
 
     # --- asking ---------------------------------------------------------------------------
 

@@ -63,11 +63,15 @@ class FakeService:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.plan = make_plan()
+        self.times_reached = 0
         self._work: list[Arrival] = []
         self._news = threading.Condition()
 
     def watch(self, watcher: Watcher) -> None:
         """Nothing is committed here."""
+
+    def reached(self) -> None:
+        self.times_reached += 1
 
     def submit(self, work: Arrival) -> None:
         with self._news:
@@ -146,6 +150,13 @@ def test_units_are_reached_while_all_connections_are_up(hub: Hub, order: tuple[s
     links[0].say(Connected(2))
     seen.append(hub.adapter.connected)
     assert seen == [False, False, True, False, True]
+
+
+def test_the_service_hears_when_units_can_reach_it_and_not_before(hub: Hub) -> None:
+    hub.reader.say(Connected(1))
+    assert hub.service.times_reached == 0  # it could not answer them yet
+    hub.writer.say(Connected(1))
+    assert hub.service.times_reached == 1
 
 
 def test_a_lost_broker_is_one_line_in_the_log(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
