@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from starlette.routing import Match
@@ -73,7 +74,18 @@ def frame(request: Request) -> dict[str, Any]:
         "places": places_for(request, person),
         "person": person,
         "theme": theme_of(request),
+        "again": again(request),
     }
+
+
+def again(request: Request) -> str:
+    """The address of this page, to be followed by another language or theme.
+
+    It stays one of ours whatever was asked for: two slashes would begin another site's.
+    """
+    path = quote("/" + request.url.path.lstrip("/\\"))
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k not in {"lang", "theme"}]
+    return f"{path}?{urlencode(asked)}&" if asked else f"{path}?"
 
 
 def places_for(request: Request, person: Person | None) -> tuple[Link, ...]:

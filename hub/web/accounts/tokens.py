@@ -55,7 +55,7 @@ async def _made(access: Access, form: Form, secret: str, who: Person) -> str:
     if last:
         try:  # the last day is a whole one, where the hall is
             day = datetime.strptime(last, "%Y-%m-%d").replace(tzinfo=access.service.plan.zone)
-            ends_at = (day + timedelta(days=1)).timestamp()
+            ends_at = (day + timedelta(days=1)).timestamp() - 1
         except (ValueError, OverflowError):
             return "no_day"
     token = f"{TOKEN_PREFIX}{new_id()[:12]}"
