@@ -36,6 +36,7 @@ MOST_BAD = 20_000
 RATING_HEADS = (
     marked("Time of the rating"),
     marked("How sure the time is"),
+    marked("Where it was given"),
     marked("Level"),
     marked("Reasons"),
     marked("Number"),
@@ -89,6 +90,7 @@ def rating_row(said: lists.Said, n: Names) -> tuple[object, ...]:
     return (
         n.moment(said.at),
         n.sure(said.sure),
+        n.source(said.source),
         n.level(said.level),
         "、".join(n.tag(tag) for tag in said.tags),
         said.number,

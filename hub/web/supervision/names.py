@@ -12,6 +12,8 @@ from hub.web.words import WHY_NOT_COUNTED, why_set_aside
 
 UNKNOWN_SERVICE = marked("Unknown service")
 NO_NUMBER = marked("No number")
+UNIT = marked("unit {unit}")
+BY_PHONE = marked("on the ticket's page")
 
 STATES = {
     "booked": marked("booked"),
@@ -119,6 +121,10 @@ class Names:
     def aside(self, code: str) -> str:
         """Why a record was set aside."""
         return self.own(why_set_aside(code))
+
+    def source(self, unit: str) -> str:
+        """What took a rating: a unit, or somebody's phone."""
+        return self.say(UNIT, unit=unit) if unit else self.say(BY_PHONE)
 
     def number(self, number: str) -> str:
         """A ticket's number, or that there is none."""

@@ -123,13 +123,13 @@ def test_ratings_as_csv(morning: House) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
     head, second, first = rows(answer.content.decode())
-    assert head[2:4] == ["Level", "Reasons"]
-    assert (first[2], first[3], first[7]) == (
+    assert head[3:5] == ["Level", "Reasons"]
+    assert (first[3], first[4], first[8]) == (
         "Dissatisfied",
         "The staff did not know the matter well",
         MARKUP,
     )
-    assert second[9:11] == ["no", "this call was rated before"]
+    assert second[10:12] == ["no", "this call was rated before"]
 
 
 def test_visits_as_csv_hold_no_hash_of_a_person(morning: House) -> None:
