@@ -7,7 +7,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,8 +17,9 @@ import pytest
 import uvicorn
 
 from hub.core.commands import Issue
+from hub.core.commands_of_people import OfPeople, RemoveAccount, SetPassword
 from hub.web import access
-from hub.web.stream import BACKLOG, BEAT_S, Live, Topic, changes
+from hub.web.stream import BACKLOG, BEAT_S, GZIP_HEAD, Live, Message, Topic, changes
 from hub.web.views import View
 from tests.hub.web.conftest import House
 from wire.clock import ManualClock
@@ -255,3 +257,35 @@ def test_equal_pictures_have_no_changes(house: House) -> None:
         return changes(before, View(transaction, clock).hall(house.facts, None))
 
     assert house.service.ask(compare).result(PATIENCE_S) == {}
+
+
+def test_packed_messages_are_one_stream_from_whichever_a_browser_begins() -> None:
+    messages = [Message(f"data: {n} {'中' * n}\n\n".encode()) for n in range(1, 40)]
+    for first in (0, 7, 38):
+        reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        assert reader.decompress(GZIP_HEAD) == b""
+        for message in messages[first:]:  # each can be read at once
+            assert reader.decompress(message.packed) == message.plain
+
+
+def test_a_stream_ends_with_the_session_or_the_right_that_it_was_opened_by(server: Server) -> None:
+    house = server.house
+    ends: list[tuple[str, Callable[[str], object]]] = [
+        ("leaver", house.accounts.end_others),
+        ("forgetful", lambda name: _wish(house, SetPassword(name, "x", "console"))),
+        ("removed", lambda name: _wish(house, RemoveAccount(name, "console"))),
+    ]
+    for name, end in ends:
+        house.person("operator", name=name)
+        known = {"Cookie": f"session={house.session(name)}"}
+        address = f"{server.url}/api/events"
+        with httpx.stream("GET", address, headers=known, timeout=PATIENCE_S) as response:
+            lines = response.iter_lines()
+            assert next(parsed(lines))[0] == "snapshot"
+            end(name)
+            house.take("social")
+            assert [data for _, data in parsed(lines) if "services" in data] == []
+
+
+def _wish(house: House, command: OfPeople) -> None:
+    assert house.service.command(None, command).result(PATIENCE_S).status == 200
