@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hub.core.plan import Plan
 from wire.messages import Role
 
@@ -41,7 +43,7 @@ def unit_file(plan: Plan, unit: str, broker: str, *, outside: bool) -> str | Non
     ]
     if role is Role.COUNTER:
         lines.append(f'counter = "{plan.counter_of_unit[unit]}"')
-    lines += ['state = "/var/lib/nextwindow-unit"', "", "[broker]", f'url = "{broker}"']
+    lines += ['state = "/var/lib/nextwindow-unit"', "", "[broker]", f"url = {json.dumps(broker)}"]
     if outside:
         lines.append(f'user = "{unit}"')
         lines.append(f'password_file = "/etc/nextwindow/{unit}.password"')
