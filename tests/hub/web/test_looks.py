@@ -62,11 +62,12 @@ def pages(server: Server) -> list[str]:
     slip = _a_day(house)
     samples = {
         "slip": slip,
+        "ticket": slip.partition(".")[0],
         "counter": "c1",
         "unit": "unit-1",
         "account": _account(house),
     }
-    found = []
+    found = ["/take?kiosk=1", f"/t/{slip}?kiosk=1"]
     for route in iter_route_contexts(house.app.routes):
         path = str(route.path)
         if path.startswith(("/static", "/api/")) or "GET" not in route.methods:
