@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.core import events as e
+from hub.core.commands import OnTicket
 from hub.core.commands_of_people import (
     ChangeAccount,
     MakeAccount,
@@ -142,3 +143,14 @@ def test_a_clerk_commands_no_other_counter(desk: Driver) -> None:
     nobody = Hand("x", None, anywhere=False)
     desk.press("c1", "sign_out")
     assert desk.press("c1", "open", hand=nobody).code == "other_clerk"
+
+
+def test_a_person_s_word_that_no_event_carries_is_named_beside_it(desk: Driver) -> None:
+    one = desk.ticket("a")
+    one.bound = "c1"
+    decided = desk.do(OnTicket(one.id, "release", "anna"))
+    assert decided.events[0] == e.CommandGiven(desk.now, "", "release", "anna")
+    two = desk.do(OnTicket(desk.ticket("b").id, "cancel", "anna"))
+    assert [type(event) for event in two.events] == [e.TicketCancelled]  # it says so by itself
+    three = desk.do(OnTicket(desk.ticket("b").id, "cancel", "citizen"))
+    assert [type(event) for event in three.events] == [e.TicketCancelled]
