@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,11 +27,11 @@ Names = tuple[str, ...]
 class Insert:
     """The INSERT of one table's columns, made once for each number of rows.
 
-    With `over` a row takes the place of the one with the same key.
+    With `over` a row takes the place of the one with the same key, in these columns.
     """
 
-    def __init__(self, engine: Engine, table: Table, names: Names, *, over: bool = False) -> None:
-        end = _in_place(table, names) if over else ""
+    def __init__(self, engine: Engine, table: Table, names: Names, over: Names = ()) -> None:
+        end = _in_place(table, over) if over else ""
         one = str(insert(table).values(dict.fromkeys(names, 0)).compile(dialect=engine.dialect))
         row = one.rpartition(" VALUES ")[2]
         self._statements = {n: one + f", {row}" * (n - 1) + end for n in ROWS_AT_ONCE}
@@ -49,7 +49,7 @@ class Insert:
 def _in_place(table: Table, names: Names) -> str:
     """As SQLite and PostgreSQL both have it."""
     key = {column.name for column in table.primary_key}
-    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names)
     return f" ON CONFLICT ({', '.join(sorted(key))}) DO UPDATE SET {changed}"
 
 
@@ -60,11 +60,11 @@ class Inserts:
         self,
         connection: Connection,
         columns: Mapping[Table, Names],
-        over: Collection[Table] = (),
+        over: Mapping[Table, Names] | None = None,
     ) -> None:
         self._connection = connection
         self._of = {
-            table.name: Insert(connection.engine, table, names, over=table in over)
+            table.name: Insert(connection.engine, table, names, (over or {}).get(table, ()))
             for table, names in columns.items()
         }
 

@@ -36,6 +36,9 @@ KEYS_AT_ONCE = 500
 _KINDS = tuple(kind.__name__ for kind in HANDLERS)
 
 _TURN = tuple(field.name for field in fields(Turn))
+_CHANGES = tuple(n for n in _TURN if n not in {"id", "ticket", "channel", "day", "first", "apart"})
+"""What of a turn changes. To set the rest again would write its indexes anew each time."""
+
 _RATING = tuple(field.name for field in fields(RatingRow))
 _REASON = tuple(field.name for field in fields(ReasonRow))
 
@@ -55,7 +58,7 @@ class Projection:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._inserts = Inserts(connection, _COLUMNS, over=(t.turns, t.days))
+        self._inserts = Inserts(connection, _COLUMNS, {t.turns: _CHANGES, t.days: _COLUMNS[t.days]})
         self._ledger: _Ledger | None = None
 
     def add(self, first: int, events: Sequence[e.Event]) -> None:
@@ -199,6 +202,11 @@ class _Ledger:
             self._of_ticket[turn.ticket] = turn
         if turn.call_id is not None:
             self._of_call[turn.call_id] = turn
+
+    def move(self, turn: Turn) -> None:
+        """A turn belongs to another day."""
+        self._dropped.append(turn.id)
+        self.keep(turn)
 
     def drop(self, turn: Turn) -> None:
         """A turn has been undone."""

@@ -263,6 +263,11 @@ class Journal:
                 f"journal {self.path}: a {kind} cannot be read: {error!r}"
             ) from error
 
+    def quarantined_record(self, number: int) -> dict[str, Any] | None:
+        """What is kept in quarantine under this number, or None."""
+        rows = self._rows(select(t.quarantine).where(t.quarantine.c.id == number))
+        return rows[0] if rows else None
+
     def quarantined(self, limit: int) -> list[dict[str, Any]]:
         """The latest quarantined payloads, newest first."""
         return self._rows(select(t.quarantine).order_by(t.quarantine.c.id.desc()).limit(limit))

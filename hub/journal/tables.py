@@ -24,6 +24,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+_Key = BigInteger().with_variant(Integer, "sqlite")
+"""A key that SQLite keeps its rows by, without an index beside them."""
+
 events = Table(
     "events",
     metadata,
@@ -98,7 +101,7 @@ days = Table(
 turns = Table(
     "turns",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", _Key, primary_key=True, autoincrement=False),
     Column("ticket", String(64), nullable=False),
     Column("number", String(12), nullable=False),
     Column("channel", String(16), nullable=False),
@@ -135,7 +138,7 @@ turns = Table(
 ratings = Table(
     "ratings",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", _Key, primary_key=True, autoincrement=False),
     Column("turn", BigInteger),
     Column("at", Float, nullable=False),
     Column("sure", String(80), nullable=False),
@@ -155,14 +158,13 @@ ratings = Table(
     Column("day", String(10), nullable=False),
     Column("hour", Integer, nullable=False),
     Index("ratings_by_level", "level", "day", "id"),
-    Index("ratings_by_day", "day", "counted"),
     Index("ratings_by_call", "call_id"),
 )
 
 reasons = Table(
     "reasons",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", _Key, primary_key=True, autoincrement=False),
     Column("call_id", String(64), nullable=False),
     Column("at", Float, nullable=False),
     Column("tags", Text, nullable=False),

@@ -51,6 +51,9 @@ class Ledger(Protocol):
     def keep(self, turn: Turn) -> None:
         """A turn is new, or has changed."""
 
+    def move(self, turn: Turn) -> None:
+        """A turn belongs to another day than it did."""
+
     def drop(self, turn: Turn) -> None:
         """A turn has been undone."""
 
@@ -112,7 +115,7 @@ def _checked_in(ledger: Ledger, _sequence: int, event: e.TicketCheckedIn) -> Non
     turn.number, turn.kind, turn.state, turn.began_at = event.number, event.kind, WAITING, event.at
     turn.day = ledger.calendar.today or turn.day
     turn.hour = ledger.calendar.hour(event.at)
-    ledger.keep(turn)
+    ledger.move(turn)
 
 
 def _again(ledger: Ledger, sequence: int, before: Turn, service: str, at: float) -> None:

@@ -10,6 +10,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
     """Make days, turns, ratings and reasons; the next start fills them from the events."""
@@ -28,7 +30,7 @@ def upgrade() -> None:
     _ratings()
     op.create_table(
         "reasons",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", KEY, primary_key=True, autoincrement=False),
         sa.Column("call_id", sa.String(64), nullable=False),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("tags", sa.Text, nullable=False),
@@ -42,7 +44,7 @@ def upgrade() -> None:
 def _turns() -> None:
     op.create_table(
         "turns",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", KEY, primary_key=True, autoincrement=False),
         sa.Column("ticket", sa.String(64), nullable=False),
         sa.Column("number", sa.String(12), nullable=False),
         sa.Column("channel", sa.String(16), nullable=False),
@@ -80,7 +82,7 @@ def _turns() -> None:
 def _ratings() -> None:
     op.create_table(
         "ratings",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("id", KEY, primary_key=True, autoincrement=False),
         sa.Column("turn", sa.BigInteger),
         sa.Column("at", sa.Float, nullable=False),
         sa.Column("sure", sa.String(80), nullable=False),
@@ -101,7 +103,6 @@ def _ratings() -> None:
         sa.Column("hour", sa.Integer, nullable=False),
     )
     op.create_index("ratings_by_level", "ratings", ["level", "day", "id"])
-    op.create_index("ratings_by_day", "ratings", ["day", "counted"])
     op.create_index("ratings_by_call", "ratings", ["call_id"])
 
 
