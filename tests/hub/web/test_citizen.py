@@ -191,6 +191,16 @@ def test_what_the_counter_cannot_say_is_worded_for_its_citizen(house: House) -> 
     assert "You may already have been called to counter 1" in page
 
 
+def test_the_pages_say_until_when_numbers_are_given_out(tmp_path: Path) -> None:
+    house = House(tmp_path, plan(hours={"monday": "08:30-12:00, 13:30-17:00"}))
+    try:
+        assert "until 12:00" in house.visitor.get("/take", params=EN).text
+        slip = house.slip(str(house.take()["id"]))
+        assert "until 12:00; whoever waits then" in house.visitor.get(f"/t/{slip}", params=EN).text
+    finally:
+        house.close()
+
+
 # --- the web kiosk ----------------------------------------------------------------------------
 
 
