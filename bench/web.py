@@ -35,13 +35,16 @@ CHROMIUM = "/usr/bin/chromium"
 
 WATCH = """() => {
   window.seen = [];
+  const known = new Set();
   const list = document.getElementById('news');
   new MutationObserver(() => {
-    const text = list.firstElementChild.textContent;
+    const fresh = [...list.children].filter((line) => !known.has(line.dataset.sequence));
+    for (const line of fresh) known.add(line.dataset.sequence);
     requestAnimationFrame(() => {
       const drawn = new MessageChannel();
       drawn.port1.onmessage = () => {
-        window.seen.push([text, performance.timeOrigin + performance.now()]);
+        const at = performance.timeOrigin + performance.now();
+        for (const line of fresh) window.seen.push([line.textContent, at]);
       };
       drawn.port2.postMessage(0);
     });
