@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
@@ -41,6 +42,11 @@ _CHANGES = tuple(n for n in _TURN if n not in {"id", "ticket", "channel", "day",
 
 _RATING = tuple(field.name for field in fields(RatingRow))
 _REASON = tuple(field.name for field in fields(ReasonRow))
+
+_Row = Callable[[Any], tuple[Any, ...]]
+_turn_row: _Row = attrgetter(*_TURN)
+_rating_row: _Row = attrgetter(*_RATING)
+_reason_row: _Row = attrgetter(*_REASON)
 
 _COLUMNS = {
     t.days: ("day", "began_at", "summed"),
@@ -274,15 +280,12 @@ class _Ledger:
         if late:
             again = t.days.update().where(t.days.c.day.in_(sorted(late)), t.days.c.summed)
             self._connection.execute(again.values(summed=False))
-        self._inserts.put(t.turns, (_row(turn, _TURN) for turn in self._changed.values()))
-        said = self._said
-        self._inserts.put(t.ratings, (astuple(row) for row in said if isinstance(row, RatingRow)))
-        self._inserts.put(t.reasons, (astuple(row) for row in said if isinstance(row, ReasonRow)))
+        self._inserts.put(t.turns, map(_turn_row, self._changed.values()))
+        ratings = [row for row in self._said if isinstance(row, RatingRow)]
+        reasons = [row for row in self._said if isinstance(row, ReasonRow)]
+        self._inserts.put(t.ratings, map(_rating_row, ratings))
+        self._inserts.put(t.reasons, map(_reason_row, reasons))
         self._days, self._changed, self._dropped, self._said = [], {}, [], []
-
-
-def _row(turn: Turn, names: tuple[str, ...]) -> tuple[Any, ...]:
-    return tuple(getattr(turn, name) for name in names)
 
 
 def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
