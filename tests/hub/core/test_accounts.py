@@ -146,8 +146,10 @@ def test_a_clerk_commands_no_other_counter(desk: Driver) -> None:
 
 
 def test_a_person_s_word_that_no_event_carries_is_named_beside_it(desk: Driver) -> None:
+    desk.open("c1", "wang")
     one = desk.ticket("a")
-    one.bound = "c1"
+    desk.press("c1", "next")
+    desk.press("c1", "hold")
     decided = desk.do(OnTicket(one.id, "release", "anna"))
     assert decided.events[0] == e.CommandGiven(desk.now, "", "release", "anna")
     two = desk.do(OnTicket(desk.ticket("b").id, "cancel", "anna"))
