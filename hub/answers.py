@@ -16,7 +16,7 @@ from hub.core.pictures import WaitRange, Waits, counter_picture, ticket_picture
 from wire import messages as w
 from wire.clock import rfc3339
 
-NOT_FOUND = frozenset({"unknown_counter", "unknown_ticket", "unknown_advice"})
+NOT_FOUND = frozenset({"unknown_counter", "unknown_ticket", "unknown_advice", "unknown_record"})
 FORBIDDEN = frozenset({"other_clerk"})
 
 KEY_PATTERN = r"^[A-Za-z0-9_-]{0,64}$"

@@ -13,7 +13,7 @@ from hub.answers import alone_body
 from hub.core import events as e
 from hub.core.alone import AloneBody, Source, events_of
 from hub.core.ratings import rated, tagged, unrated
-from hub.core.records import Fit, fit, keyed, read_body
+from hub.core.records import Fit, fit, fork_detail, keyed, read_body
 from hub.core.restored import asked, given_back, remembered
 from hub.core.state import HistoryError
 from hub.core.times import When
@@ -152,9 +152,7 @@ class Intake:
 
     def _keep_fork(self, unit: str, record: w.Record) -> None:
         """Set a fork aside, once: it comes again until the unit has heard of the receipt."""
-        detail = (
-            f"the key came before with another hash than {record.hash} (after {record.previous})"
-        )
+        detail = fork_detail(record)
         key = (unit, record.outbox, record.sequence, detail)
         batched = ((q.unit, q.outbox, q.sequence, q.detail) for q in self._round.batch.quarantine)
         if key not in batched and not self._round.journal.has_quarantined(*key):

@@ -34,6 +34,7 @@ from hub.core.commands import (
     Patience,
     refuse,
 )
+from hub.core.commands_of_forks import ReviewFork
 from hub.core.decide import decide
 from hub.core.grants import freed, top_up
 from hub.core.hall import Hall
@@ -41,6 +42,7 @@ from hub.core.pictures import Waits
 from hub.core.plan import Plan
 from hub.core.presence import Presence
 from hub.core.records import Heads
+from hub.forks import fork_of, reviewed
 from hub.intake import ANSWERED_ALONE, Intake
 from hub.journal.store import Batch, Journal, StoredAnswer
 from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
@@ -143,6 +145,8 @@ class Transaction:
         Raises IdReusedError if the id came with another content before.
         """
         asked = self._as_things_stand(command)
+        if isinstance(asked, ReviewFork):
+            return self._answered(key, command, lambda: reviewed(self, asked))
         return self._answered(key, command, lambda: decide(self.hall, asked, self.now))
 
     def _as_things_stand(self, command: Command) -> Command:
@@ -151,6 +155,8 @@ class Transaction:
             return replace(command, patience=self.patience)
         if isinstance(command, OnTicket) and command.wish == "not_called":
             return replace(command, unit_off=command.unit_off or self._lease_over(command.ticket))
+        if isinstance(command, ReviewFork):
+            return replace(command, found=fork_of(self, command.record))
         return command
 
     def _lease_over(self, ticket: str) -> bool:

@@ -14,6 +14,7 @@ from hub.core.audit_alone import GrantAudit
 from hub.core.audit_counters import CounterAudit
 from hub.core.audit_notes import LastStep
 from hub.core.audit_places import ANYBODY, House, Paper
+from hub.core.audit_ratings import RatingAudit
 
 _ByHolder = (
     e.TicketRecalled
@@ -27,7 +28,7 @@ _ByHolder = (
 
 
 @dataclass(slots=True)
-class Audit(GrantAudit, CounterAudit):
+class Audit(GrantAudit, CounterAudit, RatingAudit):
     """Reads events in order and remembers what was wrong."""
 
     def read(self, events: Iterable[e.Event]) -> list[str]:
@@ -362,4 +363,6 @@ _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.Flagged: Audit._flagged,
     e.Rated: Audit._rate,
     e.Unrated: Audit._rate,
+    e.RecordQuarantined: Audit._set_aside,
+    e.ForkReviewed: Audit._reviewed,
 }

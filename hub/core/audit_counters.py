@@ -1,4 +1,4 @@
-"""The audit of counters, of what is advised and flagged, and of ratings."""
+"""The audit of counters, and of what is advised and flagged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.core.audit_notes import Notes
 
 @dataclass(slots=True)
 class CounterAudit(Notes):
-    """Who serves what, what is said about it, and how it was rated."""
+    """Who serves what, and what is said about it."""
 
     # --- counters ---------------------------------------------------------------------------
 
@@ -74,19 +74,3 @@ class CounterAudit(Notes):
         if event.on == (key in self._flags):
             yield f"{' '.join(key)} was {'on' if event.on else 'off'} already"
         (self._flags.add if event.on else self._flags.discard)(key)
-
-    # --- ratings ----------------------------------------------------------------------------
-
-    def _rate(self, event: e.Rated | e.Unrated) -> Iterator[str]:
-        key = (event.unit, event.outbox, event.sequence)
-        if key in self._records:
-            yield f"record {key} taken twice"
-        self._records.add(key)
-        if not isinstance(event, e.Rated) or not event.counted:
-            return
-        self.ratings += 1
-        if event.call_id not in self._done_calls:
-            yield f"rating of call {event.call_id}, which never ended"
-        if event.call_id in self._rated_calls:
-            yield f"call {event.call_id} rated twice"
-        self._rated_calls.add(event.call_id)

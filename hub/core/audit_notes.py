@@ -38,7 +38,9 @@ class Notes:
     _call_ids: set[str] = field(default_factory=set)
     _done_calls: set[str] = field(default_factory=set)
     _rated_calls: set[str] = field(default_factory=set)
-    _records: set[tuple[str, str, int]] = field(default_factory=set)
+    _records: set[tuple[str, str, int, str]] = field(default_factory=set)
+    _quarantined: set[tuple[str, str | None, int | None]] = field(default_factory=set)
+    _forks: dict[str, tuple[str, str, int] | None] = field(default_factory=dict)
     _flags: set[tuple[str, str, str]] = field(default_factory=set)
     _advice: set[str] = field(default_factory=set)
     _epoch: int = 0

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Literal
 
 from hub.core import events as e
+from hub.core.commands_of_forks import ReviewFork
 from hub.core.commands_of_people import OfPeople
 from hub.core.commands_of_plans import Configure
 from hub.core.people import Hand
@@ -183,6 +184,7 @@ Command = (
     | Sweep
     | SetNotice
     | GoOn
+    | ReviewFork
     | OfPeople
     | Configure
 )

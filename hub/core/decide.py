@@ -15,6 +15,7 @@ from hub.core import (
     alarms,
     arrangement,
     at_counter,
+    forks,
     kiosk,
     notices,
     replanning,
@@ -142,4 +143,5 @@ _DECIDE: dict[type, Callable[[State, Any, float], Decision]] = {
     GoOn: restored.go_on,
     Configure: replanning.configure,
     **accounts.RULES,
+    **forks.RULES,
 }

@@ -108,7 +108,8 @@ class Rated(Event):
 
     `counted` only for the first rating of a call that ended at this counter; otherwise
     `why_not` says what is the matter, and a person decides. One by phone (`channel`) has no
-    unit; it stands under its call in place of an outbox.
+    unit; it stands under its call in place of an outbox. Of a fork that a person has taken
+    `fork` is the hash: its key was another record's.
     """
 
     unit: str
@@ -124,6 +125,7 @@ class Rated(Event):
     counted: bool
     why_not: str | None
     channel: str = COUNTER
+    fork: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,22 @@ class RecordQuarantined(Event):
     sequence: int | None
     code: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForkReviewed(Event):
+    """Somebody (`by`) has looked at a fork, and has taken it for what it says (`counted`) or not.
+
+    `hash` is the fork's own; the other key is that of the record that came first.
+    """
+
+    unit: str
+    outbox: str
+    sequence: int
+    hash: str
+    counted: bool
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

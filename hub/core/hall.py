@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.core import accounts, counter_events, grant_events, hub_events, snapshot, ticket_events
+from hub.core import (
+    accounts,
+    counter_events,
+    forks,
+    grant_events,
+    hub_events,
+    snapshot,
+    ticket_events,
+)
 from hub.core import events as e
 from hub.core.state import HistoryError, News, State
 from hub.core.tickets import IllegalStep
@@ -23,6 +31,7 @@ _HANDLERS = {
     **counter_events.HANDLERS,
     **grant_events.HANDLERS,
     **accounts.HANDLERS,
+    **forks.HANDLERS,
 }
 
 
@@ -143,6 +152,7 @@ _NEWS = (
     e.Rated,
     e.Unrated,
     e.RecordQuarantined,
+    e.ForkReviewed,
     e.NumberSetAside,
     e.ServedUnnumbered,
     e.CalledApart,

@@ -8,9 +8,11 @@ unit's history can be changed unseen.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -131,6 +133,21 @@ def fit(record: Record, stored: str | None) -> Fit:
     if chain_hash(record.previous, record.body) != record.hash:
         return Fit.BAD_HASH
     return Fit.NEW
+
+
+_FORK: Final = "the key came before with another hash than {} (after {})"
+
+
+def fork_detail(record: Record) -> str:
+    """What stands beside a fork in the quarantine: its hashes, which its body lacks."""
+    return _FORK.format(record.hash, record.previous)
+
+
+def fork_hashes(detail: str) -> tuple[str, str] | None:
+    """A fork's hash and the one before it, of what `fork_detail` made; None of anything else."""
+    hashes = re.findall(r"\b[0-9a-f]{64}\b", detail)
+    fits = len(hashes) == 2 and detail == _FORK.format(*hashes)
+    return (hashes[0], hashes[1]) if fits else None
 
 
 def read_body(body: str | bytes) -> AnyRecordBody:

@@ -1,7 +1,8 @@
-"""What operators have settled: alarms that they have seen, advice that they have answered."""
+"""What people have settled: alarms they have seen, advice they have answered, forks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,17 +38,28 @@ class Settled:
 
 @dataclass(slots=True)
 class Desk:
-    """What the operators' page remembers: answered advice, seen alarms, an emergency's begin."""
+    """What the pages remember: answered advice, seen alarms, an emergency's begin.
+
+    And `forks`, the hashes of those that a person has decided about.
+    """
 
     settled: dict[str, Settled] = field(default_factory=dict)
     seen: dict[str, Acknowledged] = field(default_factory=dict)
     emergency_since: float = 0.0
+    forks: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, settled: dict[str, Any], seen: dict[str, Any], emergency_since: float) -> Desk:
+    def of(
+        cls,
+        settled: dict[str, Any],
+        seen: dict[str, Any],
+        emergency_since: float,
+        forks: Iterable[str] = (),
+    ) -> Desk:
         """A desk from plain data."""
         return cls(
             {key: Settled(**item) for key, item in settled.items()},
             {key: Acknowledged(**item) for key, item in seen.items()},
             emergency_since,
+            list(forks),
         )

@@ -27,6 +27,7 @@ from hub.core.commands import (
     SetNotice,
     Sweep,
 )
+from hub.core.commands_of_forks import ReviewFork
 from hub.core.commands_of_people import OfPeople
 from hub.core.commands_of_plans import Configure
 from hub.core.tickets import ORDINARY
@@ -240,6 +241,15 @@ class Access:
         Raises IdReusedError, StorageError or StateSilent.
         """
         return await self._commanded(Acknowledge(alarms, since, who.id), key)
+
+    async def review(
+        self, record: int, wish: Literal["count", "leave"], reason: str, key: str, who: Person
+    ) -> StoredAnswer:
+        """Take a fork in quarantine for what it says, or leave it, and say why.
+
+        Raises IdReusedError, StorageError or StateSilent.
+        """
+        return await self._commanded(ReviewFork(record, wish, reason, who.id), key)
 
     async def set_notice(self, wanted: Telling, key: str, who: Person) -> StoredAnswer:
         """Tell everybody something on boards and kiosks, or take it away.

@@ -12,6 +12,7 @@ from hub.accounts import Accounts, Asking
 from hub.web.access import Access
 from hub.web.api_alarms import add_alarms
 from hub.web.api_counters import add_counters
+from hub.web.api_quarantine import add_quarantine
 from hub.web.api_tickets import add_tickets
 from hub.web.models import HallView, Health, Problem
 from hub.web.responses import READING, problem, problems
@@ -41,6 +42,7 @@ def make_router(access: Access, live: Live) -> APIRouter:
     add_tickets(router, access)
     add_counters(router, access)
     add_alarms(router, access)
+    add_quarantine(router, access)
     return router
 
 

@@ -137,6 +137,13 @@ class AlarmSeen(Wanted):
     since: Annotated[w.WallTime, Field(json_schema_extra={"format": "date-time"})]
 
 
+class ReviewWanted(Wanted):
+    """Whether a fork is to be taken for what it says, and why: for whoever reads of it later."""
+
+    wish: Literal["count", "leave"]
+    reason: Annotated[str, Field(min_length=1, max_length=300, pattern=r"^\S(.*\S)?$")]
+
+
 class TextWanted(Wanted):
     """A text for everybody in the hall. One language may be left empty: the other stands alone."""
 

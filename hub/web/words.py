@@ -425,4 +425,11 @@ _SAY: dict[str, Callable[[_Names], Words]] = {
     "RecordQuarantined": lambda n: both(
         "A record of {unit} was set aside: {why}", unit=n["unit"], why=why_set_aside(n["code"])
     ),
+    "ForkReviewed": lambda n: both(
+        marked("A record of {unit} that was set aside was taken as a rating: {why}")
+        if n["counted"]
+        else marked("A record of {unit} that was set aside was left uncounted: {why}"),
+        unit=n["unit"],
+        why=n["reason"],
+    ),
 }

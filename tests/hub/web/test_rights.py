@@ -60,6 +60,7 @@ TABLE = {
         "POST /api/restored/go-on",
         "POST /api/tickets/{ticket}/not-called",
     ],
+    Right.SUPERVISE: ["POST /api/quarantine/{record}"],
 }
 """The right of each route; those of an area of its own are below."""
 
