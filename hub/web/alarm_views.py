@@ -8,7 +8,7 @@ from hub.core.alarms import URGENT, Alarm, alarms, seen_by
 from hub.core.counter_events import flag_key
 from hub.core.hall import Hall
 from hub.journal.store import SetAside
-from hub.web import models as m
+from hub.web import operator_models as om
 from hub.web.facts import Facts
 from hub.web.fault_words import fault_text
 from hub.web.load_views import Time
@@ -17,7 +17,7 @@ from hub.web.why import pause_reason, person_name, two_languages, why_flagged
 from hub.web.words import place, why_set_aside
 
 
-def alarm_views(hall: Hall, facts: Facts, aside: SetAside, time: Time) -> tuple[m.AlarmView, ...]:
+def alarm_views(hall: Hall, facts: Facts, aside: SetAside, time: Time) -> tuple[om.AlarmView, ...]:
     """All alarms: those that nobody has seen first, of those the urgent, then the latest."""
     found = [(alarm, seen_by(hall, alarm)) for alarm in (*_shell(facts, aside), *alarms(hall))]
     found.sort(key=lambda each: (each[1] is not None, each[0].kind not in URGENT, -each[0].since))
@@ -27,7 +27,7 @@ def alarm_views(hall: Hall, facts: Facts, aside: SetAside, time: Time) -> tuple[
         if alarm.kind == "quarantine":
             text, why = _quarantine(aside)
         shown.append(
-            m.AlarmView(
+            om.AlarmView(
                 id=alarm.key,
                 kind=alarm.kind,
                 urgent=alarm.kind in URGENT,

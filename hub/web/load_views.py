@@ -11,6 +11,7 @@ from hub.core.state import Flag
 from hub.core.strips import SLOT_S
 from hub.core.tickets import ORDINARY
 from hub.web import models as m
+from hub.web import operator_models as om
 from hub.web.why import (
     advice_text,
     flag_name,
@@ -60,11 +61,11 @@ def _heat(flag: Flag) -> tuple[float, float]:
     return float(wait) if isinstance(wait, int | float) else 0.0, -flag.since
 
 
-def advice(hall: Hall, time: Time) -> tuple[m.AdviceView, ...]:
+def advice(hall: Hall, time: Time) -> tuple[om.AdviceView, ...]:
     """What the hub advises, the greatest gain first."""
     found = sorted(hall.advice.values(), key=lambda a: (-a.gain_min, a.given_at, a.id))
     return tuple(
-        m.AdviceView(
+        om.AdviceView(
             id=a.id,
             action=a.action,
             counter=a.counter,
@@ -79,7 +80,7 @@ def advice(hall: Hall, time: Time) -> tuple[m.AdviceView, ...]:
     )
 
 
-def answered(hall: Hall, now: float, time: Time) -> tuple[m.AnsweredAdvice, ...]:
+def answered(hall: Hall, now: float, time: Time) -> tuple[om.AnsweredAdvice, ...]:
     """The advice that people have answered lately, and can answer otherwise, the latest first."""
     found = [
         settled
@@ -87,7 +88,7 @@ def answered(hall: Hall, now: float, time: Time) -> tuple[m.AnsweredAdvice, ...]
         if settled.by != AUTOMATIC and 0 <= now - settled.at <= UNDO_S
     ]
     return tuple(
-        m.AnsweredAdvice(
+        om.AnsweredAdvice(
             id=settled.id,
             outcome=settled.outcome,
             by=person_name(hall, settled.by),
@@ -102,12 +103,12 @@ def answered(hall: Hall, now: float, time: Time) -> tuple[m.AnsweredAdvice, ...]
 ANSWERED_SHOWN = 4
 
 
-def strips(hall: Hall, now: float, time: Time) -> m.StripsView:
+def strips(hall: Hall, now: float, time: Time) -> om.StripsView:
     """The last hours of every line, up to now."""
     found = hall.strips.rolled(now, hall.lines, hall.plan.service)
     last = found.until - SLOT_S
     rows = {service: row for service, row in found.rows.items() if row}
-    return m.StripsView(slot_s=SLOT_S, last=time(last) if rows else None, lines=rows)
+    return om.StripsView(slot_s=SLOT_S, last=time(last) if rows else None, lines=rows)
 
 
 def priorities(hall: Hall) -> tuple[m.PriorityView, ...]:

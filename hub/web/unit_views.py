@@ -10,6 +10,7 @@ from hub.core.state import Grant
 from hub.core.tickets import Ticket
 from hub.transaction import Transaction
 from hub.web import models as m
+from hub.web import operator_models as om
 from hub.web.fault_words import fault_text
 from hub.web.load_views import Time
 from hub.web.words import place
@@ -47,22 +48,22 @@ class Units:
             *(self._placed(unit, "kiosk") for unit in plan.kiosk),
         )
 
-    def missing(self) -> m.RestoredView | None:
+    def missing(self) -> om.RestoredView | None:
         """The units that a restored hall waits for; None if it is none."""
         restored = self._hall.restored
         if restored is None:
             return None
         now, heard = self._transaction.monotonic, self._presence.heard
-        return m.RestoredView(
+        return om.RestoredView(
             since=self._time(restored.since),
             missing=tuple(self._missing(unit, heard(unit, now)) for unit in restored.waiting),
         )
 
-    def _missing(self, unit: str, heard: bool) -> m.MissingUnit:
+    def _missing(self, unit: str, heard: bool) -> om.MissingUnit:
         expected = self._hall.starts.expected.get(unit)
         since = None if expected is None or not expected.instead else self._time(expected.since)
         where = place(self._hall, unit)
-        return m.MissingUnit(id=unit, place=where, heard=heard, instead_since=since)
+        return om.MissingUnit(id=unit, place=where, heard=heard, instead_since=since)
 
     def _placed(self, unit: str, role: Literal["board", "kiosk"]) -> m.PlacedUnit:
         return m.PlacedUnit(**dict(self.of(unit)), role=role)

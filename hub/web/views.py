@@ -20,6 +20,7 @@ from hub.journal.store import Quarantined, SetAside
 from hub.transaction import Transaction
 from hub.web import desk_views, load_views
 from hub.web import models as m
+from hub.web import operator_models as om
 from hub.web.alarm_views import alarm_views
 from hub.web.facts import Facts
 from hub.web.news_why import why_news
@@ -316,8 +317,8 @@ class View:
     def _aside(self) -> SetAside:
         return self._transaction.books.journal.set_aside()
 
-    def _aside_line(self, found: Quarantined) -> m.AsideLine:
-        return m.AsideLine(
+    def _aside_line(self, found: Quarantined) -> om.AsideLine:
+        return om.AsideLine(
             at=self._time(found.received_at),
             unit=found.unit,
             code=found.code,
@@ -325,8 +326,8 @@ class View:
             detail=found.detail,
         )
 
-    def _alone(self, ticket: Ticket) -> m.AloneNumber:
-        return m.AloneNumber(
+    def _alone(self, ticket: Ticket) -> om.AloneNumber:
+        return om.AloneNumber(
             id=ticket.id,
             number=ticket.number,
             service=ticket.service,
