@@ -184,8 +184,9 @@ def test_the_audit_finds_forks_that_nobody_decided_about_or_twice() -> None:
     aside = e.RecordQuarantined(1.0, *key, "fork", "")
     looked = e.ForkReviewed(2.0, *key, HASH, True, "lin", "seen")
     left = e.ForkReviewed(2.0, *key, HASH, False, "lin", "seen")
-    who = ("c1", "wang", "call-1", "ticket-1", "satisfied", 1, "run")
-    rated = e.Rated(2.0, *key, *who, counted=False, why_not="unknown_call", fork=HASH)
+    call = ("c1", "wang", "call-1", "ticket-1")
+    why_not: dict[str, Any] = {"counted": False, "why_not": "unknown_call", "fork": HASH}
+    rated = e.Rated(2.0, *key, *call, level="satisfied", after_ms=1, sure="run", **why_not)
     assert Audit().read([aside, looked, rated]) == []
     assert "was not set aside" in Audit().read([looked])[0]
     assert "decided about twice" in Audit().read([aside, left, looked])[0]
