@@ -36,7 +36,7 @@ def get(client: TestClient, path: str = "", lang: str = "en") -> str:
     sep = "&" if "?" in path else "?"
     answer = client.get(f"{HOME}{path}{sep}lang={lang}")
     assert answer.status_code == 200, (path, answer.status_code)
-    return answer.text
+    return str(answer.text)
 
 
 def post(client: TestClient, path: str, **fields: Any) -> Any:

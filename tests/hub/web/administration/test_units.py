@@ -22,7 +22,7 @@ def say(house: House, what: str, unit: str, message: Any) -> None:
 
 
 def row(house: House, unit: str) -> str:
-    page = house.client.get(f"{HOME}?lang=en").text
+    page = str(house.client.get(f"{HOME}?lang=en").text)
     found = [part for part in page.split("<tr") if f'<th scope="row">{unit}</th>' in part]
     assert len(found) == 1, unit
     return found[0]
