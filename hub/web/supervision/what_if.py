@@ -97,7 +97,6 @@ def add_what_if(router: APIRouter, desk: Desk) -> None:
             "replay",
             about,
             day=_day(request.query_params.get("day", "")) or yesterday.isoformat(),
-            latest=yesterday.isoformat(),
             policies=[
                 (p, names.say(POLICY_NAMES[p]) if p in POLICY_NAMES else p) for p in POLICIES
             ],

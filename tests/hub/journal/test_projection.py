@@ -82,7 +82,8 @@ def test_made_again_they_are_identical(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _through(made: Projected) -> int | None:
     with made.connection.begin():
-        return made.connection.execute(select(t.projection.c.through)).scalar_one()
+        through: int | None = made.connection.execute(select(t.projection.c.through)).scalar_one()
+        return through
 
 
 def test_an_older_version_is_made_again_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,53 @@
+"""The supervisor's pages in a browser: plots are drawn, a day is replayed, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.hall.browser import Person, chromium
+from tests.hub.web.conftest import House, plan
+from tests.hub.web.test_stream import Server
+
+pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[Server]:
+    house = House(folder, plan())
+    with Server(house) as running:
+        yield running
+    house.close()
+
+
+def test_a_supervisor_looks_at_a_day_and_asks_what_if(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    house = server.house
+    house.open()
+    house.take()
+    assert house.command("next").status_code == 200
+    assert house.command("done").status_code == 200
+    supervisor = house.give_token("supervisor")
+    person = Person(browser, "supervisor", tmp_path, language="en-GB").known(supervisor)
+    page = person.open(f"{server.url}/supervision?period=today")
+    expect(page.locator(".tally").first).to_contain_text("1 served")
+    column = page.locator("rect.plot-blue:not(.track *)").first
+    assert column.bounding_box() is not None
+    page.get_by_role("link", name="What if").press("Enter")
+    day = "2026-03-02"
+    page.locator("[name=day]").fill(day)
+    page.locator("[data-go]").press("Enter")
+    result = page.locator("[data-result]")
+    expect(result).to_contain_text(f"{day}: side by side", timeout=60_000)
+    expect(result.locator("[data-figure=n] td")).to_have_text(["1", "1"])
+    expect(result).to_be_focused()
