@@ -70,7 +70,7 @@ def pages(server: Server) -> list[str]:
     found = ["/take?kiosk=1", f"/t/{slip}?kiosk=1"]
     for route in iter_route_contexts(house.app.routes):
         path = str(route.path)
-        if path.startswith(("/static", "/api/")) or "GET" not in route.methods:
+        if path.startswith(("/static", "/api/")) or "GET" not in (route.methods or ()):
             continue
         if route.include_in_schema or DOWNLOADS.search(path):
             continue
