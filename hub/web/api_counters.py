@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Response
 from hub.answers import CommandAnswer, WishAnswer
 from hub.web.access import Access, Telling
 from hub.web.api_tickets import WISHES
-from hub.web.bodies import AdviceWanted, CounterCommand, IdInPath, Key, NoticeWanted, ServiceWanted
+from hub.web.bodies import CounterCommand, IdInPath, Key, NoticeWanted, ServiceWanted
 from hub.web.responses import WRITING, problems, stored
 from hub.web.rights import Right, Who, needs
 
@@ -68,18 +68,3 @@ def add_counters(router: APIRouter, access: Access) -> None:
         texts = (wanted.notice, wanted.emergency)
         telling = Telling(*(text.content if text else None for text in texts))
         return stored(await access.set_notice(telling, idempotency_key, who))
-
-    @router.post(
-        "/api/advice/{advice}",
-        response_model=WishAnswer,
-        responses=WISHES,
-        dependencies=[needs(Right.OPERATE)],
-    )
-    async def advice(
-        advice: IdInPath,
-        wanted: AdviceWanted,
-        idempotency_key: Annotated[Key, Header()],
-        who: Who,
-    ) -> Response:
-        """Follow an advice of the hub, dismiss it, or take either back."""
-        return stored(await access.on_advice(advice, wanted.wish, idempotency_key, who))
