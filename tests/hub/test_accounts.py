@@ -90,7 +90,7 @@ def test_a_session_is_its_secret_and_only_a_hash_is_kept(desk: Desk) -> None:
     secret = desk.sign_in(" Anna ")
     asking = desk.accounts.by_session(secret)
     assert asking is not None
-    assert (asking.person.id, asking.person.roles) == ("anna", {Role.OPERATOR})
+    assert (asking.person.id, asking.person.roles) == ("anna", frozenset({Role.OPERATOR}))
     assert not desk.knows(asking.key)
     desk.restart()
     assert desk.knows(secret)

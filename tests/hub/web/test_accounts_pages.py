@@ -29,7 +29,7 @@ def post(client: TestClient, path: str, **fields: Any) -> Any:
 def can_sign_in(house: House, name: str, password: str = PASSWORD) -> bool:
     form, own = {"name": name, "password": password}, {"Sec-Fetch-Site": "same-origin"}
     answer = TestClient(house.app).post("/sign-in", data=form, headers=own, follow_redirects=False)
-    return answer.status_code == 303
+    return bool(answer.status_code == 303)
 
 
 def test_an_account_from_its_making_to_its_end(house: House, admin: TestClient) -> None:
