@@ -122,7 +122,7 @@ HALL = {
     "sound_waits": marked("Sound: click once"),
     "alarm_see": marked("Seen"),
     "alarm_group": marked("{count} alarms like this: {first}, …"),
-    "alarm_all": marked("Which ones"),
+    "alarm_all": marked("All of these alarms"),
     "alarm_seen": marked("Acknowledged: {text}"),
     "alarm_seen_by": marked("seen by {name}, {time}"),
     "alarm_silent": marked("The hub is not heard"),
