@@ -12,7 +12,7 @@ from hub.web import guard
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
-SCOPE = {"type": "http", "method": "POST", "headers": []}
+SCOPE = {"type": "http", "method": "POST", "path": "/take", "headers": []}
 
 
 class _Inside:

@@ -90,7 +90,8 @@ def changes_of(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
 
 
 def get(server: Server, address: str) -> httpx.Response:
-    return httpx.get(server.url + address, timeout=PATIENCE_S)
+    known = {"Authorization": f"Bearer {server.house.token}"}
+    return httpx.get(server.url + address, headers=known, timeout=PATIENCE_S)
 
 
 @pytest.fixture
