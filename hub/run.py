@@ -29,6 +29,7 @@ from hub.memory import settle
 from hub.mqtt.adapter import MqttAdapter
 from hub.service import Service
 from hub.web.app import create_app
+from hub.web.connections import PatientProtocol
 from hub.web.facts import Facts, Tell
 from wire.clock import make_clock
 from wire.errors import LinkError, NextwindowError
@@ -66,7 +67,8 @@ def run(settings: HallFile, *, until_eof: bool = False) -> None:
         mqtt = MqttAdapter(service, address, f"hub-{settings.hall.id}-{new_id()[:8]}", identities)
         accounts = Accounts(service.people, SignInStore(settings.hub.data))
         stack.callback(accounts.close)
-        web = _Web(settings, service, _facts(mqtt, broker, settings), notifier, identities, accounts)
+        facts = _facts(mqtt, broker, settings)
+        web = _Web(settings, service, facts, notifier, identities, accounts)
         service.on_death = web.end
         forecaster.start()
         stack.callback(forecaster.stop)
@@ -181,6 +183,7 @@ class _Web:
             log_config=None,
             access_log=False,
             server_header=False,
+            http=PatientProtocol,
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=3,
         )

@@ -39,7 +39,7 @@ from hub.transaction import Transaction
 from hub.web.bodies import TicketWish
 from hub.web.facts import Facts, Noticed, Tell
 from hub.web.rights import hand_of
-from hub.web.throttle import AddressThrottle
+from hub.web.throttle import WISHES_OF_A_TICKET, AddressThrottle, Throttle
 from hub.web.views import View
 from wire import messages as w
 from wire.errors import NextwindowError
@@ -63,6 +63,10 @@ _ACTION: TypeAdapter[w.Action] = TypeAdapter(w.Action)
 
 class StateSilent(NextwindowError):
     """The state's thread did not answer in time."""
+
+
+class TooOften(NextwindowError):
+    """Somebody wants something more often than a person would."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,6 +106,7 @@ class Access:
         self.accounts = accounts
         self._pins = asyncio.Semaphore(PINS_AT_ONCE)
         self._taking = AddressThrottle(service.clock.monotonic)
+        self._wishing = Throttle(service.clock.monotonic)
 
     @property
     def service(self) -> Service:
@@ -190,8 +195,9 @@ class Access:
     async def rate(self, command: ByPhone, key: str) -> StoredAnswer:
         """Rate a call, or give the reasons for it; its holder was made sure of before.
 
-        Raises IdReusedError, StorageError or StateSilent.
+        Raises TooOften, IdReusedError, StorageError or StateSilent.
         """
+        self._count_wish(command.ticket)
         return await self._commanded(command, key)
 
     async def on_ticket(
@@ -199,10 +205,16 @@ class Access:
     ) -> StoredAnswer:
         """Do something with a ticket that is not called.
 
-        Raises IdReusedError, StorageError or StateSilent.
+        Raises TooOften, IdReusedError, StorageError or StateSilent.
         """
+        if who is None:
+            self._count_wish(ticket)
         by = who.id if who is not None else CITIZEN
         return await self._commanded(OnTicket(ticket, wish, by), key)
+
+    def _count_wish(self, ticket: str) -> None:
+        if self._wishing.wait_s(ticket, WISHES_OF_A_TICKET) > 0:
+            raise TooOften("too much was wanted of this ticket just now")
 
     async def not_called(
         self, ticket: str, key: str, who: Person, *, unit_off: bool

@@ -33,7 +33,7 @@ from wire.slips import read_slip
 WISHES: dict[int | str, dict[str, Any]] = {
     404: {"model": WishAnswer, "description": "There is no such thing"},
     409: {"model": WishAnswer, "description": "Refused; `code` and `reason` say why"},
-    **problems(400),
+    **problems(400, 429),
     **WRITING,
 }
 """What a route answers that takes a wish."""

@@ -19,7 +19,7 @@ from hub.accounts_store import SignInStore
 from hub.identity import KEY_BYTES, Identities
 from hub.service import Service
 from hub.transaction import IdReusedError
-from hub.web.access import Access, StateSilent
+from hub.web.access import Access, StateSilent, TooOften
 from hub.web.accounts import make_accounts
 from hub.web.accounts.sign_in import refusal
 from hub.web.administration import make_administration
@@ -84,6 +84,7 @@ def create_app(
     check_rights(app)
     app.add_exception_handler(NotAllowed, refusal)
     _add_errors(app)
+    _add_troubles(app)
     # A phone on a poor Wi-Fi loads a third of it; live streams are left as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Identify, accounts=accounts)
@@ -120,15 +121,6 @@ def _add_errors(app: FastAPI) -> None:
     async def reused(_request: Request, error: IdReusedError) -> Response:
         return problem(422, "id_reused", str(error))
 
-    @app.exception_handler(NextwindowError)
-    async def unwell(request: Request, error: NextwindowError) -> Response:
-        log.error("a request could not be served: %s", error)
-        if not wants_json(request):
-            return error_page(request, 503)
-        if isinstance(error, StateSilent):
-            return problem(503, "silent", "the hub does not answer; ask again with the same key")
-        return problem(503, "unavailable", "the hub cannot do this right now; nothing has changed")
-
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         if not wants_json(request):
@@ -138,3 +130,20 @@ def _add_errors(app: FastAPI) -> None:
         response = problem(error.status_code, "http", str(error.detail))
         response.headers.update(error.headers or {})
         return response
+
+
+def _add_troubles(app: FastAPI) -> None:
+    @app.exception_handler(TooOften)
+    async def too_often(request: Request, error: TooOften) -> Response:
+        if not wants_json(request):
+            return error_page(request, 429)
+        return problem(429, "too_many", str(error))
+
+    @app.exception_handler(NextwindowError)
+    async def unwell(request: Request, error: NextwindowError) -> Response:
+        log.error("a request could not be served: %s", error)
+        if not wants_json(request):
+            return error_page(request, 503)
+        if isinstance(error, StateSilent):
+            return problem(503, "silent", "the hub does not answer; ask again with the same key")
+        return problem(503, "unavailable", "the hub cannot do this right now; nothing has changed")

@@ -1,7 +1,11 @@
-"""How many numbers one network address may take. Each number is one person to wait for.
+"""How often the public may want something, because each time costs the hall something.
 
-A hall's whole Wi-Fi may share one address, so a hall sets its own limit. Web kiosks are named in
-the plan; who has signed in, programs with a token, and this machine itself are not counted.
+Each number is one person to wait for, and what a citizen wants of a ticket is kept on disk with
+its answer.
+
+A hall's whole Wi-Fi may share one address, so a hall sets its own limit of numbers. Web kiosks
+are named in the plan; who has signed in, programs with a token, and this machine itself are not
+counted.
 """
 
 from __future__ import annotations
@@ -13,21 +17,22 @@ from typing import Final
 
 SPAN_S: Final = 600.0
 ADDRESSES: Final = 4096
-"""So many are remembered; the one that was quiet for longest goes first."""
+"""So many, and so many tickets, are remembered; the one that was quiet for longest goes first."""
 
 
-class AddressThrottle:
-    """When each address took numbers, in seconds of `monotonic`."""
+WISHES_OF_A_TICKET: Final = 30
+"""So often within `SPAN_S` its holder may want something of a ticket, or rate its services."""
+
+
+class Throttle:
+    """When each of many did something, in seconds of `monotonic`."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._taken: dict[str, deque[float]] = {}
 
-    def wait_s(self, address: str | None, limit: int, kiosks: Iterable[str]) -> float:
-        """Count a number that an address wants now; how long it has to wait for it, or 0."""
-        who = _counted(address, kiosks)
-        if who is None or limit == 0:
-            return 0.0
+    def wait_s(self, who: str, limit: int) -> float:
+        """Count what somebody wants to do now; how long they have to wait for it, or 0."""
         now = self._monotonic()
         taken = self._taken.pop(who, deque())
         self._taken[who] = taken
@@ -39,6 +44,20 @@ class AddressThrottle:
             return taken[0] + SPAN_S - now
         taken.append(now)
         return 0.0
+
+
+class AddressThrottle:
+    """When each address took numbers."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._throttle = Throttle(monotonic)
+
+    def wait_s(self, address: str | None, limit: int, kiosks: Iterable[str]) -> float:
+        """Count a number that an address wants now; how long it has to wait for it, or 0."""
+        who = _counted(address, kiosks)
+        if who is None or limit == 0:
+            return 0.0
+        return self._throttle.wait_s(who, limit)
 
 
 def _counted(address: str | None, kiosks: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
-from hub.reports.reading import Reader
+from hub.reports.reading import AT_ONCE, Reader
 from hub.web.access import Access
 from hub.web.pages import render
 from hub.web.supervision.asking import NAMED, Asked, address, asked
@@ -32,6 +32,7 @@ class Desk:
 
     def __init__(self, access: Access) -> None:
         self.access = access
+        self._at_work = asyncio.Semaphore(AT_ONCE)
         self.reader = Reader(access.service.folder / "journal.sqlite")
 
     async def read(self, question: Callable[[Connection], T]) -> T:
@@ -39,7 +40,12 @@ class Desk:
 
         Raises StorageError.
         """
-        return await asyncio.to_thread(self._read, question)
+        return await self.work(lambda: self._read(question))
+
+    async def work(self, task: Callable[[], T]) -> T:
+        """Do what takes long in a thread of its own: few at once, for sign-ins need threads too."""
+        async with self._at_work:
+            return await asyncio.to_thread(task)
 
     def _read(self, question: Callable[[Connection], T]) -> T:
         with self.reader.look() as connection:

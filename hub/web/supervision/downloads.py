@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -147,7 +147,7 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
             return [rating_row(said, n) for said in found.rows], found.after
 
         heads = [n.say(head) for head in RATING_HEADS]
-        return _csv("ratings", about.period, heads, page)
+        return _csv(desk, "ratings", about.period, heads, page)
 
     @router.get("/visits.csv")
     async def visits(request: Request) -> Response:
@@ -159,13 +159,13 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
                 found = turns(connection, about.period, after)
             return [turn_row(turn, n) for turn in found], found[-1]["id"] if found else None
 
-        return _csv("visits", about.period, [n.say(head) for head in TURN_HEADS], page)
+        return _csv(desk, "visits", about.period, [n.say(head) for head in TURN_HEADS], page)
 
     @router.get("/report.xlsx")
     async def report(request: Request) -> Response:
         """The period as a workbook."""
         about, n = desk.asked(request), desk.names(language_of(request))
-        made = await asyncio.to_thread(_workbook, desk, about.period, n)
+        made = await desk.work(lambda: _workbook(desk, about.period, n))
         headers = _named("report", about.period, "xlsx")
         return Response(made, media_type=WORKBOOK, headers=headers)
 
@@ -173,14 +173,14 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
 _Page = Callable[[int], tuple[list[tuple[object, ...]], int | None]]
 
 
-def _csv(name: str, period: Period, heads: Sequence[str], page: _Page) -> Response:
+def _csv(desk: Desk, name: str, period: Period, heads: Sequence[str], page: _Page) -> Response:
     """Written as it is sent, a page at a time: nobody holds a year in memory."""
 
     async def content() -> AsyncIterator[bytes]:
         yield (BOM + line(heads)).encode()
         after: int | None = 0
         while after is not None:
-            rows, after = await asyncio.to_thread(page, after)
+            rows, after = await desk.work(partial(page, after))
             yield "".join(map(line, rows)).encode()
 
     headers = _named(name, period, "csv")

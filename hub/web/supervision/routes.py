@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Request, Response
 
 from hub.reports import lists
@@ -94,7 +92,7 @@ def _add_visit(router: APIRouter, desk: Desk) -> None:
         found = await desk.read(lambda c: story(c, ticket[:64]))
         if found is None:
             return error_page(request, 404)
-        told = await asyncio.to_thread(Teller(names, found).lines)
+        told = await desk.work(Teller(names, found).lines)
         return desk.page(
             request,
             "supervision_visit.html",

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from hub.core import events as e
 from hub.web.qr import QUIET, code_of
-from hub.web.throttle import SPAN_S, AddressThrottle
+from hub.web.throttle import SPAN_S, WISHES_OF_A_TICKET, AddressThrottle
 from tests.hub.web.conftest import House, plan
 from wire.ids import new_id
 
@@ -287,6 +287,26 @@ def test_too_many_numbers_from_one_address_are_refused_but_not_those_of_a_progra
     finally:
         phone.close()
         house.close()
+
+
+def test_of_one_ticket_only_so_much_is_wanted(house: House) -> None:
+    """Each answer is kept on disk: whoever has a slip must not fill it."""
+    slip, other = (house.slip(str(house.take()["id"])) for _ in range(2))
+
+    def wish(slip: str) -> int:
+        headers = {"Idempotency-Key": new_id()}
+        path = f"/api/tickets/{slip}/wishes"
+        return house.visitor.post(path, json={"wish": "come_back"}, headers=headers).status_code
+
+    assert [wish(slip) for _ in range(WISHES_OF_A_TICKET + 1)] == [409] * WISHES_OF_A_TICKET + [429]
+    rated = {"call_id": "c", "level": "satisfied"}
+    path, headers = f"/api/tickets/{slip}/ratings", {"Idempotency-Key": new_id()}
+    assert house.visitor.post(path, json=rated, headers=headers).status_code == 429
+    form = {"key": new_id(), "wish": "come_back"}
+    assert house.visitor.post(f"/t/{slip}", data=form, params=EN).status_code == 429
+    assert wish(other) == 409
+    house.clock.pass_time(SPAN_S)
+    assert wish(slip) == 409
 
 
 def test_the_page_that_follows_a_number_is_small(house: House) -> None:
