@@ -41,7 +41,8 @@ class PatientProtocol(H11Protocol):
         if _is_here(host):
             return False
         clients = [getattr(other, "client", None) for other in self.connections]
-        return sum(client[0] == host for client in clients if client) > OF_ONE_ADDRESS
+        same = [client for client in clients if client and client[0] == host]
+        return len(same) > OF_ONE_ADDRESS
 
     def _look_again(self) -> None:
         """Cut off whoever has asked for nothing since the last look."""
