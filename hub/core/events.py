@@ -7,8 +7,16 @@ from typing import Any
 
 from hub.core.event import Event
 from hub.core.event import OfCall as _OfCall
+from hub.core.events_of_balance import (
+    AdviceClosed,
+    AdviceGiven,
+    AdviceUndone,
+    Flagged,
+    ServiceAdded,
+    ServiceTakenBack,
+)
 from hub.core.events_of_kiosks import NumberSetAside
-from hub.core.events_of_operators import AdviceUndone, AlarmAcknowledged
+from hub.core.events_of_operators import AlarmAcknowledged
 from hub.core.events_of_people import (
     AccountChanged,
     AccountMade,
@@ -422,64 +430,6 @@ class AttendanceNoted(Event):
     counter: str
     what: str
     minutes: float
-
-
-# --- balance and load --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceAdded(Event):
-    """A counter serves one more of the services that it has the skill for. `by` is who said so."""
-
-    counter: str
-    service: str
-    by: str
-    reason: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceTakenBack(Event):
-    """A counter no longer serves what was added to it."""
-
-    counter: str
-    service: str
-    by: str
-    reason: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceGiven(Event):
-    """The hub advises to `add` a service to a counter, `take_back` one, `open` or `close` it.
-
-    `gain_min` is the expected gain of the hall's mean wait, in minutes.
-    """
-
-    advice: str
-    action: str
-    counter: str
-    service: str | None
-    gain_min: float
-    reason: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceClosed(Event):
-    """An advice was followed, dismissed, or has become pointless (`outcome`)."""
-
-    advice: str
-    outcome: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flagged(Event):
-    """A line or counter became hot, cold or slow, or is so no longer. `evidence` says why."""
-
-    kind: str
-    scope: str
-    target: str
-    on: bool
-    evidence: dict[str, Any]
 
 
 _TUPLES = ("changed", "further", "roles", "tags", "tickets", "units", "without")

@@ -18,11 +18,3 @@ class AlarmAcknowledged(Event):
     alarm: str
     since: float
     by: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceUndone(Event):
-    """An advice that was followed or dismissed stands again: somebody (`by`) took that back."""
-
-    advice: str
-    by: str
