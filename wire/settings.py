@@ -11,6 +11,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -19,6 +20,15 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from wire.errors import ConfigurationError
 
 _SHOWN_CHARS = 60
+
+MOST_MISTAKES = 200
+"""So many mistakes are said of one file; nobody reads more before mending these."""
+
+_COMPARED_CHARS = 64
+"""So much of a value is compared with what it may have meant, which takes longer the more it is."""
+
+_COMPARED_NAMES = 500
+"""With so many names a value is compared."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +97,28 @@ def checked(raw: Mapping[str, Any], schema: type[AnyFile]) -> tuple[AnyFile | No
     try:
         settings = schema.model_validate(raw)
     except ValidationError as error:
-        mistakes += [_mistake(item, schema) for item in error.errors(include_url=False)]
-    mistakes += schema.cross_check(raw)
+        found = error.errors(include_url=False)[:MOST_MISTAKES]
+        mistakes += [_mistake(item, schema) for item in found]
+    mistakes += islice(schema.cross_check(raw), MOST_MISTAKES - len(mistakes))
     return settings, mistakes
 
 
 def unknown_name(place: str, value: object, known: Iterable[str], what: str) -> Mistake:
     """A mistake for a name that should be one of `known`."""
     names = sorted(known)
-    close = difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
+    close = _close(value, names, 0.5)
     listed = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return Mistake(
         place, value, f"no such {what}; there are: {listed}", close[0] if close else None
     )
+
+
+def _close(value: object, names: list[str], cutoff: float) -> list[str]:
+    """What a value very likely should have been, at most one name."""
+    if isinstance(value, Mapping | list):
+        return []
+    said = str(value)[:_COMPARED_CHARS]
+    return difflib.get_close_matches(said, names[:_COMPARED_NAMES], n=1, cutoff=cutoff)
 
 
 def doubles(items: object, section: str, key: str) -> Iterator[Mistake]:
@@ -135,11 +154,11 @@ def _mistake(item: Any, schema: type[BaseModel]) -> Mistake:
     value = _showable(item["input"], section, steps[-1] if steps else "")
     if item["type"] == "extra_forbidden":
         known = list(section.model_fields) if section else []
-        close = difflib.get_close_matches(str(steps[-1]), known, n=1, cutoff=0.6)
+        close = _close(steps[-1], known, 0.6)
         return Mistake(place, value, "no such key", close[0] if close else None)
     if item["type"] == "missing":
         return Mistake(place, None, "is missing")
-    close = difflib.get_close_matches(str(item["input"]), _choices(item), n=1, cutoff=0.5)
+    close = _close(item["input"], _choices(item), 0.5)
     return Mistake(place, value, _plain(item["msg"]), close[0] if close else None)
 
 

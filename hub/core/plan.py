@@ -329,7 +329,8 @@ def _place_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
                 if prefix in prefixes:
                     yield Mistake(f"{place}.prefix", prefix, "other numbers begin with it")
                 prefixes.add(prefix)
-            for name in item.get("services") or ():
+            names = item.get("services")
+            for name in names if isinstance(names, list) else []:
                 if str(name) not in services:
                     yield unknown_name(f"{place}.services", name, services, "service")
 

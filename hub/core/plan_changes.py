@@ -58,9 +58,9 @@ def changes(before: Content, after: Content) -> list[Change]:
     for section in {**before, **after}:
         old, new = before.get(section), after.get(section)
         if isinstance(old, list) or isinstance(new, list):
-            found += _in_list(section, old or [], new or [])
+            found += _in_list(section, old, new)
         elif isinstance(old, dict) or isinstance(new, dict):
-            found += _in_section(section, old or {}, new or {})
+            found += _in_section(section, _section(old), _section(new))
         elif old != new:
             found.append(Change(section, "", "", old, new))
     return found
@@ -70,12 +70,16 @@ def _in_section(section: str, old: Content, new: Content) -> Iterator[Change]:
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if key in KEYS and (isinstance(before, list) or isinstance(after, list)):
-            yield from _in_list(f"{section}.{key}", before or [], after or [])
+            yield from _in_list(f"{section}.{key}", before, after)
         elif before != after:
             yield Change(section, "", key, before, after)
 
 
-def _in_list(section: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
+def _section(content: Any) -> Content:
+    return content if isinstance(content, dict) else {}
+
+
+def _in_list(section: str, old: Any, new: Any) -> Iterator[Change]:
     before, after = named(section, old), named(section, new)
     for name, thing in before.items():
         if name not in after:
@@ -90,18 +94,23 @@ def _in_list(section: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
         yield Change(section, "", ORDER, stayed, [name for name in after if name in before])
 
 
-def _in_thing(section: str, name: str, old: Content, new: Content) -> Iterator[Change]:
+def _in_thing(section: str, name: str, old: Any, new: Any) -> Iterator[Change]:
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        yield Change(section, name, "", None, new)
+        return
     for key in {**old, **new}:
         if old.get(key) != new.get(key):
             yield Change(section, name, key, old.get(key), new.get(key))
 
 
-def named(section: str, things: list[Any]) -> dict[str, Any]:
-    """The things of a list by what they are known by."""
+def named(section: str, things: Any) -> dict[str, Any]:
+    """The things of a list by what they are known by. What is no list has none."""
     key = KEYS.get(section.rpartition(".")[2])
-    if key is None:
-        return {_whole(thing): thing for thing in things}
-    return {str(thing.get(key)): thing for thing in things}
+    return {_known_by(key, thing): thing for thing in (things if isinstance(things, list) else ())}
+
+
+def _known_by(key: str | None, thing: Any) -> str:
+    return _whole(thing) if key is None or not isinstance(thing, dict) else str(thing.get(key))
 
 
 def _whole(thing: Any) -> str:

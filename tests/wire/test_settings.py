@@ -11,9 +11,11 @@ from pydantic import Field, SecretStr, model_validator
 
 from wire.errors import ConfigurationError
 from wire.settings import (
+    MOST_MISTAKES,
     FileSettings,
     Mistake,
     Settings,
+    checked,
     doubles,
     effective,
     load,
@@ -190,3 +192,12 @@ def test_the_checks_between_sections_bear_any_shape(items: object) -> None:
 def test_unknown_keys_are_mistakes_in_code_too() -> None:
     with pytest.raises(ValueError, match="no_such"):
         Service.model_validate({"id": "tax", "no_such": 1})
+
+
+def test_no_more_mistakes_are_said_than_anybody_reads() -> None:
+    raw = {f"key{number}": 1 for number in range(5 * MOST_MISTAKES)}
+    assert len(checked(raw, FileSettings)[1]) == MOST_MISTAKES
+
+
+def test_a_value_without_end_is_not_compared_to_its_end() -> None:
+    assert unknown_name("place", "abcdef" + "x" * 10**6, ["abcdef"], "thing").suggestion is None

@@ -14,7 +14,7 @@ from hub.core.plan import Rating
 from hub.core.tags import BAD_TAGS
 from hub.pins import hash_pin
 from hub.web.administration.checking import check
-from hub.web.administration.desk import ROOT, Desk, Form, area_named, first, form_of
+from hub.web.administration.desk import ROOT, Desk, Form, area_named, first, form_of, whole
 from hub.web.administration.drafts import KEY, Draft
 from hub.web.administration.fields import HALL, HOURS, RATING, SECTIONS, Area, Content, Field
 from hub.web.administration.sentences import LEVELS
@@ -244,6 +244,7 @@ def read_skills(thing: Content, form: Form) -> None:
 
 def _move(things: list[Content], thing: Content, position: str) -> None:
     """Put a thing at a place, counted from 1."""
-    if position.isascii() and position.isdigit():
+    wanted = whole(position)
+    if wanted is not None:
         things.remove(thing)
-        things.insert(min(max(int(position), 1) - 1, len(things)), thing)
+        things.insert(min(max(wanted, 1) - 1, len(things)), thing)

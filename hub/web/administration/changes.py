@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from hub.core import events as e
@@ -16,7 +16,7 @@ from hub.core.plan_changes import carried_over, changes
 from hub.core.replanning import STALE_PLAN, as_content
 from hub.transaction import Transaction
 from hub.web.administration.checking import Checked, Wrong, check
-from hub.web.administration.desk import ROOT, Desk, first, form_of
+from hub.web.administration.desk import ROOT, Desk, first, form_of, whole
 from hub.web.administration.drafts import LISTS, Content, Draft, keyed
 from hub.web.administration.effect import Effect, effect_of
 from hub.web.administration.sentences import sentences
@@ -78,7 +78,8 @@ def _add_preview(router: APIRouter, desk: Desk) -> None:
         """Put the draft into force, exactly as it was shown."""
         draft, form = await desk.draft(who), await form_of(request)
         checked = check(draft)
-        if checked.plan is None or first(form, "print") != draft.print:
+        applied = draft.print
+        if checked.plan is None or first(form, "print") != applied:
             return await _preview(desk, request, who, "changed", 409)
         command = Configure(
             as_content(checked.plan),
@@ -91,7 +92,7 @@ def _add_preview(router: APIRouter, desk: Desk) -> None:
         if answer["outcome"] == "refused":
             code = "stale" if answer["code"] == STALE_PLAN else "refused"
             return await _preview(desk, request, who, code, 409)
-        desk.drafts.discard(who.id)
+        desk.drafts.discard(who.id, applied)
         return RedirectResponse(f"{ROOT}?applied=1", 303)
 
     @router.post(f"{ROOT}/discard", dependencies=MINE)
@@ -153,7 +154,7 @@ def _add_history(router: APIRouter, desk: Desk) -> None:
     async def history(request: Request, who: Who) -> Response:
         """Every change of the plan, the newest first."""
         wanted = request.query_params.get("before", "")
-        before = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
+        before = whole(wanted)
         entries = await desk.access.ask(lambda t: _entries(t, before or t.hall.version + 1, SHOWN))
         names = _names(desk)
         more = entries[-1].sequence if len(entries) == SHOWN else None
@@ -161,7 +162,9 @@ def _add_history(router: APIRouter, desk: Desk) -> None:
         return await desk.page(request, who, "history.html", **shown)
 
     @router.post(ROOT + "/history/{sequence}/undo", dependencies=MINE)
-    async def undo(request: Request, sequence: int, who: Who) -> Response:
+    async def undo(
+        request: Request, sequence: Annotated[int, Path(ge=1, le=2**53)], who: Who
+    ) -> Response:
         """Make a draft that takes one change back, and leaves later ones as they are."""
         draft = await desk.draft(who)
         if draft.changed:

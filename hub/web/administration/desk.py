@@ -26,6 +26,9 @@ Form = Mapping[str, Sequence[str]]
 MOST_FIELDS: Final = 20_000
 """A matrix of 200 counters has no more boxes on a page."""
 
+MOST_DIGITS: Final = 16
+"""No number here is as long."""
+
 ROOT: Final = "/administration"
 
 _SAID: Final = ("saved", "busy", "applied")
@@ -200,6 +203,11 @@ async def form_of(request: Request) -> Form:
 def first(form: Form, name: str) -> str:
     """A field's first value."""
     return (form.get(name) or ("",))[0].strip()
+
+
+def whole(text: str) -> int | None:
+    """A number that somebody typed; None for what is none, or so long that it means nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else None
 
 
 def area_named(name: str) -> Area | None:

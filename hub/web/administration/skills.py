@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from hub.web.administration.desk import ROOT, Desk, Form, first, form_of
+from hub.web.administration.desk import ROOT, Desk, Form, first, form_of, whole
 from hub.web.administration.drafts import KEY, Content, Draft
 from hub.web.rights import Right, Who, needs
 
@@ -39,7 +39,7 @@ def add_skills(router: APIRouter, desk: Desk) -> None:
             counter = draft.thing("counters", key)
             if counter is not None:
                 _read_row(counter, level, form, key)
-        page = first(form, "page") if first(form, "page").isdigit() else "1"
+        page = whole(first(form, "page")) or 1
         return RedirectResponse(f"{ROOT}/skills?as={level}&page={page}&saved=1", 303)
 
 
@@ -57,7 +57,7 @@ def _shown(draft: Draft, level: str, page: str | None) -> dict[str, Any]:
     counters, services = draft.things("counters"), draft.things("services")
     rows = max(5, BOXES // max(1, len(services)))
     pages = max(1, ceil(len(counters) / rows))
-    here = min(int(page), pages) if page and page.isdigit() and int(page) else 1
+    here = min(whole(page or "") or 1, pages)
     part = counters[(here - 1) * rows : here * rows]
     served = {str(s.get("id")): 0 for s in services}
     for counter in counters:

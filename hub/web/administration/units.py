@@ -95,6 +95,7 @@ def add_units(router: APIRouter, desk: Desk) -> None:
 def _file(desk: Desk, request: Request, unit: str) -> str | None:
     facts, plan = desk.access.facts, desk.access.service.plan
     host = request.url.hostname or "127.0.0.1"
+    host = f"[{host}]" if ":" in host else host  # an IPv6 address
     url = facts.broker_url or f"mqtt://{host}:{facts.broker_port}"
     return unit_file(plan, unit, url, outside=bool(facts.broker_url))
 

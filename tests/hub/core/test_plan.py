@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub.core.hours import spans
-from hub.core.plan import Plan
-from tests.hub.core.examples import make_plan, through_json
+from hub.core.plan import Plan, plan_mistakes
+from tests.hub.core.examples import make_plan, raw_plan, through_json
 
 
 def test_spans_of_a_day() -> None:
@@ -48,3 +48,14 @@ def test_reasons_are_asked_for_after_a_bad_rating_and_a_hall_may_name_its_own() 
     ]
     levels = make_plan(rating={"levels": own}).rating.levels
     assert [[tag.code for tag in option.asked] for option in levels] == [["413"], []]
+
+
+@pytest.mark.parametrize(
+    "section", ["services", "counters", "clerks", "boards", "kiosks", "roster"]
+)
+@pytest.mark.parametrize("key", ["id", "unit", "services", "also", "prefix", "number", "clerk"])
+@pytest.mark.parametrize("value", [5, [[1], {}], {"a": 1}, None, "x"])
+def test_the_checks_between_sections_bear_any_shape(section: str, key: str, value: object) -> None:
+    raw = raw_plan()
+    raw[section] = [{"unit": 5, key: value}, *raw.get(section, [])]
+    assert all(str(mistake) for mistake in plan_mistakes(raw))

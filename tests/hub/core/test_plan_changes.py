@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -132,3 +133,17 @@ def test_a_digest_is_of_what_was_said() -> None:
     said = make_plan(dispatch={"priority_bound": 3})
     assert digest(said) == digest(make_plan())
     assert digest(make_plan(dispatch={"priority_bound": 4})) != digest(make_plan())
+
+
+@pytest.mark.parametrize("special", [5, [5], {"date": 5}, [[]], "x"])
+@pytest.mark.parametrize("section", ["hours", "rating"])
+def test_changes_bear_any_shape_of_a_list(section: str, special: object) -> None:
+    key = {"hours": "exceptions", "rating": "levels"}[section]
+    wrong = {**CONTENT, section: {**CONTENT[section], key: special}}
+    assert all(c.section.startswith(section) for c in changes(CONTENT, wrong))
+    assert changes(wrong, wrong) == []
+
+
+def test_changes_bear_any_shape_of_a_thing_and_a_section() -> None:
+    assert places(CONTENT, {**CONTENT, "counters": [5]})[-1] == "counters.5+"
+    assert changes({**CONTENT, "hours": 5}, CONTENT)
