@@ -16,7 +16,7 @@ from hub.web.api_quarantine import add_quarantine
 from hub.web.api_tickets import add_tickets
 from hub.web.models import HallView, Health, Problem
 from hub.web.responses import READING, problem, problems
-from hub.web.rights import Needed, Right, needs
+from hub.web.rights import Needed, Right, needs, person_of, sees_ratings
 from hub.web.stream import Live, Topic
 from hub.web.views import trouble
 from wire.errors import NextwindowError
@@ -75,10 +75,11 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
         responses=READING,
         dependencies=[needs(Right.VIEW)],
     )
-    async def hall() -> Response:
-        """The whole hall as it stands."""
+    async def hall(request: Request) -> Response:
+        """The whole hall as it stands. Only operators and supervisors see single ratings."""
         facts, storage_error = access.facts, access.service.storage_error
-        view = await access.look(lambda view: view.hall(facts, storage_error))
+        ratings = sees_ratings(person_of(request))
+        view = await access.look(lambda view: view.hall(facts, storage_error, ratings=ratings))
         return Response(view.model_dump_json(), media_type="application/json")
 
     @router.get(
@@ -99,7 +100,8 @@ def _add_hall(router: APIRouter, access: Access, live: Live) -> None:
         topics += [Topic("lines")] if only is not None else []
         if len(topics) > 1:
             return problem(422, "invalid", "only one of ticket, counter and only can be followed")
-        topic = topics[0] if topics else Topic("hall")
+        whole = Topic("hall" if sees_ratings(person_of(request)) else "hall_for_clerks")
+        topic = topics[0] if topics else whole
         public = topic.kind in {"ticket", "lines"}
         if not public:
             Needed(Right.VIEW).check(request)
@@ -129,5 +131,6 @@ _EVENTS = (
     "`snapshot`: the whole picture, like that of `GET /api/hall`. `change`: the fields that are "
     "new; of services and counters those that changed, of news the new lines. `heartbeat`: "
     "nothing has changed. Each carries now, epoch and version. The hall and a counter need a "
-    "session or a token; the lines and a ticket are for everybody."
+    "session or a token; the lines and a ticket are for everybody. Only operators and supervisors "
+    "are told of single ratings."
 )

@@ -17,7 +17,7 @@ from hub.web import script_texts as st
 from hub.web.access import Access
 from hub.web.facts import Facts
 from hub.web.frame import ROLE_WORDS, THEME_COOKIE, frame
-from hub.web.rights import Right, may, needs, person_of
+from hub.web.rights import Right, may, needs, person_of, sees_ratings
 from hub.web.texts import COOKIE, Language, both, catalogue, language_of
 from hub.web.views import trouble
 from hub.web.why import PAUSE_REASONS
@@ -116,16 +116,18 @@ def _add_hall(router: APIRouter, access: Access) -> None:
     async def hall(request: Request) -> Response:
         """The operator's page."""
         facts, storage_error = access.facts, access.service.storage_error
-        view = await access.look(lambda view: view.hall(facts, storage_error))
+        ratings = sees_ratings(person_of(request))
+        view = await access.look(lambda view: view.hall(facts, storage_error, ratings=ratings))
         page = page_content(request, view, st.HALL)
         page["operate"] = may(person_of(request), Right.OPERATE)
-        return render(request, "hall.html", view=view, page=page)
+        return render(request, "hall.html", view=view, page=page, ratings=ratings)
 
     @router.get("/wall", dependencies=[needs(Right.VIEW)])
     async def wall(request: Request) -> Response:
         """The hall on a screen on the wall: nothing to press."""
         facts, storage_error = access.facts, access.service.storage_error
-        view = await access.look(lambda view: view.hall(facts, storage_error))
+        ratings = sees_ratings(person_of(request))
+        view = await access.look(lambda view: view.hall(facts, storage_error, ratings=ratings))
         page = {**page_content(request, view, st.HALL), "operate": False}
         return render(request, "wall.html", view=view, page=page)
 

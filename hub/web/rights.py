@@ -72,6 +72,11 @@ def may(person: Person | None, right: Right) -> bool:
     return person is not None and any(right in OF_ROLE[role] for role in person.roles)
 
 
+def sees_ratings(person: Person | None) -> bool:
+    """Whether somebody may see how single citizens rated: nobody who only serves may."""
+    return any(may(person, right) for right in (Right.OPERATE, Right.SUPERVISE))
+
+
 def person_of(request: Request) -> Person | None:
     """Who asks."""
     person: Person | None = getattr(request.state, "person", None)

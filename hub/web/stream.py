@@ -50,7 +50,8 @@ RETRY_MS = 1000
 BACKLOG = 64
 """A browser that is so many messages behind is dropped; it will come back for a new picture."""
 
-Kind = Literal["hall", "lines", "counter", "ticket"]
+Kind = Literal["hall", "hall_for_clerks", "lines", "counter", "ticket"]
+"""What a picture shows. `hall_for_clerks` is the hall without single ratings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,8 @@ class Live:
         def view_of(view: View, topic: Topic) -> Moment | None:
             if topic.kind == "hall":
                 return view.hall(facts, storage_error)
+            if topic.kind == "hall_for_clerks":
+                return view.hall(facts, storage_error, ratings=False)
             if topic.kind == "lines":
                 return view.lines()
             if topic.kind == "counter":

@@ -52,9 +52,15 @@ class View:
         self._held_by: dict[str | None, list[Ticket]] | None = None
         self._to_come: list[Ticket] | None = None
         self._units = Units(transaction, self._time)
+        self._whole: m.HallView | None = None
 
-    def hall(self, facts: Facts, storage_error: str | None) -> m.HallView:
-        """The whole hall."""
+    def hall(self, facts: Facts, storage_error: str | None, *, ratings: bool = True) -> m.HallView:
+        """The whole hall, built once. Without `ratings`, nobody's own is told: only their sums."""
+        if self._whole is None:
+            self._whole = self._hall_now(facts, storage_error)
+        return self._whole if ratings else without_ratings(self._whole)
+
+    def _hall_now(self, facts: Facts, storage_error: str | None) -> m.HallView:
         return m.HallView(
             **self._moment(),
             hall=self._hall_name(),
@@ -364,6 +370,16 @@ _SAID: WeakKeyDictionary[Hall, dict[int, m.NewsLine]] = WeakKeyDictionary()
 def _written(wall_s: float, zone: tzinfo) -> str:
     """A wall time as a text; most of a picture's times were in the one before."""
     return rfc3339(wall_s, zone)
+
+
+OF_RATINGS = frozenset({"Rated", "Unrated"})
+"""The news that say who rated what, or did not."""
+
+
+def without_ratings(view: m.HallView) -> m.HallView:
+    """The same hall for those who serve: citizens are promised that nobody there sees it."""
+    told = tuple(line for line in view.news if line.kind not in OF_RATINGS)
+    return view.model_copy(update={"news": told})
 
 
 def trouble(facts: Facts, storage_error: str | None) -> list[m.Alert]:
