@@ -310,8 +310,11 @@ def program_of(token: Token) -> Person:
 
 
 def _lasts(session: Session, account: Account, now: float) -> bool:
-    idle = not session.stays and now >= session.used_at + IDLE_S
-    return session.secret_at == account.secret_at and now < session.ends_at and not idle
+    # Whoever was made an administrator since has no screen that stays: the usual ends apply.
+    stays = session.stays and Role.ADMINISTRATOR not in account.roles
+    ends_at = session.ends_at if stays else min(session.ends_at, session.began_at + LASTS_S)
+    idle = not stays and now >= session.used_at + IDLE_S
+    return session.secret_at == account.secret_at and now < ends_at and not idle
 
 
 def _say_failed(done: Future[None]) -> None:

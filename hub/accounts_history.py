@@ -11,6 +11,7 @@ from sqlite3 import Error, connect
 from typing import Any, Final
 
 from hub.core import events as e
+from hub.core.accounts import NOBODY
 from wire.errors import StorageError
 
 NAMED: Final = tuple(
@@ -51,7 +52,7 @@ OF_PEOPLE: Final = (
     "TokenRevoked",
 )
 
-_NOBODY = ("", "citizen", "automatic", "kiosk", "sweep", "hub")
+_NOBODY = ("", *NOBODY)
 """Whose deeds are no person's."""
 
 

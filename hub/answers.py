@@ -69,6 +69,8 @@ def fingerprint(command: Command) -> str:
     """A digest of what a command wants, without its fresh ids and without a PIN."""
     if isinstance(command, Issue | Book):
         fields = {**asdict(command), "ticket": None}
+        if not command.asker:
+            del fields["asker"]  # as it was written down before there were people
         text = f"{type(command).__name__} {json.dumps(fields, sort_keys=True)}"
     elif not isinstance(command, AtCounter):
         text = f"{type(command).__name__} {json.dumps(asdict(command), sort_keys=True)}"

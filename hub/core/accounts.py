@@ -29,7 +29,10 @@ NAME_LENGTH = 60
 CONSOLE = "console"
 """Who uses the command line on the hub's own machine."""
 
-RESERVED = frozenset({CONSOLE, "citizen", "hub"})
+NOBODY = ("citizen", "automatic", "kiosk", "sweep", "hub")
+"""Whose deeds are no person's."""
+
+RESERVED = frozenset({CONSOLE, *NOBODY})
 TOKEN_PREFIX = "token-"  # noqa: S105 - no password
 """The ids of tokens begin so, and those of accounts do not: one word names who did something."""
 

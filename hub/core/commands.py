@@ -24,7 +24,8 @@ class Issue:
     """Somebody takes a number. `ticket` is a fresh id, `channel` where it was taken.
 
     `kind` is the class of priority, `further` the services after the first in the same visit,
-    `person` the keyed hash of an identity.
+    `person` the keyed hash of an identity, `asker` the account or token that asks for it: the
+    answer tells the slip, and is given again to nobody else who knows the command's id.
     """
 
     service: str
@@ -33,17 +34,22 @@ class Issue:
     kind: str = ORDINARY
     further: tuple[str, ...] = ()
     person: str | None = None
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Somebody agrees to come at `due_at` (wall seconds). `ticket` is a fresh id."""
+    """Somebody agrees to come at `due_at` (wall seconds). `ticket` is a fresh id.
+
+    `asker` is the account or token that asks, empty for the public.
+    """
 
     service: str
     ticket: str
     channel: str
     due_at: float
     person: str | None = None
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,24 +150,30 @@ class Access:
         found: dict[str, str | None] = json.loads(answer.body)
         return found
 
-    async def issue(self, visit: Visit, key: str | None) -> StoredAnswer:
+    async def issue(self, visit: Visit, key: str | None, who: Person | None = None) -> StoredAnswer:
         """Take a number.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
         person = self._person(visit.identity)
-        command = Issue(visit.service, self._new_id(), CHANNEL, visit.kind, visit.further, person)
-        return await self._commanded(command, key)
+        wanted = (CHANNEL, visit.kind, visit.further, person, _asker(who))
+        return await self._commanded(Issue(visit.service, self._new_id(), *wanted), key)
 
     async def book(
-        self, service: str, due_at: float, identity: str | None, key: str | None
+        self,
+        service: str,
+        due_at: float,
+        identity: str | None,
+        key: str | None,
+        who: Person | None = None,
     ) -> StoredAnswer:
         """Agree to come at a time, in wall seconds.
 
         Raises IdReusedError, StorageError or StateSilent.
         """
         person = self._person(identity)
-        return await self._commanded(Book(service, self._new_id(), CHANNEL, due_at, person), key)
+        wanted = Book(service, self._new_id(), CHANNEL, due_at, person, _asker(who))
+        return await self._commanded(wanted, key)
 
     def _person(self, identity: str | None) -> str | None:
         return None if identity is None else self._identities.hashed(identity)
@@ -315,6 +321,10 @@ class Access:
             return await asyncio.to_thread(
                 pin_right, request.pin, clerk.pin_hash if clerk else None
             )
+
+
+def _asker(who: Person | None) -> str:
+    return who.id if who is not None else ""
 
 
 async def _answered(future: Future[T]) -> T:

@@ -76,7 +76,7 @@ def _add_taking(router: APIRouter, access: Access) -> None:
             return _too_many()
         further = tuple(wanted.further)
         visit = Visit(wanted.service, wanted.kind or ORDINARY, further, wanted.identity)
-        return stored(await access.issue(visit, idempotency_key or None))
+        return stored(await access.issue(visit, idempotency_key or None, who))
 
     @router.post(
         "/api/appointments",
@@ -95,7 +95,7 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         if access.too_many(request.client, who):
             return _too_many()
         due_at, key = wall_seconds(wanted.at), idempotency_key or None
-        return stored(await access.book(wanted.service, due_at, wanted.identity, key))
+        return stored(await access.book(wanted.service, due_at, wanted.identity, key, who))
 
 
 def _too_many() -> Response:

@@ -112,7 +112,7 @@ class _Pages:
         # The key goes with what was chosen: another button on the same page is another wish.
         key = f"{form.key}-{service}"[:64] if form.key else None
         try:
-            answer = await self._access.issue(visit, key)
+            answer = await self._access.issue(visit, key, person_of(request))
         except IdReusedError:
             return RedirectResponse("/take?kiosk=1" if kiosk else "/take", 303)
         content = json.loads(answer.body)

@@ -127,6 +127,17 @@ def test_a_wall_stays_signed_in_for_a_month_but_never_as_administrator(desk: Des
     assert not desk.knows(wall)
 
 
+def test_a_screen_of_somebody_who_became_an_administrator_ends_as_any_session(desk: Desk) -> None:
+    idle, used = desk.sign_in(stay=True), desk.sign_in(stay=True)
+    desk.happen(e.AccountChanged(5.0, "anna", "Anna", ("administrator",), None, "root"))
+    for _ in range(int(LASTS_S / IDLE_S * 2) - 1):
+        desk.time.now += IDLE_S / 2
+        assert desk.knows(used)
+    assert not desk.knows(idle)
+    desk.time.now += IDLE_S / 2
+    assert not desk.knows(used)
+
+
 def test_use_is_remembered_over_a_restart(desk: Desk) -> None:
     secret = desk.sign_in()
     desk.time.now += IDLE_S - 1

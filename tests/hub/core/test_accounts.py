@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub.core import events as e
+from hub.core.accounts import CONSOLE, NOBODY
+from hub.core.arrangement import AUTOMATIC
 from hub.core.commands import OnTicket
 from hub.core.commands_of_people import (
     ChangeAccount,
@@ -15,8 +17,9 @@ from hub.core.commands_of_people import (
     RevokeToken,
     SetPassword,
 )
-from hub.core.decide import decide
+from hub.core.decide import CITIZEN, decide
 from hub.core.hall import Hall
+from hub.core.kiosk import KIOSK, SWEEP
 from hub.core.people import Hand, Role
 from hub.core.state import HistoryError
 from tests.hub.core.examples import Driver
@@ -40,6 +43,12 @@ def desk() -> Driver:
     driver = Driver()
     assert do(driver, made()) is None
     return driver
+
+
+@pytest.mark.parametrize("name", [KIOSK, SWEEP, AUTOMATIC, CITIZEN, CONSOLE, "hub"])
+def test_nobody_is_called_what_the_hub_calls_somebody_else(desk: Driver, name: str) -> None:
+    assert do(desk, made(name)) == "bad_name"
+    assert name == CONSOLE or name in NOBODY
 
 
 def test_roles_are_kept_in_one_order_and_once(desk: Driver) -> None:

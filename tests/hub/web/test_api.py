@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from hub.core import events as e
 from hub.web.facts import Facts
@@ -43,6 +44,25 @@ def test_a_double_tap_makes_one_ticket(house: House) -> None:
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.content == again.content
     assert (other.status_code, other.json()["code"]) == (422, "id_reused")
+
+
+@pytest.mark.parametrize("path", ["tickets", "appointments"])
+def test_an_answer_is_repeated_to_nobody_but_who_asked(house: House, path: str) -> None:
+    wanted = {"service": "residence"}
+    if path == "appointments":
+        wanted["at"] = "2026-03-02T15:00:00+08:00"
+
+    def take(client: TestClient) -> Any:
+        return client.post(f"/api/{path}", json=wanted, headers={"Idempotency-Key": "guessed"})
+
+    other = house.program(house.give_token("operator"))
+    first = take(house.client)
+    assert first.status_code == 201, first.text
+    for stranger in (house.visitor, other):
+        refused = take(stranger)
+        assert (refused.status_code, refused.json()["code"]) == (422, "id_reused")
+        assert first.json()["url"] not in refused.text
+    assert take(house.client).content == first.content
 
 
 def test_the_loop_of_a_clerk(house: House) -> None:
