@@ -13,7 +13,6 @@ from hub.core.hours import WEEKDAYS
 from hub.core.plan import Rating
 from hub.core.tags import BAD_TAGS
 from hub.pins import hash_pin
-from hub.web.administration.checking import check
 from hub.web.administration.desk import ROOT, Desk, Form, area_named, first, form_of, whole
 from hub.web.administration.drafts import KEY, Draft
 from hub.web.administration.fields import HALL, HOURS, RATING, SECTIONS, Area, Content, Field
@@ -189,7 +188,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         await _read_thing(area, found, form)
         _move(draft.things(name), found, first(form, "position"))
         index = draft.things(name).index(found)
-        wrong = check(draft).count(name, index)
+        wrong = (await desk.examined(draft)).checked.count(name, index)
         here = f"/{quote(str(found[KEY]), safe='')}" if wrong else ""
         return _back(f"{ROOT}/{name}{here}")
 
@@ -197,7 +196,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
 async def _thing_page(
     desk: Desk, request: Request, who: Who, draft: Draft, area: Area, found: Content
 ) -> Response:
-    found_things, checked = draft.things(area.name), check(draft)
+    found_things, checked = draft.things(area.name), (await desk.examined(draft)).checked
     index = found_things.index(found) if found in found_things else None
     shown: dict[str, Any] = {
         "area": area,
@@ -206,7 +205,7 @@ async def _thing_page(
         "position": len(found_things) + 1 if index is None else index + 1,
         "wrong": {} if index is None else checked.of(area, index),
     }
-    return await desk.page(request, who, "thing.html", draft=draft, checked=checked, **shown)
+    return await desk.page(request, who, "thing.html", draft=draft, **shown)
 
 
 async def _read_thing(area: Area, thing: Content, form: Form) -> None:

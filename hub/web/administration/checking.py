@@ -24,6 +24,10 @@ _SAID: Final = tuple(
     for pattern, text in (
         (r"is missing", marked("is missing")),
         (r"no such key", marked("no such key")),
+        (
+            r"already used by (?P<section>\w+)\[(?P<nth>\d+)\]",
+            marked("already used by {section} {nth} of the list"),
+        ),
         (r"already used by (?P<place>.+)", marked("already used by {place}")),
         (
             r"no such (?P<what>\w+); there are: (?P<names>.*)",

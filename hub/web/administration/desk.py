@@ -10,12 +10,14 @@ from urllib.parse import parse_qs, quote
 from fastapi import Request, Response
 
 from hub.accounts import Person
-from hub.core.plan_changes import changes
+from hub.core.plan import Plan
 from hub.core.replanning import as_content
 from hub.transaction import Transaction
 from hub.web.access import Access
-from hub.web.administration.checking import Checked, Wrong, check
-from hub.web.administration.drafts import KEY, Content, Draft, Drafts, normal
+from hub.web.administration.aside import Aside, Kept
+from hub.web.administration.checking import Wrong
+from hub.web.administration.drafts import KEY, Content, Draft, Drafts, print_of
+from hub.web.administration.examining import Examined, examine
 from hub.web.administration.fields import DAY_NAMES, LIST, LISTS, SECTIONS, SINGLE, Area, Field
 from hub.web.administration.sentences import name_of
 from hub.web.pages import render
@@ -28,6 +30,12 @@ MOST_FIELDS: Final = 20_000
 
 MOST_DIGITS: Final = 16
 """No number here is as long."""
+
+KEPT_PLANS: Final = 4
+"""So many plans in force are kept as their content; there is one at a time."""
+
+KEPT_EXAMINED: Final = 16
+"""What is said of so many drafts, and states of drafts, is kept."""
 
 ROOT: Final = "/administration"
 
@@ -71,40 +79,61 @@ class Desk:
     def __init__(self, access: Access) -> None:
         self.access = access
         self.drafts = Drafts()
+        self.aside = Aside()
+        self._contents: Kept[int, Content] = Kept(KEPT_PLANS)
+        self._examined: Kept[str, Examined] = Kept(KEPT_EXAMINED)
 
     async def draft(self, who: Person) -> Draft:
         """Somebody's draft, on the plan in force if nothing has been changed yet.
 
         Raises StorageError or StateSilent.
         """
+        plan_at, plan = await self.in_force()
+        found, unchanged = self.drafts.kept(who.id), ""
+        if found is not None and found.base_at != plan_at:
+            examined = await self.examined(found)
+            unchanged = "" if examined.changed else examined.print
+        return self.drafts.of(who.id, plan_at, plan, unchanged)
+
+    async def in_force(self) -> tuple[int, Content]:
+        """The plan in force and since which version. Nobody may change it.
+
+        Raises StorageError or StateSilent.
+        """
         plan_at, plan = await self.access.ask(_plan_in_force)
-        return self.drafts.of(who.id, plan_at, plan)
+        found = self._contents.get(plan_at)
+        if found is None:
+            found = self._contents.keep(plan_at, await self.aside.do(as_content, plan))
+        return plan_at, found
+
+    async def examined(self, draft: Draft) -> Examined:
+        """What there is to say of a draft as it is now."""
+        text = draft.text
+        found = self._examined.get(print_of(text))
+        if found is None:
+            found = await self.aside.do(examine, draft.base_at, draft.base, text)
+            self._examined.keep(found.print, found)
+        return found
 
     async def page(
         self, request: Request, who: Person, template: str, status: int = 200, **values: Any
     ) -> Response:
         """A page with the draft's state round it."""
         draft: Draft = values.pop("draft", None) or await self.draft(who)
-        found: Checked = values.pop("checked", None) or check(draft)
+        found = await self.examined(draft)
         shown = {
             "plan": self.access.service.plan,
             "draft": draft,
-            "checked": found,
-            "ways": ways(request, draft, found),
-            "count": len(changes(*_sides(draft, found))),
+            "checked": found.checked,
+            "changed": found.changed,
+            "ways": ways(request, found),
+            "count": found.count,
             "figures": _figures(draft),
             "can_undo": False,
             **{f"{said}_now": request.query_params.get(said) == "1" for said in _SAID},
             **_WORDS,
         }
         return render(request, f"administration/{template}", status, **{**shown, **values})
-
-
-def _sides(draft: Draft, found: Checked) -> tuple[Content, Content]:
-    """What a draft was and is: with all that is left at its default, as long as it is a plan."""
-    if found.plan is not None:
-        return draft.base, as_content(found.plan)
-    return normal(draft.base), normal(draft.plain)
 
 
 def _figures(draft: Draft) -> dict[str, int]:
@@ -173,20 +202,18 @@ _WORDS: Final = {
 """What the templates ask for."""
 
 
-def _plan_in_force(transaction: Transaction) -> tuple[int, dict[str, Any]]:
-    hall = transaction.hall
-    return hall.plan_at, as_content(hall.plan)
+def _plan_in_force(transaction: Transaction) -> tuple[int, Plan]:
+    return transaction.hall.plan_at, transaction.hall.plan
 
 
-def ways(request: Request, draft: Draft, found: Checked) -> list[Way]:
+def ways(request: Request, found: Examined) -> list[Way]:
     """The pages, with what is wrong or changed in each."""
-    before, after = normal(draft.base), normal(draft.plain)
     made = []
     for name, text, sections in _WAYS:
         path = f"{ROOT}/{name}"
         here = request.url.path == path or request.url.path.startswith(f"{path}/")
-        wrong = sum(found.count(section) for section in sections)
-        changed = any(before.get(s) != after.get(s) for s in sections)
+        wrong = sum(found.checked.count(section) for section in sections)
+        changed = not found.sections.isdisjoint(sections)
         made.append(Way(path, both(text), here, wrong, changed))
     return made
 

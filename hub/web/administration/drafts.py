@@ -69,15 +69,19 @@ class Draft:
         }
 
     @property
-    def changed(self) -> bool:
-        """Whether it differs from what it was made from."""
-        return bool(normal(self.plain) != normal(self.base))
+    def text(self) -> str:
+        """The draft written down: what it was, whatever becomes of it."""
+        return json.dumps([self.base_at, self.content], sort_keys=True)
 
     @property
     def print(self) -> str:
         """A digest of the content: whether it is still as somebody saw it."""
-        text = json.dumps([self.base_at, self.content], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return print_of(self.text)
+
+
+def print_of(text: str) -> str:
+    """The digest of a draft that was written down."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def without_key(thing: Content) -> Content:
@@ -110,10 +114,17 @@ class Drafts:
 
     _of: dict[str, Draft] = field(default_factory=dict)
 
-    def of(self, person: str, plan_at: int, plan: Content) -> Draft:
-        """Somebody's draft. One in which nothing has been changed follows the plan in force."""
+    def kept(self, person: str) -> Draft | None:
+        """Somebody's draft, if there is one."""
+        return self._of.get(person)
+
+    def of(self, person: str, plan_at: int, plan: Content, unchanged: str = "") -> Draft:
+        """Somebody's draft. One in which nothing has been changed follows the plan in force.
+
+        `unchanged` is the print of one that is known to be such.
+        """
         found = self._of.get(person)
-        if found is None or (found.base_at != plan_at and not found.changed):
+        if found is None or (found.base_at != plan_at and found.print == unchanged):
             found = Draft(plan_at, plan, keyed(plan))
         self._of.pop(person, None)
         self._of[person] = found

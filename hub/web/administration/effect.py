@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from hub.core.plan import Plan
 from hub.core.plan_changes import Change, changes
-from hub.core.replanning import as_content, obstacles
+from hub.core.replanning import Obstacle, obstacles
 from hub.core.state import State
 from hub.core.tickets import IN_HAND, TicketState
 from hub.web.administration.sentences import sentences
 from hub.web.texts import Words, both, marked
+
+Content = dict[str, Any]
 
 HOUR_S: Final = 3600.0
 
@@ -79,36 +81,66 @@ class Effect:
     loads: list[LineLoad] = field(default_factory=list)
 
 
-def effect_of(state: State, plan: Plan, now: float, heard: frozenset[str]) -> Effect:
-    """What follows if this plan is put into force now. `heard` are the units that are there."""
-    before, after = as_content(state.plan), as_content(plan)
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is said of two plans without looking at the hall."""
+
+    found: list[Change]
+    changed: list[Words]
+    untranslated: list[Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What only the hall's state knows. `came` and `mean_s` are by service."""
+
+    obstacles: list[Obstacle]
+    touched: list[Words]
+    came: dict[str, int]
+    mean_s: dict[str, float]
+
+
+def difference(before: Content, after: Content, plan: Plan) -> Difference:
+    """What a plan changes; and the plan is made ready to be asked by the hall's thread."""
+    _ = plan.skilled, plan.counter, plan.service, plan.role_of_unit, plan.counter_of_unit
     found = changes(before, after)
-    return Effect(
-        changed=sentences(found, before, after),
-        obstacles=[both(OBSTACLES[o.code], **o.about) for o in obstacles(state, plan, now)],
-        touched=[
-            *_touched_tickets(state, plan),
-            *_touched_counters(state, plan, found),
-            *_touched_units(state, plan, heard),
-            *_untranslated(found, after),
-        ],
-        loads=loads(state, plan, now),
-    )
+    return Difference(found, sentences(found, before, after), _untranslated(found, after))
 
 
-def loads(state: State, plan: Plan, now: float) -> list[LineLoad]:
-    """Every service of a plan, with what came in the last hour."""
+def now_of(state: State, plan: Plan, found: list[Change], now: float, heard: frozenset[str]) -> Now:
+    """What a plan does to the hall as it is. `heard` are the units that are there.
+
+    The hall stands still meanwhile, so plans are not compared here.
+    """
     came: dict[str, int] = {}
     for ticket in state.tickets.values():
         if now - HOUR_S < ticket.issued_at <= now:
             came[ticket.service] = came.get(ticket.service, 0) + 1
-    return [_load(state, plan, service.id, came.get(service.id, 0)) for service in plan.services]
+    return Now(
+        obstacles=obstacles(state, plan, now),
+        touched=[
+            *_touched_tickets(state, plan),
+            *_touched_counters(state, plan, found),
+            *_touched_units(state, plan, heard),
+        ],
+        came=came,
+        mean_s={name: state.mean_s(name) for name in state.plan.service},
+    )
 
 
-def _load(state: State, plan: Plan, name: str, came: int) -> LineLoad:
-    service = plan.service[name]
-    known = name in state.plan.service
-    mean_s = state.mean_s(name) if known else service.mean_s
+def effect_of(plan: Plan, said: Difference, now: Now) -> Effect:
+    """What follows if this plan is put into force now."""
+    return Effect(
+        changed=said.changed,
+        obstacles=[both(OBSTACLES[o.code], **o.about) for o in now.obstacles],
+        touched=[*now.touched, *said.untranslated],
+        loads=[_load(plan, service.id, now) for service in plan.services],
+    )
+
+
+def _load(plan: Plan, name: str, now: Now) -> LineLoad:
+    service, came = plan.service[name], now.came.get(name, 0)
+    mean_s = now.mean_s.get(name, service.mean_s)
     own = [counter for counter in plan.counters if name in counter.services]
     return LineLoad(
         id=name,

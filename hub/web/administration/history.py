@@ -1,0 +1,131 @@
+"""The history of the plan, read from the journal piece by piece.
+
+What a change was never changes, so it is worked out once. The hall's thread reads two plans at
+a time and no more, because nothing else is done in the hall meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hub.core import events as e
+from hub.core.plan import Plan
+from hub.core.plan_changes import changes
+from hub.core.replanning import as_content
+from hub.transaction import Transaction
+from hub.web.access import Access
+from hub.web.administration.aside import Aside, Kept
+from hub.web.administration.drafts import Content
+from hub.web.administration.sentences import sentences
+from hub.web.texts import Words
+from wire.clock import rfc3339
+
+KEPT_ENTRIES: Final = 200
+
+Configured = tuple[int, e.Configured]
+"""A plan of the journal and its sequence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of the plan. `by` is who made it; empty for a file.
+
+    `earlier` is the sequence of the change before it, None for the first.
+    """
+
+    sequence: int
+    at: str
+    by: str
+    reason: str
+    file: bool
+    undoes: int | None
+    said: list[Words]
+    earlier: int | None
+
+    @property
+    def first(self) -> bool:
+        """Whether the hall began with it."""
+        return self.earlier is None
+
+
+class History:
+    """Every change of the plan."""
+
+    def __init__(self, access: Access, aside: Aside) -> None:
+        self._access = access
+        self._aside = aside
+        self._entries: Kept[tuple[int, str], Entry] = Kept(KEPT_ENTRIES)
+
+    async def entries(self, before: int | None, limit: int) -> list[Entry]:
+        """The last changes below a sequence, or of all, the newest first.
+
+        Raises StorageError or StateSilent.
+        """
+        zone = self._access.service.plan.zone
+        sequence = await self._access.ask(lambda t: _last_before(t, before))
+        found: list[Entry] = []
+        while sequence is not None and len(found) < limit:
+            entry = await self._entry(sequence, zone)
+            found.append(entry)
+            sequence = entry.earlier
+        return found
+
+    async def _entry(self, sequence: int, zone: ZoneInfo) -> Entry:
+        known = self._entries.get((sequence, zone.key))
+        if known is not None:
+            return known
+        pair = await self._access.ask(lambda t: _up_to(t, sequence, 2))
+        made = await self._aside.do(_entry_of, pair, zone)
+        return self._entries.keep((sequence, zone.key), made)
+
+    async def before_and_after(self, sequence: int) -> tuple[Content, Content] | None:
+        """The plans on both sides of a change; None if there is no such change.
+
+        Raises StorageError or StateSilent.
+        """
+        pair = await self._access.ask(lambda t: _up_to(t, sequence, 2))
+        if len(pair) != 2 or pair[0][0] != sequence:
+            return None
+        return await self._aside.do(_contents, pair)
+
+
+def _last_before(transaction: Transaction, before: int | None) -> int | None:
+    if before is None:
+        return transaction.hall.plan_at
+    found = _up_to(transaction, before - 1, 1)
+    return found[0][0] if found else None
+
+
+def _up_to(transaction: Transaction, sequence: int, limit: int) -> list[Configured]:
+    found = transaction.books.journal.latest("Configured", limit, sequence + 1)
+    return [(number, event) for number, event in found if isinstance(event, e.Configured)]
+
+
+def _contents(pair: list[Configured]) -> tuple[Content, Content]:
+    return _content(pair[1][1]), _content(pair[0][1])
+
+
+def _content(event: e.Configured) -> Content:
+    """A plan of the journal as it is written today: settings that came later have defaults."""
+    return as_content(Plan.model_validate(event.plan))
+
+
+def _entry_of(pair: list[Configured], zone: ZoneInfo) -> Entry:
+    sequence, event = pair[0]
+    said: list[Words] = []
+    earlier = None
+    if len(pair) == 2:
+        (old, new), earlier = _contents(pair), pair[1][0]
+        said = sentences(changes(old, new), old, new)
+    return Entry(
+        sequence=sequence,
+        at=rfc3339(event.at, zone),
+        by=event.by,
+        reason=event.reason,
+        file=bool(event.file) or not event.by,
+        undoes=event.undoes,
+        said=said,
+        earlier=earlier,
+    )

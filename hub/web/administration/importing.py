@@ -1,0 +1,119 @@
+"""A plan that somebody has pasted: a draft, if every page can show it. PURE."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from hub.core.plan import Plan
+from hub.core.replanning import as_content
+from hub.web.administration.checking import Checked, Wrong
+from hub.web.administration.drafts import LISTS, Content, Draft, keyed
+from hub.web.administration.examining import examine
+from hub.web.texts import both, marked
+
+DEEPEST: Final = 20
+"""A plan is nested six deep."""
+
+SHOWN: Final = 20
+"""So many reasons are told."""
+
+_MISSHAPEN: Final = marked("has another shape than in an exported plan")
+
+_OF_MANY: Final = frozenset(
+    {"model_type", "model_attributes_type", "tuple_type", "list_type", "dict_type"}
+)
+
+_OF_ONE: Final = frozenset(
+    {"string_type", "float_type", "int_type", "bool_type", "enum", "literal_error"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a text cannot become a draft: it is no plan ("json"), or no form shows it ("shape")."""
+
+    problem: str
+    wrong: list[Wrong] = field(default_factory=list)
+
+
+def imported(typed: str, plan_at: int, plan: Content) -> Draft | Refused:
+    """A draft of a whole plan, against the plan in force."""
+    content = _parsed(typed)
+    if content is None:
+        return Refused("json")
+    misshapen = list(_misshapen(content))
+    if misshapen:
+        return Refused("shape", misshapen[:SHOWN])
+    draft = Draft(plan_at, plan, keyed(_whole(content)))
+    examined = examine(plan_at, plan, draft.text)
+    if _shapeless(examined.checked, content):
+        return Refused("shape", examined.checked.wrong[:SHOWN])
+    return draft
+
+
+def _whole(content: Content) -> Content:
+    """Content with all that is left at its default said, if it is a plan at all."""
+    try:
+        return as_content(Plan.model_validate(content))
+    except ValueError:
+        return content
+
+
+def _parsed(typed: str) -> Content | None:
+    try:
+        content = json.loads(typed)
+        if _deeper_than(content, DEEPEST):
+            return None
+        json.dumps(content, ensure_ascii=False).encode()  # half a letter is no text
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) and _listed(content) else None
+
+
+def _deeper_than(content: Any, most: int) -> bool:
+    """Whether something is nested deeper. What works on a plan goes into it as deep as it is."""
+    level = [content]
+    for _ in range(most):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(content: Any) -> list[Any]:
+    if isinstance(content, dict):
+        return list(content.values())
+    return content if isinstance(content, list) else []
+
+
+def _misshapen(content: Content) -> Iterator[Wrong]:
+    """Where one thing stands for many, or many for one: no form has a field for it."""
+    try:
+        Plan.model_validate(content)
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            many = isinstance(item["input"], dict | list)
+            if item["type"] in _OF_MANY or (many and item["type"] in _OF_ONE):
+                steps = [str(step + 1 if isinstance(step, int) else step) for step in item["loc"]]
+                yield Wrong(steps[0], None, " ".join(steps[1:]), both(_MISSHAPEN))
+
+
+def _listed(content: Content) -> bool:
+    """Whether what should be lists of things are, and sections sections."""
+    for name, part in content.items():
+        wanted = list if name in LISTS else dict
+        if not isinstance(part, wanted):
+            return False
+        if isinstance(part, list) and not all(isinstance(thing, dict) for thing in part):
+            return False
+    return True
+
+
+def _shapeless(checked: Checked, content: Content) -> bool:
+    """Whether a form could not even show what is wrong."""
+    inside = [w for w in checked.wrong if w.index is None and w.area not in LISTS]
+    strange = any(w.area not in content or "levels" in w.key for w in inside)
+    return strange or any(not content.get(name) for name in ("services", "counters", "hall"))
