@@ -26,7 +26,7 @@ from wire.errors import StorageError
 
 log = logging.getLogger(__name__)
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Goes up with every change of what the tables say of the same events."""
 
 EVENTS_A_STEP = 20_000
@@ -203,9 +203,11 @@ class _Ledger:
 
     def keep(self, turn: Turn) -> None:
         """A turn is new, or has changed."""
-        self._changed[turn.id] = self._turns[turn.id] = turn
-        if not turn.apart:
+        # Only a new turn is the ticket's last: an older one changes too, when the rating of one
+        # service comes after the next service of the visit was called.
+        if turn.id not in self._turns and not turn.apart:
             self._of_ticket[turn.ticket] = turn
+        self._changed[turn.id] = self._turns[turn.id] = turn
         if turn.call_id is not None:
             self._of_call[turn.call_id] = turn
 

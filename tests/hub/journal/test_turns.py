@@ -276,3 +276,22 @@ def test_events_of_no_hall_are_taken_as_they_are() -> None:
     made = Projected().feed([e.TicketMissed(1.0, "t", "c", "c1", "wang"), e.DayBegan(2.0, "d")])
     assert made.turns() == []
     made.close()
+
+
+def test_a_rating_after_the_next_call_of_the_visit_leaves_that_one_its_end(d: Driver) -> None:
+    d.ticket("a", further=("b",))
+    d.press("c1", "next")
+    d.press("c1", "done")
+    first = str(d.counter("c1").last_call)
+    d.press("c3", "next")
+    rate(d, first, Level.SATISFIED, 1)
+    d.press("c3", "start")
+    d.pass_time(60)
+    d.press("c3", "done")
+    rate(d, str(d.counter("c3").last_call), Level.SATISFIED, 2, "c3")
+    found = turns(d)
+    assert [(x.state, x.answer, x.service_s) for x in found] == [
+        ("done", "rated", 0.0),
+        ("done", "rated", 60.0),
+    ]
+    assert sum(x.state == "done" for x in found) == d.hall.today.served
