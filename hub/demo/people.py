@@ -105,6 +105,9 @@ class People:
     clerks: dict[str, str]
     pin: str
     _next_arrival: dict[str, float] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
+    """The tickets that simulated citizens hold: with a visitor's, only the visitor comes back."""
+
     _missed: dict[str, float] = field(default_factory=dict)
     _desks: dict[str, _Desk] = field(default_factory=dict)
     _opened: bool = False
@@ -187,7 +190,8 @@ class People:
         action = self._action(desk, counter)
         if action is not None:
             desk.at = now + 4.0  # ask again if nothing comes of it
-            if action["action"] == "no_show" and self.rng.random() < COMES_BACK:
+            missed = action["action"] == "no_show" and ticket["id"] in self.own
+            if missed and self.rng.random() < COMES_BACK:
                 self._missed[ticket["id"]] = now + self.rng.uniform(15.0, 60.0)
             yield Press(counter["id"], action, counter["version"])
 

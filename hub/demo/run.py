@@ -22,6 +22,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -201,12 +202,14 @@ class DemoHall:
     def _let_act(self, crowd: People) -> None:
         hall = client.get(f"{self.address}api/hall", self.accounts.token)
         for act in crowd.act(hall, self._clock.monotonic(), time.monotonic()):
-            self._do(act)
+            self._do(act, crowd)
 
-    def _do(self, act: Act) -> None:
+    def _do(self, act: Act, crowd: People) -> None:
         if isinstance(act, TakeNumber):
             wish = {"service": act.service, "further": list(act.further)}
-            self._post("tickets", {**wish, "kind": act.kind or None})
+            status, taken = self._post("tickets", {**wish, "kind": act.kind or None})
+            if status < HTTPStatus.BAD_REQUEST:
+                crowd.own.add(taken["id"])
         elif isinstance(act, ComeBack):
             self._post(f"tickets/{act.ticket}/wishes", {"wish": "come_back"})
         elif isinstance(act, Press):
@@ -215,9 +218,9 @@ class DemoHall:
         elif isinstance(act, Rate):
             self._press_rating(act)
 
-    def _post(self, path: str, content: object) -> None:
+    def _post(self, path: str, content: object) -> tuple[int, Any]:
         key = f"{KEY_PREFIX}{new_id()}"
-        client.post(f"{self.address}api/{path}", content, key, self.accounts.token)
+        return client.post(f"{self.address}api/{path}", content, key, self.accounts.token)
 
     def _press_rating(self, act: Rate) -> None:
         number = next(c["number"] for c in self._counters if c["id"] == act.counter)

@@ -38,7 +38,8 @@ def next_view(hall: Hall, choice: Choice | None) -> m.NextTicket | None:
     if choice is None:
         return None
     ticket = hall.tickets[choice.ticket]
-    return m.NextTicket(id=ticket.id, number=ticket.number, why=why_next(choice.reason))
+    why = why_next(choice.reason, kind_name(hall, ticket.kind))
+    return m.NextTicket(id=ticket.id, number=ticket.number, why=why)
 
 
 def queue(hall: Hall, plan: Counter, choice: Choice | None, time: Time) -> list[m.QueuedTicket]:

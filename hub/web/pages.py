@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from hub.core.pictures import WaitRange
@@ -144,9 +144,11 @@ def _add_clerk(router: APIRouter, access: Access) -> None:
         """The page beside a clerk's work."""
         facts, storage_error = access.facts, access.service.storage_error
         view = await access.look(lambda view: view.desk(counter, facts, storage_error))
-        if view is None:
-            return error_page(request, 404)
         plan = access.service.plan
+        if view is None:
+            # People know the number, programs the id.
+            found = next((c.id for c in plan.counters if c.number == counter), None)
+            return RedirectResponse(f"/clerk/{found}") if found else error_page(request, 404)
         # Ids and names alone: what else the plan knows of a clerk must not leave the hub.
         clerks = [(clerk.id, clerk.name) for clerk in plan.clerks]
         page = page_content(request, view, st.CLERK)

@@ -203,6 +203,7 @@ TICKET = {
     "title": marked("{number} · your number"),
     "title_booked": marked("Your appointment"),
     "left": marked("{age} left"),
+    "back_until": marked("You can come back until {time} and keep the time you have waited."),
     "signal_on": marked("Sound and vibration are on"),
     "signal_off": marked("Call me with sound and vibration"),
     "signal_note": marked("Keep this page open, and your phone's sound on."),

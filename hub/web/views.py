@@ -239,7 +239,7 @@ class View:
             state=ticket.state,
             recalls=ticket.recalls,
             since=self._time(ticket.since),
-            why=why_called(state.reason),
+            why=why_called(state.reason, kind_name(self._hall, ticket.kind)),
             kind=kind_name(self._hall, ticket.kind),
             further=ticket.further,
             called_at=None if ticket.called_at is None else self._time(ticket.called_at),

@@ -15,56 +15,60 @@ from wire.messages import Text
 Reason = Mapping[str, Any]
 
 
-def why_called(reason: Reason) -> Words | None:
-    """The reason of a call; None for a call whose reason is not known."""
+def why_called(reason: Reason, kind: Words | None = None) -> Words | None:
+    """The reason of a call; None for a call whose reason is not known.
+
+    `kind` is the class of priority by its name, where there is one.
+    """
     if "waited_s" not in reason:
         return None
-    waited = _minutes(reason["waited_s"])
+    waited = _waited(reason["waited_s"])
     apart = _CALLED_APART.get(reason.get("rule", ""))
     if apart is not None:
-        return both(apart, minutes=waited)
+        return both(apart, waited=waited)
     if reason["runner_up"] is None:
-        return both("Waited {minutes} min, first in line", minutes=waited)
+        if kind is not None:
+            return both("Waited {waited}, priority: {kind}", waited=waited, kind=kind)
+        return both("Waited {waited}, first in line", waited=waited)
     return both(
         _CALLED.get(reason.get("rule", ""), _CALLED["index"]),
-        minutes=waited,
+        waited=waited,
         lines=reason["lines"],
         runner_up=reason["runner_up"],
-        runner_up_minutes=_minutes(reason["runner_up_waited_s"]),
+        runner_up_waited=_waited(reason["runner_up_waited_s"]),
     )
 
 
 _CALLED_APART = {
-    "kept": marked("Waited {minutes} min, kept for this counter alone"),
-    "alone": marked("Waited {minutes} min, called by the counter while it was cut off"),
+    "kept": marked("Waited {waited}, kept for this counter alone"),
+    "alone": marked("Waited {waited}, called by the counter while it was cut off"),
 }
 """Rules by which nobody else was considered."""
 
 _CALLED = {
     "index": marked(
-        "Waited {minutes} min, most urgent of {lines} lines; "
-        "then {runner_up}: {runner_up_minutes} min"
+        "Waited {waited}, most urgent of {lines} lines; then {runner_up}: {runner_up_waited}"
     ),
-    "overdue": marked(
-        "Waited {minutes} min, far over the target; then {runner_up}: {runner_up_minutes} min"
-    ),
+    "overdue": marked("Waited {waited}, far over the target; then {runner_up}: {runner_up_waited}"),
     "help": marked(
-        "Waited {minutes} min, taken to help another counter; "
-        "then {runner_up}: {runner_up_minutes} min"
+        "Waited {waited}, taken to help another counter; then {runner_up}: {runner_up_waited}"
     ),
 }
 
 
-def _minutes(duration_s: float) -> str:
-    return f"{max(0.0, duration_s) / 60:.1f}"  # an appointment may be called before its time
+def _waited(duration_s: float) -> Words:
+    passed = max(0.0, duration_s)  # an appointment may be called before its time
+    if passed < 60:
+        return both("{n} s", n=int(passed))
+    return both("{n} min", n=f"{passed / 60:.1f}")
 
 
-def why_next(reason: Reason) -> Words:
+def why_next(reason: Reason, kind: Words | None = None) -> Words:
     """The reason why a ticket would be called now, without ages, which the page counts itself."""
     if reason["rule"] == "kept":
         return both("Kept for this counter alone")
     if reason["runner_up"] is None:
-        return both("First in line")
+        return both("First in line") if kind is None else both("Priority: {kind}", kind=kind)
     rule = _NEXT.get(reason["rule"], _NEXT["index"])
     return both(rule, lines=reason["lines"], runner_up=reason["runner_up"])
 

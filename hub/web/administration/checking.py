@@ -216,5 +216,7 @@ def _translated(problem: str, scale: float) -> Words:
 def _value(name: str, value: str, scale: float) -> Any:
     if name == "number":
         return f"{float(value) / scale:.10g}"
+    if name == "section":
+        return both(LIST[value].one) if value in LIST else value
     words = _PATTERNS if name == "pattern" else _NAMES if name == "what" else {}
     return both(words[value]) if value in words else value

@@ -58,10 +58,19 @@ class Field:
             return ""
         return bool(value) if self.kind == "yes" else "" if value is None else str(value)
 
+    def told(self, content: Content) -> str:
+        """A number as lists say it: minutes with one decimal at most."""
+        value = content.get(self.key)
+        if self.scale == 1.0 or isinstance(value, bool) or not isinstance(value, int | float):
+            return str(self.shown(content))
+        return f"{round(value / self.scale, 1):.10g}"
+
     def read(self, form: Mapping[str, Sequence[str]], content: Content) -> None:
         """Put what was filled in into a thing's content."""
         if self.kind == "pin":
             return  # its hash is made elsewhere: that takes long
+        if self.kind == "number" and _first(form, self.key) == self.shown(content) != "":
+            return  # what is shown may be rounded: unchanged, it stays as exact as it was
         value = self._value(form)
         if value is None:
             content.pop(self.key, None)
@@ -99,7 +108,7 @@ def _number(typed: str, scale: float) -> float | str:
 def _number_shown(value: Any, scale: float) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "" if value is None else str(value)
-    return f"{value / scale:.10g}"
+    return f"{value if scale == 1.0 else round(value / scale, 3):.10g}"
 
 
 @dataclass(frozen=True, slots=True)

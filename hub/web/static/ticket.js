@@ -33,7 +33,7 @@ function show(picture) {
   put(element, 'kept', ticket.kept_for);
   element.querySelector('.slip-kept').hidden = ticket.kept_for === null;
   showApart(ticket.held_apart, picture.now);
-  showReturn(ticket);
+  showReturn(ticket, picture.now);
   showRating(ticket.rating, picture.now);
   put(element, 'ahead', ticket.ahead || 0);
   put(element, 'wait', waiting(ticket.wait_s, ticket.open_counters));
@@ -59,12 +59,13 @@ function apartText(apart, counter, now) {
 }
 
 // Who missed the call sees how long there is still time to come back.
-function showReturn(ticket) {
+function showReturn(ticket, now) {
   const until = ticket.come_back_until;
   const left = until ? (Date.parse(until) - live.now()) / 1000 : 0;
   const open = left > 0 && (!ticket.holder || ticket.wishes.includes('come_back'));
   document.getElementById('back-left').hidden = !open;
   document.getElementById('back-over').hidden = open;
+  if (until) put(element, 'back', say('back_until', { time: momentOf(until, now) }));
   put(element, 'left', open ? say('left', { age: lasting(left) }) : '');
 }
 

@@ -141,11 +141,21 @@ def test_most_of_those_who_missed_their_call_come_back() -> None:
     people, back = _people(), set[str]()
     for n in range(60):
         ticket = {"id": f"t{n}", "service": "social", "recalls": 1}
+        people.own.add(f"t{n}")
         hall = _hall(state="called", ticket=ticket)
         start = n * 100
         acts = [act for s in range(start, start + 100) for act in people.act(hall, s, s)]
         back |= {act.ticket for act in acts if isinstance(act, ComeBack)}
     assert 20 < len(back) <= 60
+
+
+def test_nobody_comes_back_with_the_number_of_a_visitor() -> None:
+    people = _people()
+    for n in range(60):
+        ticket = {"id": f"t{n}", "service": "social", "recalls": 1}
+        hall = _hall(state="called", ticket=ticket)
+        acts = [act for s in range(n * 100, n * 100 + 100) for act in people.act(hall, s, s)]
+        assert not any(isinstance(act, ComeBack) for act in acts)
 
 
 def test_some_have_priority_and_some_more_than_one_thing_to_do() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,9 @@ def test_a_citizen_who_missed_the_call_comes_back(
     back = phone.locator("form[data-wish='come_back'] button")
     expect(back).to_be_visible()
     expect(phone.locator("[data-slot='left']")).to_contain_text("29分钟")
+    expect(phone.locator("[data-slot='back']")).to_have_text(
+        re.compile(r"^\d\d:\d\d前返回，已等候的时间仍然有效。$")
+    )
     citizen.picture(phone, "missed")
     with phone.expect_navigation():
         back.click()

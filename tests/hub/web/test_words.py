@@ -124,6 +124,22 @@ def test_every_fault_of_a_driver_has_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (None, ("已等候12秒，排在最前", "First in line")),
+        (Words(zh="老年人", en="Elderly"), ("已等候12秒，优先：老年人", "Priority: Elderly")),
+    ],
+)
+def test_a_short_wait_is_told_in_seconds_and_priority_by_its_class(
+    kind: Words | None, said: tuple[str, str]
+) -> None:
+    reason: dict[str, Any] = {"rule": "index", "waited_s": 12.7, "runner_up": None, "lines": 1}
+    why = why_called(reason, kind)
+    assert why is not None
+    assert (why.zh, why_next(reason, kind).en) == said
+
+
+@pytest.mark.parametrize(
     ("rule", "said"),
     [
         ("kept", "Waited 2.0 min, kept for this counter alone"),
