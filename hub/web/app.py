@@ -34,6 +34,7 @@ from hub.web.responses import problem, wants_json
 from hub.web.rights import NotAllowed, Right, check_rights, needs
 from hub.web.stream import Live
 from hub.web.supervision import make_supervision
+from hub.web.unforeseen import Unforeseen
 from wire.errors import NextwindowError
 from wire.ids import new_id as random_id
 
@@ -85,6 +86,7 @@ def create_app(
     app.add_exception_handler(NotAllowed, refusal)
     _add_errors(app)
     _add_troubles(app)
+    app.add_middleware(Unforeseen)
     # A phone on a poor Wi-Fi loads a third of it; live streams are left as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Identify, accounts=accounts)
