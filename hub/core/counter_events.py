@@ -7,6 +7,9 @@ from hub.core.settled import Settled
 from hub.core.state import Advice, CounterState, Flag, Pause, State
 from hub.core.ticket_events import Handler, find_a_place, learn_the_last
 
+PIN_WINDOW_S = 300.0
+"""After so long a wrong PIN counts no more."""
+
 
 def _signed_in(state: State, event: e.ClerkSignedIn) -> None:
     counter = state.counters[event.counter]
@@ -20,7 +23,11 @@ def _signed_out(state: State, event: e.ClerkSignedOut) -> None:
 
 
 def _sign_in_failed(state: State, event: e.SignInFailed) -> None:
-    state.counters[event.counter].failed_pins.append(event.at)
+    if not event.hand:
+        state.counters[event.counter].failed_pins.append(event.at)
+        return
+    recent = [at for at in state.wrong_pins.get(event.hand, []) if at > event.at - PIN_WINDOW_S]
+    state.wrong_pins[event.hand] = [*recent, event.at]
 
 
 def _opened(state: State, event: e.CounterOpened) -> None:

@@ -73,6 +73,8 @@ def _at_counter(state: State, command: AtCounter, now: float) -> Decision:
         return refuse("unknown_counter", f"there is no counter {command.counter!r}")
     if command.hand is not None and not command.hand.reaches(_whose(state, counter, command)):
         return refuse("other_clerk", "a clerk commands only the counter at which they are")
+    if _ousts(counter, command):
+        return refuse("other_clerk", "a colleague serves at this counter; they sign out first")
     if command.seen is not None and command.seen != counter.version:
         return refuse("stale", "the counter has changed since; this is how it stands now")
     withheld = restored.withheld(state, command)
@@ -89,6 +91,14 @@ def _whose(state: State, counter: CounterState, command: AtCounter) -> str | Non
     return found.id if found is not None else None
 
 
+def _ousts(counter: CounterState, command: AtCounter) -> bool:
+    """Whether a clerk signs in from afar where a colleague serves: operators may, and units."""
+    hand, request = command.hand, command.request
+    if hand is None or hand.anywhere or not isinstance(request, w.SignIn):
+        return False
+    return counter.open and counter.clerk != hand.clerk
+
+
 def _by_hand(
     state: State, counter: CounterState, command: AtCounter, decided: Decision, now: float
 ) -> Decision:
@@ -96,7 +106,8 @@ def _by_hand(
     hand = command.hand
     if hand is None or decided.outcome != "done" or not decided.events:
         return decided
-    if hand.clerk is not None and hand.clerk == _whose(state, counter, command):
+    own = hand.clerk is not None and hand.clerk == _whose(state, counter, command)
+    if own and counter.clerk in {None, hand.clerk}:
         return decided
     given = e.CommandGiven(now, counter.id, command.request.action, hand.by)
     return replace(decided, events=(given, *decided.events))

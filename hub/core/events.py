@@ -388,7 +388,9 @@ class ClerkSignedOut(_OfClerk):
 
 @dataclass(frozen=True, slots=True)
 class SignInFailed(_OfClerk):
-    """A PIN was wrong."""
+    """A PIN was wrong. `hand` is whose page it came from; empty: from the counter itself."""
+
+    hand: str = ""
 
 
 @dataclass(frozen=True, slots=True)

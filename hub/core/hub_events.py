@@ -78,6 +78,7 @@ def _day_began(state: State, event: e.DayBegan) -> None:
         if t.state in ALIVE or t.state is TicketState.BOOKED
     }
     state.calls = {k: c for k, c in state.calls.items() if c.called_at > event.at - CALLS_KEPT_S}
+    state.wrong_pins.clear()
     for counter in state.counters.values():
         counter.served_today = 0
         counter.failed_pins.clear()

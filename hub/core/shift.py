@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.core import events as e
 from hub.core.admission import released
 from hub.core.commands import AtCounter, Decision, busy, refuse
-from hub.core.counter_events import noted_key
+from hub.core.counter_events import PIN_WINDOW_S, noted_key
 from hub.core.grants import kept_by
 from hub.core.roster import LATE_AFTER_S, shift_of, was_here
 from hub.core.state import CounterState, State
@@ -13,9 +13,8 @@ from hub.core.tickets import TicketState
 from wire import messages as w
 
 PIN_TRIES = 5
-"""So many wrong PINs at a counter within `PIN_WINDOW_S`, and it waits until they are older."""
-
-PIN_WINDOW_S = 300.0
+"""So many wrong PINs at a counter, or of an account, within `PIN_WINDOW_S`, and it waits until
+they are older."""
 
 LONG_PAUSE_S = 300.0
 """A pause that is announced for this long, or lasts it, frees what only this counter may call."""
@@ -26,11 +25,14 @@ def sign_in(state: State, counter: CounterState, command: AtCounter, now: float)
     request = command.request
     if not isinstance(request, w.SignIn):
         raise TypeError(f"{request} is no sign-in")
-    recent = [at for at in counter.failed_pins if now - PIN_WINDOW_S < at <= now]
+    # From a page they count for who is there: they must not hold up the counter's own clerk.
+    by = command.hand.by if command.hand is not None else ""
+    failed_at = state.wrong_pins.get(by, []) if by else counter.failed_pins
+    recent = [at for at in failed_at if now - PIN_WINDOW_S < at <= now]
     if len(recent) >= PIN_TRIES:
         return refuse("too_many_attempts", "too many wrong PINs; wait five minutes")
     if not command.pin_right:
-        failed = e.SignInFailed(now, counter.id, request.clerk)
+        failed = e.SignInFailed(now, counter.id, request.clerk, by)
         return refuse("wrong_pin", "clerk or PIN is wrong", failed)
     if counter.clerk == request.clerk:
         return Decision()

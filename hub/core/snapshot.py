@@ -170,6 +170,7 @@ _DUMPED: dict[str, Callable[[Any], Any]] = {
     "feed": lambda data: [News(**item) for item in data],
     "counters": _table(_counter),
     "people": _people,
+    "wrong_pins": dict,
 }
 
 LATER = frozenset(
@@ -186,6 +187,7 @@ LATER = frozenset(
         "starts",
         "lost",
         "people",
+        "wrong_pins",
         "desk",
         "strips",
     }

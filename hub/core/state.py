@@ -250,8 +250,7 @@ class State:
     """The whole state. Read it freely; only `Hall.apply` changes it."""
 
     def __init__(self, plan: Plan | None = None) -> None:
-        self.version = 0
-        self.plan_at = 0
+        self.version = self.plan_at = 0
         self.plan_file = ""
         self.epoch = 0
         self.epoch_id = ""
@@ -283,6 +282,8 @@ class State:
         self.feed: list[News] = []
         self.counters: dict[str, CounterState] = {}
         self.people = People()
+        # When accounts were wrong about a PIN on a page, in wall seconds, since the day began.
+        self.wrong_pins: dict[str, list[float]] = {}
         self.lines = Lines()
         self.duty = Duty()
         self.rules = Dispatching()

@@ -17,12 +17,13 @@ from hub.core.commands_of_people import (
     RevokeToken,
     SetPassword,
 )
+from hub.core.counter_events import PIN_WINDOW_S
 from hub.core.decide import CITIZEN, decide
 from hub.core.hall import Hall
 from hub.core.kiosk import KIOSK, SWEEP
 from hub.core.people import Hand, Role
 from hub.core.state import HistoryError
-from tests.hub.core.examples import Driver
+from tests.hub.core.examples import Driver, sign_in
 
 HASH = "$argon2id$secret"
 
@@ -152,6 +153,37 @@ def test_a_clerk_commands_no_other_counter(desk: Driver) -> None:
     nobody = Hand("x", None, anywhere=False)
     desk.press("c1", "sign_out")
     assert desk.press("c1", "open", hand=nobody).code == "other_clerk"
+
+
+def test_a_clerk_takes_no_counter_from_afar_at_which_a_colleague_serves(desk: Driver) -> None:
+    desk.open("c2", "li")
+    mine = Hand("wf", "wang", anywhere=False)
+    assert desk.at("c2", sign_in("wang"), hand=mine).code == "other_clerk"
+    assert desk.counter("c2").clerk == "li"
+    operator = Hand("anna", "wang", anywhere=True)
+    ousted = desk.at("c2", sign_in("wang"), hand=operator)
+    assert ousted.events[0] == e.CommandGiven(desk.now, "c2", "sign_in", "anna")
+    desk.at("c2", sign_in("li"))  # at the counter itself one takes over from the other
+    assert desk.counter("c2").clerk == "li"
+    taken = desk.at("c2", sign_in("wang"), hand=mine)
+    assert taken.events[0] == e.CommandGiven(desk.now, "c2", "sign_in", "wf")
+    assert desk.counter("c2").clerk == "wang"
+
+
+def test_wrong_pins_from_a_page_hold_up_nobody_else(desk: Driver) -> None:
+    hand, other = Hand("wf", "wang", anywhere=False), Hand("lx", "li", anywhere=False)
+    for counter in ("c1", "c2", "c1", "c2", "c1"):
+        tried = desk.at(counter, sign_in("wang"), hand=hand, pin_right=False)
+        assert tried.code == "wrong_pin"
+    for counter in ("c1", "c2"):
+        assert desk.at(counter, sign_in("wang"), hand=hand).code == "too_many_attempts"
+    assert Hall.load(desk.hall.dump()).wrong_pins == {"wf": desk.hall.wrong_pins["wf"]}
+    assert desk.at("c1", sign_in("wang")).outcome == "done"  # at the counter itself
+    assert desk.at("c2", sign_in("li"), hand=other).outcome == "done"
+    desk.pass_time(PIN_WINDOW_S)
+    assert desk.at("c1", sign_in("wang"), hand=hand).outcome == "done"
+    desk.at("c1", sign_in("wang"), hand=hand, pin_right=False)
+    assert desk.hall.wrong_pins == {"wf": [desk.now]}  # what is older is not kept
 
 
 def test_a_person_s_word_that_no_event_carries_is_named_beside_it(desk: Driver) -> None:

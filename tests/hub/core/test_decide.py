@@ -8,11 +8,12 @@ import pytest
 
 from hub.core import events as e
 from hub.core.commands import Decision, Issue, SetNotice
+from hub.core.counter_events import PIN_WINDOW_S
 from hub.core.decide import decide
 from hub.core.hall import Hall
 from hub.core.passing import due, next_due
 from hub.core.plan import Plan
-from hub.core.shift import PIN_TRIES, PIN_WINDOW_S
+from hub.core.shift import PIN_TRIES
 from hub.core.tickets import TicketState
 from tests.hub.core.examples import (
     MONDAY,

@@ -39,7 +39,7 @@ def test_a_ticket_of_the_first_journals_is_still_read() -> None:
     event = e.event_of("TicketIssued", 2.0, first)
     assert event == e.TicketIssued(2.0, "t", "A001", "a", 2.0, "web", "", (), None, None)
     later = {"kind", "board", "further", "label", "person", "onward"}
-    later |= {"by", "reason", "changed", "file", "undoes"}
+    later |= {"by", "reason", "changed", "file", "undoes", "hand"}
     later |= {"channel", "fork", "boot", "boot_ms", "through", "after", "not_before"}
     for kind in set(KINDS) - {e.Event}:
         free = {field.name for field in fields(kind) if field.default is not MISSING}
