@@ -11,6 +11,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from hub.addresses import household, read_address
+
 REMEMBERED = 10_000
 """So many accounts and addresses are remembered at most, those that tried last."""
 
@@ -53,6 +55,7 @@ class Throttle:
 
     def knows(self, account: str, address: str) -> None:
         """Somebody has signed in from this address."""
+        address = _counted(address)
         self._known[account, address] = None
         self._known.move_to_end((account, address))
         while len(self._known) > self._remembered:
@@ -81,6 +84,7 @@ class Throttle:
         return len(self._tried) + len(self._known)
 
     def _keys(self, account: str, address: str) -> tuple[tuple[Hashable, Bound], ...]:
+        address = _counted(address)
         known = (account, address) in self._known
         of_account = (account, address if known else None)
         return ((of_account, OF_ACCOUNT), (address, OF_ADDRESS))
@@ -101,3 +105,8 @@ class Throttle:
         self._tried[key] = _Tried((tried.left(bound, now) if tried else 0.0) + 1, now)
         while len(self._tried) > self._remembered:
             self._tried.popitem(last=False)
+
+
+def _counted(address: str) -> str:
+    found = read_address(address)
+    return address if found is None else household(found)

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 from typing import Final
+
+from hub.addresses import household, read_address
 
 SPAN_S: Final = 600.0
 ADDRESSES: Final = 4096
@@ -62,19 +64,9 @@ class AddressThrottle:
 
 def _counted(address: str | None, kiosks: Iterable[str]) -> str | None:
     """What an address is counted under; None if it is not counted."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:  # not from a network at all
+    found = read_address(address)
+    if found is None:
         return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
     if found.is_loopback or any(found in ip_network(kiosk) for kiosk in kiosks):
         return None
-    return _household(found)
-
-
-def _household(address: IPv4Address | IPv6Address) -> str:
-    # One subscriber has 64 bits of IPv6 addresses to choose from.
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address)
+    return household(found)

@@ -94,3 +94,14 @@ def test_guessing_at_an_account_from_everywhere_is_slow() -> None:
         through += throttle.begin("anna", f"10.1.{through // 200}.{through % 200}", now) == 0
         now += 0.5
     assert through <= OF_ACCOUNT.free + 3600 / OF_ACCOUNT.longest_s + 3600 / OF_ACCOUNT.forget_s + 8
+
+
+def test_a_household_of_ipv6_is_one_address() -> None:
+    throttle = Throttle()
+    through = sum(throttle.begin(f"user{n}", f"2001:db8:1:2::{n:x}", 5.0) == 0 for n in range(500))
+    assert through == OF_ADDRESS.free
+    assert throttle.begin("anna", "2001:db8:1:2:ffff::1", 5.0) > 0
+    assert throttle.begin("anna", "2001:db8:1:3::1", 5.0) == 0
+    tries(throttle, "bob", "::ffff:10.0.0.9", 5.0, OF_ACCOUNT.free)
+    throttle.right("bob", "10.0.0.9", 5.0)
+    assert ("bob", "10.0.0.9") in throttle._known
