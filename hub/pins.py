@@ -7,6 +7,9 @@ import hmac
 import secrets
 
 _N, _R, _P = 2**13, 8, 1
+MOST_N, MOST_R, MOST_P = 2**15, 8, 4
+"""What a hash may cost at most, which is some sixteen times ours."""
+
 _NOBODY = f"scrypt${_N}${_R}${_P}${bytes(16).hex()}${bytes(64).hex()}"
 
 
@@ -20,9 +23,12 @@ def hash_pin(pin: str) -> str:
 def pin_right(pin: str, pin_hash: str | None) -> bool:
     """Whether a PIN belongs to a hash. Takes as long for a clerk who does not exist (None)."""
     stored = pin_hash or _NOBODY
-    _, n, r, p, salt, digest = stored.split("$")
     try:
-        found = hashlib.scrypt(pin.encode(), salt=bytes.fromhex(salt), n=int(n), r=int(r), p=int(p))
-    except ValueError:
+        _, *cost, salt, digest = stored.split("$")
+        n, r, p = (int(part) for part in cost)
+        if not (1 < n <= MOST_N and 0 < r <= MOST_R and 0 < p <= MOST_P):
+            return False  # a plan from elsewhere must not make a sign-in cost seconds
+        found = hashlib.scrypt(pin.encode(), salt=bytes.fromhex(salt), n=n, r=r, p=p)
+    except (ValueError, TypeError, OverflowError):
         return False
     return hmac.compare_digest(found.hex(), digest) and pin_hash is not None

@@ -78,10 +78,27 @@ class Inserts:
 
 def open_engine(path: Path) -> Engine:
     """The journal's database, for the one who writes."""
+    make_private(path)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Let nobody else on this machine read who did what, was served by whom, and how they rated.
+
+    SQLite gives the files beside it the same mode. Raises StorageError.
+    """
+    try:
+        path.touch(0o600)
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if file.exists():
+                file.chmod(0o600)
+    except PermissionError:
+        return  # whose it is has decided; if it cannot be written either, opening it says so
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
 
 
 def _begin(connection: Connection) -> None:

@@ -396,3 +396,15 @@ def test_a_page_overwritten_in_the_middle(journal: Journal, folder: Path) -> Non
             list(damaged.events())
         finally:
             damaged.close()
+
+
+def test_nobody_else_on_the_machine_reads_the_journal(tmp_path: Path) -> None:
+    for first in (1, 4):
+        journal = Journal(tmp_path)
+        journal.commit(full_batch(first))
+        files = sorted(tmp_path.glob("journal.sqlite*"))
+        assert {file.name: file.stat().st_mode & 0o777 for file in files} == {
+            f"journal.sqlite{end}": 0o600 for end in ("", "-shm", "-wal")
+        }
+        journal.close()
+        (tmp_path / "journal.sqlite").chmod(0o644)  # as it was made before
