@@ -89,8 +89,8 @@ def create_app(
     app.add_middleware(Unforeseen)
     # A phone on a poor Wi-Fi loads a third of it; live streams are left as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
-    app.add_middleware(Identify, accounts=accounts)
     app.add_middleware(RequestGuard)
+    app.add_middleware(Identify, accounts=accounts)  # how large a body may be depends on whose
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from hub.web import guard
+from tests.hub.web.conftest import House
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
@@ -63,3 +64,14 @@ def test_a_body_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_body_that_is_too_large_is_refused() -> None:
     assert _run(_part(b"x" * (guard.MAX_BODY_BYTES + 1), False)) == ([], [413])
+
+
+def test_only_who_may_change_the_plan_sends_as_much_as_one(house: House) -> None:
+    body = {"plan": "x" * (2 * guard.MAX_BODY_BYTES)}
+    address = "/administration/file"
+    known = [house.browser(house.person(role)) for role in ("operator", "administrator")]
+    answers = [client.post(address, data=body).status_code for client in (house.visitor, *known)]
+    assert answers[:2] == [413, 413]
+    assert answers[2] != 413
+    large = {"plan": "x" * guard.MAX_PLAN_BYTES}
+    assert known[1].post(address, data=large).status_code == 413
