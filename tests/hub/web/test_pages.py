@@ -250,6 +250,9 @@ def test_unknown_things_have_a_page_of_their_own(house: House) -> None:
     assert house.client.get("/t/nobody").status_code == 404
     assert "没有找到此票号" in house.client.get("/t/nobody").text
     assert house.client.get("/clerk/c9").status_code == 404
+    number = house.service.plan.counter["c1"].number
+    moved = house.client.get(f"/clerk/{number}", follow_redirects=False)
+    assert moved.headers["location"] == "/clerk/c1"
     assert "没有这个页面" in house.client.get("/nowhere").text
 
 
