@@ -166,6 +166,8 @@ def turns_agree_with_the_hall(made: Projected, d: Any) -> None:
             assert turn.held_s == ticket.held_s
     today = [turn for turn in rows if turn.day == d.hall.day]
     calls = {call.call_id: call for call in d.hall.calls.values()}
+    done = [turn for turn in today if turn.state == "done"]
+    assert len(done) == d.hall.today.served
     ended = [c for c in calls.values() if c.ended_at is not None and not c.voided]
     by_call = {turn.call_id: turn for turn in rows if turn.call_id}
     for call in ended:

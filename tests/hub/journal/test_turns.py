@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -295,3 +296,23 @@ def test_a_rating_after_the_next_call_of_the_visit_leaves_that_one_its_end(d: Dr
         ("done", "rated", 60.0),
     ]
     assert sum(x.state == "done" for x in found) == d.hall.today.served
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_visits_of_several_services_come_to_what_the_hall_counts(d: Driver, seed: int) -> None:
+    chance = random.Random(seed)
+    unrated_calls: list[tuple[str, str]] = []
+    for n in range(1, 60):
+        counter = chance.choice(["c1", "c3"])
+        if not d.hall.counters[counter].ticket:
+            d.ticket("a", further=("b",))
+            d.press(counter, "next")
+        elif chance.random() < 0.5:
+            d.press(counter, "done")
+            unrated_calls.append((str(d.counter(counter).last_call), counter))
+        elif unrated_calls:  # often after the next service of the visit was called
+            call, where = unrated_calls.pop(0)
+            rate(d, call, Level.SATISFIED, n, where)
+        d.pass_time(chance.choice([0.2, 20]))
+    found = turns(d)
+    assert sum(x.state == "done" for x in found) == d.hall.today.served > 10
