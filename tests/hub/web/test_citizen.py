@@ -296,7 +296,8 @@ def test_of_one_ticket_only_so_much_is_wanted(house: House) -> None:
     def wish(slip: str) -> int:
         headers = {"Idempotency-Key": new_id()}
         path = f"/api/tickets/{slip}/wishes"
-        return house.visitor.post(path, json={"wish": "come_back"}, headers=headers).status_code
+        answer = house.visitor.post(path, json={"wish": "come_back"}, headers=headers)
+        return int(answer.status_code)
 
     assert [wish(slip) for _ in range(WISHES_OF_A_TICKET + 1)] == [409] * WISHES_OF_A_TICKET + [429]
     rated = {"call_id": "c", "level": "satisfied"}
