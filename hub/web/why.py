@@ -131,15 +131,17 @@ _FLAGS = {
 
 _FLAG_WHY = {
     "hot": marked(
-        "{waiting} wait; a wait of {expected_wait_min} min is to be expected, "
-        "{expected_wait_hall_min} min in the whole hall"
+        "When raised: {waiting} waited, a wait of {expected_wait_min} to be expected, "
+        "{expected_wait_hall_min} in the whole hall"
     ),
     "late": marked(
-        "The first had waited {longest_min} min, the target is {target_min} min; {waiting} waited"
+        "When raised: longest wait {longest_min}, target {target_min}; {waiting} waited"
     ),
-    "cold": marked("Idle {idle} of the time, while the hall waits {expected_wait_hall_min} min"),
+    "cold": marked(
+        "When raised: idle {idle} of the time, while the hall waited {expected_wait_hall_min}"
+    ),
     "slow": marked(
-        "Longer than planned over {services} services; the last took {last_min} min, "
+        "When raised: longer than planned over {services} services; the last took {last_min}, "
         "planned {planned_min}"
     ),
 }
@@ -155,7 +157,19 @@ def why_flagged(flag: Flag) -> Words | None:
     values = dict(flag.evidence)
     if isinstance(values.get("idle_share"), int | float):
         values["idle"] = f"{values['idle_share']:.0%}"
+    values |= {k: _clock(v) for k, v in values.items() if k.endswith("_min") and _number(v)}
     return _said(_FLAG_WHY.get(flag.kind), values)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _clock(minutes: float) -> str:
+    """A wait as the pages count it: 10:39, and 1:02:05 from an hour on."""
+    left, seconds = divmod(max(0, round(60 * minutes)), 60)
+    hours, left = divmod(left, 60)
+    return f"{hours}:{left:02}:{seconds:02}" if hours else f"{left}:{seconds:02}"
 
 
 def _said(msgid: str | None, values: Reason) -> Words | None:
@@ -177,7 +191,7 @@ _ADVICE = {
 
 _ADVICE_WHY = {
     "add": marked(
-        "That line needs {line_min} min for the {waiting} who wait, "
+        "When advised: that line needed {line_min} min for the {waiting} who waited, "
         "the counter's own lines {own_min} min"
     ),
     "quiet": marked("That line needs {line_min} min only"),

@@ -7,6 +7,9 @@ const list = document.getElementById('advice');
 const answers = document.getElementById('answered');
 const panel = document.getElementById('advice-panel');
 
+// What gains less is said, but not urged.
+const URGED_FROM_MIN = 0.5;
+
 let shown = '';
 let answersShown = '';
 
@@ -28,7 +31,7 @@ function row(advice) {
   const gain = make('p', 'advice-gain', advice.gain_min >= 0.05
     ? say('gain', { minutes: advice.gain_min.toFixed(1) }) : '');
   const acts = make('p', 'advice-acts');
-  if (page.operate) acts.append(button(advice, 'apply', 'primary'), button(advice, 'dismiss', ''));
+  if (page.operate) acts.append(button(advice, 'apply', advice.gain_min >= URGED_FROM_MIN ? 'primary' : ''), button(advice, 'dismiss', ''));
   item.append(text, gain, acts);
   return item;
 }

@@ -42,3 +42,11 @@ function tell(form, text) {
   const content = { ...told, [form.dataset.kind]: text };
   ask('/api/notice', content, say(text ? 'told_shown' : 'told_taken'));
 }
+
+// In a hurry nobody looks for it below the alarms.
+document.getElementById('to-emergency').addEventListener('click', () => {
+  const place = document.getElementById('tell');
+  place.open = true;
+  place.scrollIntoView({ block: 'nearest' });
+  place.querySelector('[data-kind="emergency"] textarea').focus();
+});

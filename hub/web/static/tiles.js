@@ -36,18 +36,21 @@ function showCounter(element, counter, picture, now) {
   const state = ticket && ticket.state === 'recalled' ? 'recalled' : counter.state;
   const began = ticket ? ticket.called_at || ticket.since : counter.since;
   const service = ticket && picture.services.find((item) => item.id === ticket.service);
+  // What a counter does whose unit is cut off is what was last heard of it.
+  const stale = Boolean(counter.unit && !counter.unit.heard && counter.unit.lost_since && counter.state !== 'closed');
   element.dataset.state = counter.state;
+  element.dataset.stale = stale;
   element.dataset.overdue = Boolean(counter.pause && counter.pause.back_at && Date.parse(counter.pause.back_at) < now);
   put(element, 'state', say('state_' + state));
   put(element, 'ticket', ticket ? numberOf(ticket.number) : say('none'));
-  put(element, 'since', began ? lasting(since(began, now)) : '');
+  put(element, 'since', stale ? say('last_known') : began ? lasting(since(began, now)) : '');
   put(element, 'serving', service ? own(service.name) : paused(counter.pause, now));
   put(element, 'clerk', counter.clerk ? counter.clerk.name : say('no_clerk'));
   put(element, 'load', say('tile_load', { waiting: counter.waiting, served: counter.served_today }));
   put(element, 'hold', counter.on_hold.length ? say('on_hold', {
     count: counter.on_hold.length, numbers: counter.on_hold.map((kept) => numberOf(kept.number)).join(' · '),
   }) : '');
-  showUsual(element, ticket, began, now);
+  showUsual(element, stale ? null : ticket, began, now);
   showSkills(element, counter, picture.services);
   showMarks(element, counter.flags, now, counter.hottest, picture.services);
   showUnit(element, counter.unit, now, !['closed'].includes(counter.state));

@@ -158,7 +158,7 @@ def test_an_operator_follows_one_advice_and_dismisses_another(
     hall = operator.open(server.url)
     expect(hall.locator("#advice li")).to_have_count(2)
     expect(hall.locator("#advice li").first).to_contain_text("2.4 min less mean wait")
-    expect(hall.locator("[data-service='residence'] [data-marks]")).to_contain_text("18.2 min")
+    expect(hall.locator("[data-service='residence'] [data-marks]")).to_contain_text("18:12")
     operator.picture(hall, "advice")
     hall.click("#apply-a1")
     tile = hall.locator("[data-counter='c2']")

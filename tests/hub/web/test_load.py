@@ -54,10 +54,10 @@ def test_flags_carry_their_evidence_in_words(house: House) -> None:
     [hot] = seen["services"][0]["flags"]
     assert (hot["kind"], hot["evidence"]) == ("hot", HOT)
     assert hot["text"] == {"zh": "过热", "en": "hot"}
-    assert "18.2 min is to be expected" in hot["why"]["en"]
+    assert "18:12 to be expected" in hot["why"]["en"]
     first, second = seen["counters"]
     assert first["hottest"]["target"] == "social"  # the longer wait of its two lines
-    assert first["flags"][0]["why"]["en"].startswith("Idle 62% of the time")
+    assert first["flags"][0]["why"]["en"].startswith("When raised: idle 62% of the time")
     assert second["hottest"] is None  # it is closed
     [slow] = second["flags"]
     assert (slow["text"]["en"], slow["why"]) == ("slow", None)  # evidence of a later version
@@ -76,7 +76,9 @@ def test_advice_is_applied(wide: House) -> None:
     first, second = hall(wide)["advice"]
     assert (first["id"], first["gain_min"]) == ("a2", 2.4)  # the greatest gain first
     assert first["text"]["en"] == "Counter 2 should also serve Residence"
-    assert first["why"]["en"].startswith("That line needs 11.5 min for the 8 who wait")
+    assert first["why"]["en"].startswith(
+        "When advised: that line needed 11.5 min for the 8 who waited"
+    )
     assert second["why"] is None
     applied = [wide.wish("advice/a2", "k", wish="apply") for _ in range(2)]
     assert [answer.status_code for answer in applied] == [200, 200]
