@@ -97,7 +97,7 @@ def test_an_operator_follows_the_hall_and_tells_it_something(
 def test_a_supervisor_reads_the_day(server: Server, browser: Browser, tmp_path: Path) -> None:
     supervisor = Person(browser, "supervisor", tmp_path)
     page, hand = _signed_in(server, supervisor, "/supervision")
-    hand.see(".report-figures .figure strong")
+    hand.see("main", "好评率")
     hand.click("a[href^='/supervision/ratings']")
     hand.see("main")
     supervisor.picture(page, "ratings")
