@@ -15,7 +15,8 @@ from hub.core.tags import BAD_TAGS
 from hub.pins import hash_pin
 from hub.web.administration.desk import ROOT, Desk, Form, area_named, first, form_of, whole
 from hub.web.administration.drafts import KEY, Draft
-from hub.web.administration.fields import HALL, HOURS, RATING, SECTIONS, Area, Content, Field
+from hub.web.administration.fields import Area, Content, Field
+from hub.web.administration.sections import HALL, HOURS, RATING, SECTIONS
 from hub.web.administration.sentences import LEVELS
 from hub.web.pages import error_page
 from hub.web.rights import Right, Who, needs

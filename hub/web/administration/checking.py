@@ -13,7 +13,9 @@ from typing import Any, Final
 from hub.configuration import PlanContent
 from hub.core.plan import Plan
 from hub.web.administration.drafts import Draft
-from hub.web.administration.fields import LIST, SINGLE, Area
+from hub.web.administration.fields import Area
+from hub.web.administration.lists import LIST
+from hub.web.administration.sections import SINGLE
 from hub.web.texts import Words, both, marked
 from wire.settings import Mistake, checked
 

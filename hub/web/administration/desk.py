@@ -18,7 +18,9 @@ from hub.web.administration.aside import Aside, Kept
 from hub.web.administration.checking import Wrong
 from hub.web.administration.drafts import KEY, Content, Draft, Drafts, print_of
 from hub.web.administration.examining import Examined, examine
-from hub.web.administration.fields import DAY_NAMES, LIST, LISTS, SECTIONS, SINGLE, Area, Field
+from hub.web.administration.fields import Area, Field
+from hub.web.administration.lists import LIST, LISTS
+from hub.web.administration.sections import DAY_NAMES, SECTIONS, SINGLE
 from hub.web.administration.sentences import name_of
 from hub.web.pages import render
 from hub.web.texts import Words, both, marked

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.core.plan_changes import ORDER, Change
-from hub.web.administration.fields import DAY_NAMES, LIST, SINGLE, Field
+from hub.web.administration.fields import Field
+from hub.web.administration.lists import LIST
+from hub.web.administration.sections import DAY_NAMES, SINGLE
 from hub.web.texts import Words, both, marked
 
 Content = dict[str, Any]

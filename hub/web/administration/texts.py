@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from hub.web.administration.desk import ROOT, Desk, first, form_of
 from hub.web.administration.drafts import KEY, Content, Draft
 from hub.web.administration.effect import lacks
-from hub.web.administration.fields import LIST
+from hub.web.administration.lists import LIST
 from hub.web.administration.sentences import LEVELS
 from hub.web.rights import Right, Who, needs
 from hub.web.texts import Words, both
