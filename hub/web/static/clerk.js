@@ -11,6 +11,9 @@ import { post } from './post.js';
 const counterId = page.picture.counter.id;
 const GOOD_NEWS_MS = 4000;
 const LONG = 1.5;
+// Pressed again within this time it is one press of a hasty hand, even if the first has been
+// answered by then: the next person would be called away from nobody.
+const SECOND_PRESS_MS = 500;
 const KEYS = {
   n: ['next'], s: ['start'], d: ['done'], r: ['recall'], x: ['no_show'], h: ['hold'],
   t: ['transfer'], p: ['pause'], b: ['unpause'], u: ['undo'], g: ['resume'], o: ['open', 'close'],
@@ -25,6 +28,7 @@ const work = document.getElementById('work');
 const signIn = document.getElementById('sign-in');
 
 let pressing = false;
+let pressed = { code: '', at: -SECOND_PRESS_MS };
 let toldAt = 0;
 
 const live = new Live('?counter=' + counterId, '/clerk/' + counterId, show);
@@ -205,6 +209,7 @@ async function press(action, more) {
   const seen = picture.counter.version;
   const details = await detailsOf(action, picture);
   if (details) await commanded([{ action, seen, ...details, ...more }]);
+  else pressed.code = ''; // thought better of it: the same key may be pressed at once
 }
 
 // What a command needs beyond its name; null if the clerk would rather not.
@@ -252,7 +257,7 @@ function outcome(command, answer) {
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('#work [data-action]');
-  if (!button) return;
+  if (!button || event.detail > 1) return; // the second click of a double click
   press(button.dataset.action, button.dataset.ticket ? { ticket: button.dataset.ticket } : {});
 });
 
@@ -261,9 +266,16 @@ document.addEventListener('keydown', (event) => {
   const names = PAD[event.code] || KEYS[event.key.toLowerCase()];
   if (!names || typing || work.hidden || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   event.preventDefault();
+  if (again(event)) return;
   const now = live.now();
   press(names.find((name) => offered(name, live.picture, now)) || names[0], {});
 });
+
+function again({ code, timeStamp }) {
+  const before = pressed;
+  pressed = { code, at: timeStamp };
+  return code === before.code && timeStamp - before.at < SECOND_PRESS_MS;
+}
 
 signIn.addEventListener('submit', async (event) => {
   event.preventDefault();
