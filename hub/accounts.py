@@ -48,13 +48,22 @@ class TooManySignIns(NextwindowError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks: somebody who has signed in, or a program with a token."""
+    """Who asks: somebody who has signed in, or a program with a token.
+
+    `since` is when the account or token was made: with it an id is never another's later.
+    """
 
     id: str
     name: str
     roles: frozenset[Role]
     clerk: str | None = None
     program: bool = False
+    since: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, float]:
+        """Under this what is theirs is kept."""
+        return self.id, self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +310,14 @@ SIGNED_IN, SIGNED_OUT, WRONG, THROTTLED = "signed_in", "signed_out", "wrong", "t
 
 def person_of(account: Account) -> Person:
     """An account as a person who asks."""
-    return Person(account.id, account.name, frozenset(account.roles), account.clerk)
+    roles = frozenset(account.roles)
+    return Person(account.id, account.name, roles, account.clerk, since=account.made_at)
 
 
 def program_of(token: Token) -> Person:
     """A token as somebody who asks."""
-    return Person(token.id, token.name, frozenset(token.roles), program=True)
+    roles = frozenset(token.roles)
+    return Person(token.id, token.name, roles, program=True, since=token.made_at)
 
 
 def _lasts(session: Session, account: Account, now: float) -> bool:

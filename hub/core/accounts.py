@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from hub.core import events as e
@@ -187,22 +188,22 @@ def _account_made(people: People, event: e.AccountMade) -> None:
         raise ValueError(f"there is an account {event.account} already")
     roles = tuple(Role(role) for role in event.roles)
     people.accounts[event.account] = Account(
-        event.account, event.name, roles, event.clerk, event.secret_hash, event.at
+        event.account, event.name, roles, event.clerk, event.secret_hash, event.at, event.at
     )
 
 
 def _account_changed(people: People, event: e.AccountChanged) -> None:
     before = people.accounts[event.account]
     roles = tuple(Role(role) for role in event.roles)
-    people.accounts[event.account] = Account(
-        before.id, event.name, roles, event.clerk, before.secret_hash, before.secret_at
+    people.accounts[event.account] = replace(
+        before, name=event.name, roles=roles, clerk=event.clerk
     )
 
 
 def _password_set(people: People, event: e.PasswordSet) -> None:
     before = people.accounts[event.account]
-    people.accounts[event.account] = Account(
-        before.id, before.name, before.roles, before.clerk, event.secret_hash, event.at
+    people.accounts[event.account] = replace(
+        before, secret_hash=event.secret_hash, secret_at=event.at
     )
 
 

@@ -23,7 +23,8 @@ class Account:
     """A person who signs in with a password. `clerk` is who they are in the plan, if anybody.
 
     `secret_at` is when the password was set (wall seconds): what was begun with an earlier one
-    counts no more.
+    counts no more. `made_at` tells an account from an earlier one of its name; 0.0 in a snapshot
+    from before it was kept.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Account:
     clerk: str | None
     secret_hash: str = field(repr=False)
     secret_at: float
+    made_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class People:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+
+    def name_of(self, who: str, at: float) -> str | None:
+        """What somebody is called who did something at a time, in the hall's wall seconds.
+
+        None if there is nobody of this id, or it was somebody else's then.
+        """
+        found = self.accounts.get(who) or self.tokens.get(who)
+        return found.name if found is not None and found.made_at <= at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,25 @@ def test_a_new_password_and_a_removal_end_what_was_begun(desk: Desk, event: e.Ev
     assert desk.knows(other)
 
 
+def test_a_later_account_of_the_same_name_is_somebody_else(desk: Desk) -> None:
+    secret = desk.sign_in()
+    before = desk.accounts.by_session(secret)
+    assert before is not None
+    desk.happen(
+        e.AccountRemoved(5.0, "anna", "root"),
+        e.AccountMade(6.0, "anna", "Anna", ("operator",), None, "right", "root"),
+    )
+    assert not desk.knows(secret)
+    after = desk.accounts.by_session(desk.sign_in())
+    assert after is not None
+    assert after.person.key != before.person.key
+    changed = e.AccountChanged(7.0, "anna", "Ann", ("supervisor",), None, "root")
+    desk.happen(changed, e.PasswordSet(8.0, "anna", "other", "root"))
+    again = desk.accounts.by_session(desk.sign_in(password="other"))
+    assert again is not None
+    assert again.person.key == after.person.key
+
+
 def test_another_role_ends_a_stream_and_not_the_session(desk: Desk) -> None:
     secret = desk.sign_in()
     asking = desk.accounts.by_session(secret)

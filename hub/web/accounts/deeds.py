@@ -38,10 +38,11 @@ _OUTCOMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the page. `who` is an id, `times` how often."""
+    """One line of the page. `who` is an id, `name` what they are called, `times` how often."""
 
     at: float
     who: str
+    name: str | None
     text: Words
     where: str = ""
     times: int = 1
@@ -79,8 +80,18 @@ def add_deeds(router: APIRouter, access: Access) -> None:
 
 async def _sign_ins(access: Access, who: str, before: str) -> tuple[list[Line], str]:
     found = await access.accounts.noted(A_PAGE, _number(before), who)
+    accounts = access.accounts.people.accounts
+    names = {account.id: account.name for account in accounts.values()}
     lines = [
-        Line(s.last_at, s.account, both(_OUTCOMES[s.outcome]), s.address, s.count) for s in found
+        Line(
+            s.last_at,
+            s.account,
+            names.get(s.account),
+            both(_OUTCOMES[s.outcome]),
+            s.address,
+            s.count,
+        )
+        for s in found
     ]
     return lines, repr(found[-1].at) if len(found) == A_PAGE else ""
 
@@ -113,7 +124,7 @@ def _number(text: str) -> float | None:
 
 
 def _line(hall: Hall, deed: Deed) -> Line:
-    return Line(deed.at, deed.by, deed_text(hall, deed))
+    return Line(deed.at, deed.by, hall.people.name_of(deed.by, deed.at), deed_text(hall, deed))
 
 
 def deed_text(hall: Hall, deed: Deed) -> Words:

@@ -49,8 +49,7 @@ def _add_overview(router: APIRouter, desk: Desk, history: History) -> None:
     async def overview(request: Request, who: Who) -> Response:
         """Where to begin, and what was changed last."""
         latest = await history.entries(None, LATEST)
-        names = _names(desk)
-        return await desk.page(request, who, "overview.html", entries=latest, names=names)
+        return await desk.page(request, who, "overview.html", entries=latest)
 
 
 # --- preview and apply ----------------------------------------------------------------------
@@ -75,13 +74,13 @@ def _add_preview(router: APIRouter, desk: Desk) -> None:
         if answer["outcome"] == "refused":
             code = "stale" if answer["code"] == STALE_PLAN else "refused"
             return await _preview(desk, request, who, code, 409)
-        desk.drafts.discard(who.id, examined.print)  # what was typed meanwhile stays
+        desk.drafts.discard(who.key, examined.print)  # what was typed meanwhile stays
         return RedirectResponse(f"{ROOT}?applied=1", 303)
 
     @router.post(f"{ROOT}/discard", dependencies=MINE)
     async def discard(who: Who) -> Response:
         """Forget the draft."""
-        desk.drafts.discard(who.id)
+        desk.drafts.discard(who.key)
         return RedirectResponse(ROOT, 303)
 
     @router.post(f"{ROOT}/carry-over", dependencies=MINE)
@@ -94,7 +93,7 @@ def _add_preview(router: APIRouter, desk: Desk) -> None:
         merged = await desk.aside.do(carried_over, draft.base, mine, plan)
         if draft.print == examined.print:  # else something was typed meanwhile
             carried = Draft(plan_at, plan, keyed(merged.content), draft.undoes, draft.made)
-            desk.drafts.begin(who.id, carried)
+            desk.drafts.begin(who.key, carried)
         return RedirectResponse(f"{ROOT}/preview", 303)
 
 
@@ -146,9 +145,8 @@ def _add_history(router: APIRouter, desk: Desk, kept: History) -> None:
         wanted = request.query_params.get("before", "")
         before = whole(wanted)
         entries = await kept.entries(before or None, SHOWN)
-        names = _names(desk)
         more = entries[-1].sequence if len(entries) == SHOWN else None
-        shown: dict[str, Any] = {"entries": entries, "names": names, "more": more}
+        shown: dict[str, Any] = {"entries": entries, "more": more}
         return await desk.page(request, who, "history.html", **shown)
 
     @router.post(ROOT + "/history/{sequence}/undo", dependencies=MINE)
@@ -165,15 +163,8 @@ def _add_history(router: APIRouter, desk: Desk, kept: History) -> None:
         before, after = pair
         taken_back = await desk.aside.do(carried_over, after, before, draft.base)
         undone = Draft(draft.base_at, draft.base, keyed(taken_back.content), undoes=sequence)
-        desk.drafts.begin(who.id, undone)
+        desk.drafts.begin(who.key, undone)
         return RedirectResponse(f"{ROOT}/preview", 303)
-
-
-def _names(desk: Desk) -> dict[str, str]:
-    """What the people and programs are called that may have changed the plan."""
-    people = desk.access.accounts.people
-    found = {account.id: account.name for account in people.accounts.values()}
-    return {**found, **{token.id: token.name for token in people.tokens.values()}}
 
 
 # --- export and import ----------------------------------------------------------------------
@@ -203,5 +194,5 @@ def _add_file(router: APIRouter, desk: Desk) -> None:
         if isinstance(found, Refused):
             shown = {"typed": typed, "problem": found.problem, "wrong": found.wrong}
             return await desk.page(request, who, "file.html", 422, **shown)
-        desk.drafts.begin(who.id, found)
+        desk.drafts.begin(who.key, found)
         return RedirectResponse(f"{ROOT}/preview", 303)

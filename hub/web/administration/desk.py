@@ -91,11 +91,11 @@ class Desk:
         Raises StorageError or StateSilent.
         """
         plan_at, plan = await self.in_force()
-        found, unchanged = self.drafts.kept(who.id), ""
+        found, unchanged = self.drafts.kept(who.key), ""
         if found is not None and found.base_at != plan_at:
             examined = await self.examined(found)
             unchanged = "" if examined.changed else examined.print
-        return self.drafts.of(who.id, plan_at, plan, unchanged)
+        return self.drafts.of(who.key, plan_at, plan, unchanged)
 
     async def in_force(self) -> tuple[int, Content]:
         """The plan in force and since which version. Nobody may change it.
@@ -132,6 +132,7 @@ class Desk:
             "count": found.count,
             "figures": _figures(draft),
             "can_undo": False,
+            "people": self.access.accounts.people,
             **{f"{said}_now": request.query_params.get(said) == "1" for said in _SAID},
             **_WORDS,
         }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -110,15 +111,15 @@ def keyed(content: Content) -> Content:
 
 @dataclass(slots=True)
 class Drafts:
-    """Everybody's drafts. They belong to the web's event loop."""
+    """Everybody's drafts, by who they are. They belong to the web's event loop."""
 
-    _of: dict[str, Draft] = field(default_factory=dict)
+    _of: dict[Hashable, Draft] = field(default_factory=dict)
 
-    def kept(self, person: str) -> Draft | None:
+    def kept(self, person: Hashable) -> Draft | None:
         """Somebody's draft, if there is one."""
         return self._of.get(person)
 
-    def of(self, person: str, plan_at: int, plan: Content, unchanged: str = "") -> Draft:
+    def of(self, person: Hashable, plan_at: int, plan: Content, unchanged: str = "") -> Draft:
         """Somebody's draft. One in which nothing has been changed follows the plan in force.
 
         `unchanged` is the print of one that is known to be such.
@@ -132,11 +133,11 @@ class Drafts:
             del self._of[next(iter(self._of))]
         return found
 
-    def begin(self, person: str, draft: Draft) -> None:
+    def begin(self, person: Hashable, draft: Draft) -> None:
         """Go on with this one instead."""
         self._of[person] = draft
 
-    def discard(self, person: str, print_: str | None = None) -> None:
+    def discard(self, person: Hashable, print_: str | None = None) -> None:
         """Forget somebody's changes; only if they are still of this print, if one is given."""
         found = self._of.get(person)
         if found is not None and print_ in {None, found.print}:

@@ -30,12 +30,13 @@ Configured = tuple[int, e.Configured]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of the plan. `by` is who made it; empty for a file.
+    """One change of the plan. `by` is who made it; empty for a file. `time` in wall seconds.
 
     `earlier` is the sequence of the change before it, None for the first.
     """
 
     sequence: int
+    time: float
     at: str
     by: str
     reason: str
@@ -121,6 +122,7 @@ def _entry_of(pair: list[Configured], zone: ZoneInfo) -> Entry:
         said = sentences(changes(old, new), old, new)
     return Entry(
         sequence=sequence,
+        time=event.at,
         at=rfc3339(event.at, zone),
         by=event.by,
         reason=event.reason,

@@ -102,6 +102,19 @@ def test_the_last_administrator_may_go_once_there_is_another(desk: Driver) -> No
     assert set(desk.hall.people.accounts) == {"bob"}
 
 
+def test_nobody_is_called_what_a_later_account_of_the_same_name_is(desk: Driver) -> None:
+    do(desk, made("bob", "operator"))
+    first = desk.now
+    desk.now += 60
+    do(desk, RemoveAccount("bob", "anna"))
+    assert desk.hall.people.name_of("bob", first) is None
+    desk.now += 60
+    do(desk, MakeAccount("bob", "Robert", ("operator",), None, HASH, "anna"))
+    assert desk.hall.people.name_of("bob", desk.now) == "Robert"
+    assert desk.hall.people.name_of("bob", first) is None
+    assert desk.hall.people.name_of("anna", first) == "Anna"
+
+
 def test_a_new_password_is_known_by_its_time(desk: Driver) -> None:
     before = desk.hall.people.accounts["anna"]
     desk.now += 60

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from hub.core.commands_of_people import RemoveAccount
 from hub.core.replanning import OBSTACLES
 from hub.pins import pin_right
 from hub.web.administration import effect
@@ -173,6 +174,25 @@ def test_discarded_is_gone(house: House) -> None:
     save(house.client, "/services/residence", {**RESIDENCE, "mean_s": "11"})
     post(house.client, "/discard")
     assert "Nothing is changed" in get(house.client, "/preview")
+
+
+def test_a_later_account_of_the_same_name_begins_anew(house: House) -> None:
+    """Neither the draft nor the deeds of who has gone are theirs."""
+    house.person("administrator")
+    anna = house.browser(house.person("administrator", name="anna"))
+    save(anna, "/services/residence", {**RESIDENCE, "mean_s": "11"})
+    assert apply(anna) == 303
+    save(anna, "/services/residence", {**RESIDENCE, "mean_s": "12"})
+    assert "Changes not yet in force: 1" in get(anna)
+    gone = RemoveAccount("anna", "console")
+    assert house.service.command(None, gone).result(20).status == 200
+    assert anna.get(HOME, follow_redirects=False).status_code == 303
+    later = house.browser(house.person("administrator", name="anna"))
+    assert "Changes not yet in force" not in get(later)
+    for page in ("/administration/history", "/accounts/deeds?who=anna"):
+        text = later.get(page).text
+        assert "Anna</span>" not in text.split("</nav>")[-1]
+        assert "anna</span>" in text
 
 
 # --- two at once ----------------------------------------------------------------------------
