@@ -173,13 +173,11 @@ def _why_freed(
 
 
 def lease_end(lease_s: float, answered: float) -> float:
-    """When a lease is over for certain, by the hub's clock, if a state was last sent then."""
+    """When a lease is over for certain, by the hub's clock.
+
+    `answered`: when the last state was sent that could begin it anew.
+    """
     return answered + lease_s + SLACK_S + lease_s / DRIFT
-
-
-def lease_over(lease_s: float, answered: float, now: float) -> bool:
-    """Whether a lease is over for certain, by the hub's clock, since a state was last sent."""
-    return now >= lease_end(lease_s, answered)
 
 
 def kept_by(state: State, counter: str) -> list[Ticket]:

@@ -33,9 +33,10 @@ _ARRIVALS_KEPT = 64
 class Heard:
     """The present run of a unit. Times are monotonic seconds.
 
-    `said` is what its latest renew said, `answered` when a state was last sent to it, `began`
-    when it was first heard, `clock` what is known of its clock; `greeted`: it has said hello
-    since the hub started. `kept` is its last message of which all that follows is committed.
+    `said` is what its latest renew said, `answered` when a state was first sent in answer to
+    message `answered_n`, the last that has an answer; `clock` what is known of its clock;
+    `greeted`: it has said hello since the hub started. `kept` is its last message of which all
+    that follows is committed.
     """
 
     run: str
@@ -46,7 +47,7 @@ class Heard:
     online: bool = True
     said: Said | None = None
     answered: float | None = None
-    began: float = 0.0
+    answered_n: int = -1
     greeted: bool = True
     clock: RunClock = field(default_factory=RunClock)
     arrivals: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=_ARRIVALS_KEPT))
@@ -81,6 +82,7 @@ class Presence:
         self._decided_within_s = DECIDED_WITHIN_S * second_s
         self._units: dict[str, Heard] = {}
         self._moved: set[str] = set()
+        self._left: dict[str, float] = {}  # by unit, the last answer to a run that is not present
 
     def get(self, unit: str) -> Heard | None:
         """The present run of a unit, if one was heard."""
@@ -99,7 +101,7 @@ class Presence:
         if before is not None and before.run != hello.run and self.heard(unit, now):
             return _twin(unit, before.run)
         if before is None or before.run != hello.run:
-            before = self._units[unit] = self._begun(hello.run, hello.outbox, hello.n, now)
+            before = self._begin(unit, hello.run, hello.outbox, hello.n, now)
         before.greeted = True
         self._moved.discard(unit)
         before.renewed(hello, now, arrived)
@@ -115,12 +117,20 @@ class Presence:
         arrived: float | None = None,
     ) -> None:
         """Take in a renew of a run that said hello before this hub started."""
-        found = self._units[unit] = self._begun(run, outbox, renew.n, now)
+        found = self._begin(unit, run, outbox, renew.n, now)
         found.greeted = False
         found.renewed(renew, now, arrived)
 
-    def _begun(self, run: str, outbox: str, n: int, now: float) -> Heard:
-        return Heard(run, outbox, n, now, began=now, clock=RunClock(self._second_s))
+    def _begin(self, unit: str, run: str, outbox: str, n: int, now: float) -> Heard:
+        self._drop(unit)
+        begun = self._units[unit] = Heard(run, outbox, n, now, clock=RunClock(self._second_s))
+        return begun
+
+    def _drop(self, unit: str) -> None:
+        """Forget a run, but not until when its lease lasts: it may be cut off, and live on."""
+        found = self._units.pop(unit, None)
+        if found is not None and found.answered is not None:
+            self._left[unit] = max(found.answered, self._left.get(unit, found.answered))
 
     def all_heard(self, now: float) -> list[str]:
         """The units that are there."""
@@ -133,10 +143,15 @@ class Presence:
             found.kept = found.n
 
     def answered(self, unit: str, now: float) -> None:
-        """A state was sent to a unit."""
+        """A state was sent to a unit.
+
+        One that quotes a message which has its answer lends nothing for longer: a lease runs
+        from when that message was sent. So a unit that is cut off has its last answer behind
+        it, whatever else happens at its counter.
+        """
         found = self._units.get(unit)
-        if found is not None:
-            found.answered = now
+        if found is not None and found.n > found.answered_n:
+            found.answered, found.answered_n = now, found.n
 
     def lease_over(self, unit: str, run: str, lease_s: float, now: float) -> bool:
         """Whether a run can certainly call no granted ticket any more, cut off as it is."""
@@ -145,17 +160,17 @@ class Presence:
     def lease_end(self, unit: str, run: str, lease_s: float) -> float:
         """From when on a run can certainly call no granted ticket any more, if it stays cut off.
 
-        A start of the hub counts as an answer: what the hub before it sent is not known.
+        A start of the hub counts as an answer: what the hub before it sent is not known. Of the
+        runs of a unit that are not present, the last answer to any of them counts for all.
         """
         found = self._units.get(unit)
-        told = None
-        if found is not None:
-            told = found.answered if found.run == run else found.began
-        return lease_end(lease_s, self.since if told is None else told)
+        told = found.answered if found is not None and found.run == run else None
+        last = max(self.since, self._left.get(unit, self.since), told or self.since)
+        return lease_end(lease_s, last)
 
     def moved(self, unit: str) -> None:
         """A unit has another place in the plan: it gets no state before it has said hello."""
-        self._units.pop(unit, None)
+        self._drop(unit)
         self._moved.add(unit)
 
     def has_moved(self, unit: str) -> bool:
@@ -164,14 +179,16 @@ class Presence:
 
     def forget_ungreeted(self) -> None:
         """Forget runs that have not said hello: they get no state, and will."""
-        self._units = {unit: found for unit, found in self._units.items() if found.greeted}
+        for unit, found in tuple(self._units.items()):
+            if not found.greeted:
+                self._drop(unit)
 
     def forget_unjoined(self, hall: Hall) -> None:
         """Forget runs whose joining was not kept: they get no state, and will say hello again."""
         for unit, found in tuple(self._units.items()):
             known = hall.units.get(unit)
             if known is None or known.run != found.run:
-                del self._units[unit]
+                self._drop(unit)
 
     def renew(self, unit: str, renew: Renew, now: float, arrived: float | None = None) -> bool:
         """Take in a renew. False if it is not of the present run."""

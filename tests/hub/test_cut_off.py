@@ -354,6 +354,21 @@ def test_the_word_of_a_person_counts_when_the_lease_is_over(hub: Running) -> Non
     hub.verify()
 
 
+def test_what_a_page_does_at_a_counter_that_is_cut_off_makes_its_lease_no_longer(
+    hub: Running,
+) -> None:
+    """Each event there sends a state, which answers nothing that the unit has said since."""
+    wish = OnTicket(called(hub, "A001").ticket, "not_called", "citizen")
+    hub.pass_time(3600)
+    states = len(hub.outbound(w.State, "unit-1"))
+    answer(pressing(hub, "c1", "close"))
+    assert len(hub.outbound(w.State, "unit-1")) > states
+    assert b"may_be_called" in hub.service.command("w1", wish).result(WAIT_S).body
+    hub.pass_time(7)
+    assert b'"done"' in hub.service.command("w2", wish).result(WAIT_S).body
+    hub.verify()
+
+
 def test_a_start_of_the_hub_counts_as_an_answer(hub: Running) -> None:
     """What the hub before this one has sent is not known: the lease is counted from now."""
     ticket = called(hub, "A001").ticket

@@ -9,7 +9,7 @@ import pytest
 from hub.core import events as e
 from hub.core.audit import Audit
 from hub.core.commands import PENDING, Decision, OnTicket, Patience
-from hub.core.grants import Said, active, freed, lease_over, top_up, withdrawal
+from hub.core.grants import Said, active, freed, lease_end, top_up, withdrawal
 from hub.core.hall import Hall
 from hub.core.state import HistoryError
 from tests.hub.core.examples import Driver, make_plan, through_json
@@ -338,8 +338,7 @@ def test_a_persons_word_frees_it_once_the_unit_can_call_it_no_more(one: Driver) 
 
 
 def test_a_lease_is_over_with_a_margin_for_drift() -> None:
-    assert not lease_over(3600.0, 100.0, 100.0 + 3600 + 2 + 3.5)
-    assert lease_over(3600.0, 100.0, 100.0 + 3600 + 2 + 3.6)
+    assert 100.0 + 3600 + 2 + 3.5 < lease_end(3600.0, 100.0) <= 100.0 + 3600 + 2 + 3.6
 
 
 # --- a unit that is not heard --------------------------------------------------------------------

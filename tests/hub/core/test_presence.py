@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hub.core.presence import COMMAND_WITHIN_S, DECIDED_WITHIN_S, LOST_AFTER_S, Heard, Presence
 from tests.hub.core.units import hello, renew, status
 
@@ -135,3 +138,88 @@ def test_on_a_scaled_clock_a_unit_is_heard_for_real_seconds() -> None:
     assert not presence.heard("u", 20 * LOST_AFTER_S)
     assert presence.in_time("u", "r1", 0, 20 * COMMAND_WITHIN_S)
     assert not presence.in_time("u", "r1", 0, 20 * COMMAND_WITHIN_S + 1)
+
+
+# --- leases -------------------------------------------------------------------------------
+
+
+def lease_end(presence: Presence, run: str = "r1") -> float:
+    return presence.lease_end("u", run, LEASE_S)
+
+
+LEASE_S = 1000.0
+MARGIN_S = 3.0  # two seconds, and one in a thousand for the drift of clocks
+
+
+def test_a_lease_is_counted_from_the_start_of_the_hub_or_the_first_state_that_answers() -> None:
+    presence = Presence(since=10.0)
+    assert lease_end(presence) == 10.0 + LEASE_S + MARGIN_S
+    presence.hello("u", hello("r1", 3), 20.0)
+    assert lease_end(presence) == 10.0 + LEASE_S + MARGIN_S
+    presence.answered("u", 21.0)
+    assert lease_end(presence) == 21.0 + LEASE_S + MARGIN_S
+    presence.renew("u", renew("r1", 4), 30.0)
+    presence.answered("u", 31.0)
+    assert lease_end(presence) == 31.0 + LEASE_S + MARGIN_S
+
+
+def test_a_state_that_answers_nothing_new_makes_no_lease_longer() -> None:
+    """A counter that is cut off is used from a page, and with each event a state goes out."""
+    presence = Presence()
+    presence.hello("u", hello("r1", 3), 20.0)
+    for at in (21.0, 500.0, 900.0):
+        presence.answered("u", at)
+    presence.renew("u", renew("r1", 2), 950.0)  # delivered again, out of order
+    presence.answered("u", 951.0)
+    assert lease_end(presence) == 21.0 + LEASE_S + MARGIN_S
+
+
+def test_the_lease_of_a_run_outlasts_its_place_in_the_presence() -> None:
+    """Cut off, it may still call, though another run has come, or the hub has forgotten both."""
+    for forget in (Presence.forget_ungreeted, lambda presence: presence.moved("u")):
+        presence = Presence()
+        presence.adopt("u", "r1", "outbox-1", renew("r1", 4), 5000.0)
+        presence.answered("u", 5001.0)
+        forget(presence)
+        assert presence.get("u") is None
+        assert lease_end(presence) == 5001.0 + LEASE_S + MARGIN_S
+        presence.hello("u", hello("r2"), 6000.0)
+        presence.answered("u", 6001.0)
+        assert lease_end(presence, "r1") == 5001.0 + LEASE_S + MARGIN_S
+        presence.hello("u", hello("r1", 5), 7000.0)
+        assert lease_end(presence, "r1") == 6001.0 + LEASE_S + MARGIN_S, "later, never earlier"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["says", "arrives", "state", "state", "other", "moved"]),
+            st.floats(0.0, 3 * LOST_AFTER_S),
+        ),
+        max_size=40,
+    )
+)
+def test_no_run_lends_longer_than_the_hub_believes(steps: list[tuple[str, float]]) -> None:
+    """Whatever is said, delayed, answered, replaced or forgotten: its lease ends before ours."""
+    presence, now = Presence(), 0.0
+    sent: list[float] = []  # when r1 said its n-th word
+    lent = -LEASE_S
+    for what, passes in steps:
+        now += passes
+        found = presence.get("u")
+        if what == "says":
+            sent.append(now)
+        elif what == "arrives" and sent:
+            presence.hello("u", hello("r1", len(sent) - 1), now)
+        elif what == "state":
+            before = lease_end(presence)
+            answers = found is not None and found.run == "r1" and found.n > found.answered_n
+            presence.answered("u", now)
+            assert answers or lease_end(presence) == before
+            if found is not None and found.run == "r1":
+                lent = max(lent, sent[found.n])
+        elif what == "other":
+            presence.hello("u", hello("r2"), now)
+        elif what == "moved":
+            presence.moved("u")
+        assert lent + LEASE_S < lease_end(presence)
