@@ -34,10 +34,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One rating. `tags` are the reasons given; `source` the unit that took it, "" for a phone."""
+    """One rating. `tags` are the reasons given; `source` the unit that took it, "" for a phone.
+
+    `called_at` is when its call was made, or if nobody knows the time of the rating.
+    """
 
     id: int
     at: float
+    called_at: float
     sure: str
     level: str
     after_ms: int | None
@@ -70,8 +74,9 @@ def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int =
     c = t.ratings.c
     if wanted.before is not None:
         where = and_(where, c.id < wanted.before)
-    query = select(t.ratings).where(where).order_by(c.id.desc()).limit(limit + 1)
-    rows = connection.execute(query).all()
+    turns = t.ratings.outerjoin(t.turns, t.turns.c.id == c.turn)
+    query = select(t.ratings, t.turns.c.called_at).select_from(turns).where(where)
+    rows = connection.execute(query.order_by(c.id.desc()).limit(limit + 1)).all()
     tags = _tags(connection, [row.call_id for row in rows])
     said = tuple(_said(row, tags.get((row.call_id, row.counted), ())) for row in rows[:limit])
     return Page(said, total or 0, said[-1].id if len(rows) > limit else None)
@@ -115,6 +120,7 @@ def _said(row: Any, tags: tuple[str, ...]) -> Said:
     return Said(
         row.id,
         row.at,
+        row.at if row.called_at is None else row.called_at,
         row.sure,
         row.level,
         row.after_ms,

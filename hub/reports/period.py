@@ -60,11 +60,13 @@ def named(name: str, today: date) -> Period:
 def between(first: str, last: str) -> Period:
     """From a day to a day, in either order.
 
-    Raises NoSuchPeriod for what is no date, and for more days than a report may have.
+    Raises NoSuchPeriod for what is no date, for one after which there is none, and for more days
+    than a report may have.
     """
     try:
         ends = sorted((date.fromisoformat(first), date.fromisoformat(last)))
-    except ValueError as error:
+        ends[1] + timedelta(1)
+    except (ValueError, OverflowError) as error:
         raise NoSuchPeriod(f"{first!r} to {last!r}: expected days like 2026-03-02") from error
     period = Period(ends[0], ends[1])
     if period.days > LONGEST_DAYS:

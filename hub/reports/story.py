@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, or_, select
 
-from hub.core.events import DayBegan
+from hub.core.events import Configured, DayBegan
+from hub.core.plan import Plan
 from hub.journal import tables as t
+from hub.reports.past_names import plan_of
 
 MOST_EVENTS: Final = 500
 
@@ -29,11 +33,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A visit: the turns of its ticket as rows, and its events."""
+    """A visit: the turns of its ticket as rows, its events, and the plans that were in force.
+
+    Each plan has the sequence of its own event; the first was in force when the visit began.
+    """
 
     ticket: str
     turns: tuple[Any, ...]
     events: tuple[Told, ...]
+    plans: tuple[tuple[int, Plan], ...]
 
 
 def story(connection: Connection, ticket: str) -> Story | None:
@@ -42,7 +50,8 @@ def story(connection: Connection, ticket: str) -> Story | None:
     turns = connection.execute(select(t.turns).where(c.ticket == ticket).order_by(c.id)).all()
     if not turns:
         return None
-    return Story(ticket, tuple(turns), tuple(_events(connection, ticket, turns)))
+    events = _events(connection, ticket, turns)
+    return Story(ticket, tuple(turns), tuple(events), tuple(_plans(connection, events)))
 
 
 def _events(connection: Connection, ticket: str, turns: Any) -> list[Told]:
@@ -64,6 +73,18 @@ def _events(connection: Connection, ticket: str, turns: Any) -> list[Told]:
     query = select(t.events).where(or_(within & named, c.sequence.in_(said)))
     rows = connection.execute(query.order_by(c.sequence).limit(MOST_EVENTS)).all()
     return [_told(row) for row in rows]
+
+
+def _plans(connection: Connection, events: Sequence[Told]) -> Iterator[tuple[int, Plan]]:
+    """Those that an event of the visit came under, and no others."""
+    c = t.events.c
+    plans = c.kind == Configured.__name__
+    numbers = connection.execute(select(c.sequence).where(plans).order_by(c.sequence)).scalars()
+    known = list(numbers)
+    asked = {known[bisect_right(known, told.sequence) - 1] for told in events} if known else set()
+    query = select(c.sequence, c.content).where(c.sequence.in_(sorted(asked)))
+    for row in connection.execute(query.order_by(c.sequence)):
+        yield row.sequence, plan_of(row)
 
 
 def _told(row: Any) -> Told:

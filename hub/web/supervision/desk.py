@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from sqlalchemy import Connection
 
+from hub.core.calendar import day_starts
+from hub.reports.past_names import PastNames
+from hub.reports.period import Period
 from hub.reports.reading import AT_ONCE, Reader
 from hub.web.access import Access
 from hub.web.pages import render
 from hub.web.supervision.asking import NAMED, Asked, address, asked
-from hub.web.supervision.names import Names
-from hub.web.texts import Language, language_of, marked
+from hub.web.supervision.names import Names, Then
+from hub.web.texts import language_of, marked
 
 T = TypeVar("T")
 
@@ -33,7 +38,8 @@ class Desk:
     def __init__(self, access: Access) -> None:
         self.access = access
         self._at_work = asyncio.Semaphore(AT_ONCE)
-        self.reader = Reader(access.service.folder / "journal.sqlite")
+        self._reader = Reader(access.service.folder / "journal.sqlite")
+        self._past = PastNames()
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Ask the journal, in a thread of its own.
@@ -48,22 +54,37 @@ class Desk:
             return await asyncio.to_thread(task)
 
     def _read(self, question: Callable[[Connection], T]) -> T:
-        with self.reader.look() as connection:
+        with self.look() as connection:
             return question(connection)
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """One moment of the journal, and what things were called until then.
+
+        Raises StorageError.
+        """
+        with self._reader.look() as connection:
+            self._past.learn(connection)
+            yield connection
 
     def asked(self, request: Request) -> Asked:
         """The period that a request asks for."""
         return asked(request, self.access.service.plan, self.access.service.clock.now())
 
-    def names(self, language: Language) -> Names:
-        """Names by the plan in force."""
-        return Names(self.access.service.plan, language)
+    def names(self, request: Request, period: Period) -> Names:
+        """What things were called in a period, in the language of a request.
+
+        Known once the journal has been looked at.
+        """
+        plan = self.access.service.plan
+        since, until = (day_starts(plan, d) for d in (period.first, period.last + timedelta(1)))
+        return Names(plan, language_of(request), Then(self._past, since, until))
 
     def page(
         self, request: Request, template: str, here: str, about: Asked, **values: Any
     ) -> Response:
         """A page of the supervisor."""
-        names = self.names(language_of(request))
+        names = self.names(request, about.period)
         shown = {
             "n": names,
             "hall": names.plan.hall,

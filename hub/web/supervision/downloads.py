@@ -21,7 +21,7 @@ from hub.web.supervision.asking import wanted
 from hub.web.supervision.desk import Desk
 from hub.web.supervision.names import Names
 from hub.web.supervision.workbook import Contents, write_workbook
-from hub.web.texts import language_of, marked
+from hub.web.texts import marked
 
 BOM: Final = "\ufeff"
 """Without it Excel takes the file for one in the machine's own code page."""
@@ -86,17 +86,17 @@ def line(fields: Iterable[object]) -> str:
 
 
 def rating_row(said: lists.Said, n: Names) -> tuple[object, ...]:
-    """A rating as a line."""
+    """A rating as a line, by the names of the time of its call."""
     return (
         n.moment(said.at),
         n.sure(said.sure),
         n.source(said.source),
-        n.level(said.level),
-        "、".join(n.tag(tag) for tag in said.tags),
+        n.level(said.level, said.at),
+        "、".join(n.tag(tag, said.at) for tag in said.tags),
         said.number,
-        n.service(said.service),
-        n.counter(said.counter),
-        n.clerk(said.clerk),
+        n.service(said.service, said.called_at),
+        n.counter(said.counter, said.called_at),
+        n.clerk(said.clerk, said.called_at),
         said.day,
         n.say(marked("yes")) if said.counted else n.say(marked("no")),
         n.why_not(said.why_not),
@@ -105,24 +105,29 @@ def rating_row(said: lists.Said, n: Names) -> tuple[object, ...]:
 
 
 def turn_row(turn: dict[str, Any], n: Names) -> tuple[object, ...]:
-    """A turn as a line. Of who came nothing is told: no hash of an identity is in the table."""
+    """A turn as a line, by the names of its time.
+
+    Of who came nothing is told: no hash of an identity is in the table.
+    """
     level, answer = turn["level"], turn["answer"]
+    called_at = turn["called_at"]
+    began_at = called_at if turn["began_at"] is None else turn["began_at"]
     return (
         turn["day"],
         turn["number"],
-        n.service(turn["service"]),
-        n.kind(turn["kind"]),
+        n.service(turn["service"], began_at),
+        n.kind(turn["kind"], began_at),
         n.channel(turn["channel"]),
         n.moment(turn["began_at"]),
-        n.moment(turn["called_at"]),
+        n.moment(called_at),
         n.moment(turn["started_at"]),
         n.moment(turn["ended_at"]),
         _seconds(turn["wait_s"]),
         _seconds(turn["service_s"]),
-        n.counter(turn["counter"] or ""),
-        n.clerk(turn["clerk"]),
+        n.counter(turn["counter"] or "", called_at),
+        n.clerk(turn["clerk"], called_at),
         n.state(turn["state"]),
-        n.level(level) if level else n.say(_RATING[answer]) if answer else "",
+        n.level(level, called_at) if level else n.say(_RATING[answer]) if answer else "",
         turn["ticket"],
     )
 
@@ -138,11 +143,11 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
     async def ratings(request: Request) -> Response:
         """Every rating that is asked for."""
         about, which = desk.asked(request), wanted(request.query_params)
-        n = desk.names(language_of(request))
+        n = desk.names(request, about.period)
 
         def page(after: int) -> tuple[list[tuple[object, ...]], int | None]:
             asked = lists.from_key(which, after or which.before)
-            with desk.reader.look() as connection:
+            with desk.look() as connection:
                 found = lists.ratings(connection, about.period, asked, 1_000)
             return [rating_row(said, n) for said in found.rows], found.after
 
@@ -152,10 +157,11 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
     @router.get("/visits.csv")
     async def visits(request: Request) -> Response:
         """Every turn of the period."""
-        about, n = desk.asked(request), desk.names(language_of(request))
+        about = desk.asked(request)
+        n = desk.names(request, about.period)
 
         def page(after: int) -> tuple[list[tuple[object, ...]], int | None]:
-            with desk.reader.look() as connection:
+            with desk.look() as connection:
                 found = turns(connection, about.period, after)
             return [turn_row(turn, n) for turn in found], found[-1]["id"] if found else None
 
@@ -164,7 +170,8 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
     @router.get("/report.xlsx")
     async def report(request: Request) -> Response:
         """The period as a workbook."""
-        about, n = desk.asked(request), desk.names(language_of(request))
+        about = desk.asked(request)
+        n = desk.names(request, about.period)
         made = await desk.work(lambda: _workbook(desk, about.period, n))
         headers = _named("report", about.period, "xlsx")
         return Response(made, media_type=WORKBOOK, headers=headers)
@@ -193,7 +200,7 @@ def _named(name: str, period: Period, kind: str) -> dict[str, str]:
 
 
 def _workbook(desk: Desk, period: Period, n: Names) -> bytes:
-    with desk.reader.look() as connection:
+    with desk.look() as connection:
         found = overview(connection, period)
         reasons = lists.reasons_given(connection, period)
         bad = lists.ratings(connection, period, lists.Wanted(), MOST_BAD)

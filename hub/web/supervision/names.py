@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hub.core.plan import Plan
+from hub.core.tickets import APPOINTMENT
 from hub.journal.sums import LEVELS
+from hub.reports.past_names import Kind, PastNames
 from hub.web.texts import Language, Words, both, marked
 from hub.web.words import WHY_NOT_COUNTED, why_set_aside
+from wire.messages import Text
 
 UNKNOWN_SERVICE = marked("Unknown service")
 NO_NUMBER = marked("No number")
@@ -44,13 +48,36 @@ SURE = {
 }
 """How a time is known."""
 
+BEFORE = marked("{now} (before: {before})")
+"""Over a period in which it was called two things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What things were called, and the period that a report is about, in wall seconds."""
+
+    names: PastNames
+    since: float
+    until: float
+
+    def of(self, kind: Kind, id_: str, at: float | None) -> list[Text]:
+        """The name at a moment; without one every name of the period, the last first."""
+        if at is None:
+            return self.names.during(kind, id_, self.since, self.until)
+        found = self.names.then(kind, id_, at)
+        return [] if found is None else [found]
+
 
 class Names:
-    """Names by the plan in force; an id that has left the plan stands for itself."""
+    """Names as they were: at a moment, or over the period where what is named is a sum over it.
 
-    def __init__(self, plan: Plan, language: Language) -> None:
+    An id that never was in a plan stands for itself.
+    """
+
+    def __init__(self, plan: Plan, language: Language, then: Then) -> None:
         self.plan = plan
         self.language: Language = language
+        self._then = then
 
     def say(self, text: str, **values: Any) -> str:
         """A text of ours."""
@@ -60,44 +87,48 @@ class Names:
         """The side of our language."""
         return str(getattr(words, self.language))
 
-    def service(self, id_: str) -> str:
+    def hall(self) -> str:
+        """The hall's name."""
+        return self._called("hall", "", None)
+
+    def service(self, id_: str, at: float | None = None) -> str:
         """A service by its name."""
-        found = self.plan.service.get(id_)
-        return self.own(found.name) if found else id_ or self.say(UNKNOWN_SERVICE)
+        return self._called("service", id_, at) if id_ else self.say(UNKNOWN_SERVICE)
 
-    def counter(self, id_: str) -> str:
+    def counter(self, id_: str, at: float | None = None) -> str:
         """A counter by its number."""
-        found = self.plan.counter.get(id_)
-        return found.number if found else id_
+        return self._called("counter", id_, at)
 
-    def clerk(self, id_: str | None) -> str:
+    def clerk(self, id_: str | None, at: float | None = None) -> str:
         """A clerk by their name."""
-        found = self.plan.clerk.get(id_ or "")
-        return found.name if found else id_ or ""
+        return self._called("clerk", id_ or "", at)
 
-    def level(self, level: str) -> str:
+    def level(self, level: str, at: float | None = None) -> str:
         """A level by the words of the hall's scheme."""
-        options = {option.level.value: option.name for option in self.plan.rating.levels}
-        return self.own(options[level]) if level in options else self.say(_LEVEL[level])
+        words = self._called("level", level, at)
+        return self.say(_LEVEL[level]) if words == level and level in _LEVEL else words
 
     def column(self, name: str) -> str:
         """A level by the name of its column."""
         return self.level(LEVELS[name])
 
-    def tag(self, code: str) -> str:
+    def tag(self, code: str, at: float | None = None) -> str:
         """A reason by its words."""
-        for option in self.plan.rating.levels:
-            for tag in option.asked:
-                if tag.code == code:
-                    return self.own(tag.name)
-        return code
+        return self._called("tag", code, at)
 
-    def kind(self, kind: str) -> str:
+    def kind(self, kind: str, at: float | None = None) -> str:
         """A class of tickets."""
-        if kind == "appointment":
+        if kind == APPOINTMENT:
             return self.say(marked("Appointment"))
-        found = next((p.name for p in self.plan.priorities if p.id == kind), None)
-        return self.own(found) if found else kind
+        return self._called("class", kind, at)
+
+    def _called(self, kind: Kind, id_: str, at: float | None) -> str:
+        """A name, or the id itself; with the names whose place it took in the period."""
+        names = list(dict.fromkeys(self.own(name) for name in self._then.of(kind, id_, at)))
+        if len(names) < 2:
+            return names[0] if names else id_
+        before = ("、" if self.language == "zh" else ", ").join(names[1:])
+        return self.say(BEFORE, now=names[0], before=before)
 
     def state(self, state: str) -> str:
         """What has become of a turn."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from hub.core.plan import Plan
 from hub.reports import lists
 from hub.reports.figures import overview
 from hub.reports.story import story
@@ -17,7 +18,6 @@ from hub.web.supervision.desk import Desk
 from hub.web.supervision.downloads import add_downloads
 from hub.web.supervision.telling import Teller
 from hub.web.supervision.what_if import add_what_if
-from hub.web.texts import language_of
 
 
 def make_supervision(access: Access) -> APIRouter:
@@ -39,7 +39,8 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
     @router.get("")
     async def supervision(request: Request) -> Response:
         """What a period came to."""
-        about, names = desk.asked(request), desk.names(language_of(request))
+        about = desk.asked(request)
+        names = desk.names(request, about.period)
         found, reasons, odd = await desk.read(
             lambda c: (
                 overview(c, about.period),
@@ -79,27 +80,47 @@ def _add_ratings(router: APIRouter, desk: Desk) -> None:
         """Bad ratings, or those that are asked for."""
         about, which = desk.asked(request), wanted(request.query_params)
         page = await desk.read(lambda c: lists.ratings(c, about.period, which))
+        plan = desk.access.service.plan
         return desk.page(
-            request, "supervision_ratings.html", "ratings", about, page_of=page, which=which
+            request,
+            "supervision_ratings.html",
+            "ratings",
+            about,
+            page_of=page,
+            which=which,
+            choices=_choices(plan, which),
         )
+
+
+def _choices(plan: Plan, which: lists.Wanted) -> dict[str, list[str]]:
+    """What may be chosen: what is in the plan, and what is asked for and has left it.
+
+    Of reasons only the latter: those of the plan stand under their levels.
+    """
+    tags = {tag.code for option in plan.rating.levels for tag in option.asked}
+    return {
+        "services": _and(list(plan.service), which.service),
+        "counters": _and(list(plan.counter), which.counter),
+        "tags": [which.tag] if which.tag and which.tag not in tags else [],
+    }
+
+
+def _and(ids: list[str], asked: str | None) -> list[str]:
+    return ids if asked is None or asked in ids else [*ids, asked]
 
 
 def _add_visit(router: APIRouter, desk: Desk) -> None:
     @router.get("/visits/{ticket}")
     async def visit(request: Request, ticket: str) -> Response:
         """The whole story of a visit."""
-        names = desk.names(language_of(request))
+        about = desk.asked(request)
         found = await desk.read(lambda c: story(c, ticket[:64]))
         if found is None:
             return error_page(request, 404)
-        told = await desk.work(Teller(names, found).lines)
+        names = desk.names(request, about.period)
+        told = await desk.work(lambda: Teller(names, found).lines())
         return desk.page(
-            request,
-            "supervision_visit.html",
-            "ratings",
-            desk.asked(request),
-            story=found,
-            lines=told,
+            request, "supervision_visit.html", "ratings", about, story=found, lines=told
         )
 
 

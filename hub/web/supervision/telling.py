@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.core.hall import Hall
+from hub.core.plan import Plan
 from hub.core.state import Call, News
 from hub.core.tickets import Ticket, TicketState
 from hub.reports.story import Story, Told
@@ -39,35 +40,24 @@ class Line:
 
 
 class Teller:
-    """Says what happened in a visit, by the names of the plan in force."""
+    """Says what happened in a visit, each event by the plan that was in force then."""
 
     def __init__(self, names: Names, story: Story) -> None:
         self._names = names
         self._story = story
-        # The words are made from a hall: of this one nothing is known but the visit.
-        self._hall = Hall()
-        self._hall.set_plan(names.plan)
-        for turn in story.turns:
-            self._know(turn)
+        self._halls = [(since, self._hall(plan)) for since, plan in story.plans]
 
-    def _know(self, turn: Any) -> None:
-        ticket = Ticket(
-            turn.ticket,
-            turn.number,
-            turn.service,
-            0.0,
-            0.0,
-            turn.channel,
-            TicketState.WAITING,
-            0.0,
-            0,
-        )
-        self._hall.tickets[turn.ticket] = ticket
-        if turn.call_id:
-            who = (turn.number, turn.service, turn.counter or "", turn.clerk or "")
-            self._hall.calls[turn.call_id] = Call(
-                turn.call_id, turn.ticket, *who, turn.called_at or 0.0
-            )
+    def _hall(self, plan: Plan) -> Hall:
+        """What the words are made from: a hall of which nothing is known but the visit."""
+        hall = Hall()
+        hall.set_plan(plan)
+        for turn in self._story.turns:
+            _know(hall, turn)
+        return hall
+
+    def _at(self, sequence: int) -> Hall:
+        """The hall as it was arranged at an event."""
+        return next(hall for since, hall in reversed(self._halls) if since <= sequence)
 
     def lines(self) -> list[Line]:
         """Every event in words."""
@@ -75,18 +65,29 @@ class Teller:
 
     def _line(self, told: Told) -> Line:
         news = News(told.sequence, told.at, told.kind, told.content)
-        text = self._text(told, news)
-        why = why_news(self._hall, news)
+        hall = self._at(told.sequence)
+        text = self._text(hall, told, news)
+        why = why_news(hall, news)
         said = self._names.own(why) if why else ""
         return Line(told.sequence, told.at, told.kind, text, said)
 
-    def _text(self, told: Told, news: News) -> str:
+    def _text(self, hall: Hall, told: Told, news: News) -> str:
         also = _ALSO.get(told.kind)
         if also is not None:
-            tags = "、".join(self._names.tag(tag) for tag in told.content.get("tags", ()))
-            counter = self._names.counter(told.content.get("counter") or "")
+            tags = "、".join(self._names.tag(tag, told.at) for tag in told.content.get("tags", ()))
+            counter = self._names.counter(told.content.get("counter") or "", told.at)
             return self._names.own(both(also, counter=counter, tags=tags or "–"))
         try:
-            return self._names.own(news_text(self._hall, news))
+            return self._names.own(news_text(hall, news))
         except (KeyError, LookupError):  # an event of a kind that has no words
             return self._names.own(Words(zh=told.kind, en=told.kind))
+
+
+def _know(hall: Hall, turn: Any) -> None:
+    ticket = Ticket(
+        turn.ticket, turn.number, turn.service, 0.0, 0.0, turn.channel, TicketState.WAITING, 0.0, 0
+    )
+    hall.tickets[turn.ticket] = ticket
+    if turn.call_id:
+        who = (turn.number, turn.service, turn.counter or "", turn.clerk or "")
+        hall.calls[turn.call_id] = Call(turn.call_id, turn.ticket, *who, turn.called_at or 0.0)

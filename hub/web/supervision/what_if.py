@@ -19,7 +19,7 @@ from fastapi.responses import StreamingResponse
 from hub.core.policies import POLICIES
 from hub.web.responses import problem
 from hub.web.supervision.desk import Desk
-from hub.web.texts import language_of, marked
+from hub.web.texts import marked
 
 COMMAND = (sys.executable, "-m", "hub.replay.what_if")
 
@@ -89,7 +89,8 @@ def add_what_if(router: APIRouter, desk: Desk) -> None:
     @router.get("/replay")
     async def replay(request: Request) -> Response:
         """Ask for a replay."""
-        about, names = desk.asked(request), desk.names(language_of(request))
+        about = desk.asked(request)
+        names = desk.names(request, about.period)
         yesterday = about.today - timedelta(1)
         return desk.page(
             request,

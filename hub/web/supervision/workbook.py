@@ -117,7 +117,7 @@ class _Writer:
         sheet = self._book.add_worksheet(n.say(marked("Summary")))
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 16)
-        sheet.write_string(0, 0, n.own(n.plan.hall.name), self._title)
+        sheet.write_string(0, 0, n.hall(), self._title)
         period = found.period
         sheet.write_string(1, 0, f"{period.first} – {period.last}", self._bold)
         row = 3

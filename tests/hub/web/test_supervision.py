@@ -158,6 +158,57 @@ def test_the_workbook_opens_again(morning: House, language: str, summary: str) -
     assert all(getattr(sheet, "_charts") for sheet in book.worksheets[:5])  # noqa: B009
 
 
+@pytest.fixture(scope="module")
+def renumbered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A bad rating at counter 1; then that is counter X7, and all else has other names too."""
+    house = House(tmp_path_factory.mktemp("renumbered"), plan())
+    house.open()
+    house.take()
+    assert house.command("next").status_code == 200
+    assert house.command("done").status_code == 200
+    house.tell(_rate)
+    house.clock.skip(600)
+    content = plan().model_dump(mode="json")
+    for counter, number in zip(content["counters"], ("X7", "1"), strict=True):
+        counter["number"] = number
+    content["services"][0]["name"] = {"zh": "落户", "en": "Settling"}
+    content["clerks"][0]["name"], content["clerks"][1]["name"] = "王小芳", "Li Na"
+    house.tell(lambda t: t.happen([e.Configured(t.now, content)]))
+    yield house
+    house.close()
+
+
+def test_what_happened_keeps_the_names_of_its_time(renumbered: House) -> None:
+    ratings = get(renumbered, "/ratings").text
+    assert "Residence · Counter 1 · " in ratings
+    story = get(renumbered, f"/visits/{ticket_of(renumbered)}").text
+    assert "Counter 1 calls A001" in story
+    for page in (ratings.split("said-list")[1], story):
+        for name in ("X7", "Settling", "王小芳", "Li Na"):
+            assert name not in page, name
+    _, turn = rows(get(renumbered, f"/visits.csv?{DAYS}").text)
+    assert (turn[2], turn[11], turn[12]) == ("Residence", "1", "王芳")
+    _, rating = rows(get(renumbered, f"/ratings.csv?{DAYS}").text)
+    assert rating[6:9] == ["Residence", "1", MARKUP]
+
+
+def test_sums_over_a_change_of_names_say_both(renumbered: House) -> None:
+    page = get(renumbered, f"?{DAYS}").text
+    assert '<th scope="row">X7 (before: 1)</th>' in page
+    assert "Settling (before: Residence)" in page
+    zh = load_workbook(io.BytesIO(get(renumbered, f"/report.xlsx?{DAYS}", "zh").content))
+    assert zh.worksheets[1].cell(2, 1).value == "落户（原 户籍办理）"
+    assert zh.worksheets[2].cell(2, 1).value == "X7（原 1）"
+    later = get(renumbered, "/ratings?from=2026-03-09&to=2026-03-09").text
+    assert '<option value="c1">X7</option>' in later  # the change was before this period
+
+
+def test_what_is_asked_for_and_has_left_the_plan_stays_chosen(renumbered: House) -> None:
+    page = get(renumbered, "/ratings?counter=c9&service=gone&tag=99").text
+    for id_ in ("c9", "gone", "99"):
+        assert f'<option value="{id_}" selected>{id_}</option>' in page
+
+
 def test_nobody_else_sees_any_of_it(morning: House) -> None:
     for role in ("operator", "clerk"):
         program = morning.program(morning.give_token(role))
