@@ -15,11 +15,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.web.rights import COOKIE, Right, may
 
+MAX_PUBLIC_BYTES = 8_192
+"""Who has not signed in has no more to say: a name and a password in Chinese have 2,500."""
+
 MAX_BODY_BYTES = 16_384
-"""No request here needs more."""
+"""Nor has anybody, but for a plan."""
 
 MAX_PLAN_BYTES = 1_000_000
 """A plan of 200 counters and 60 services has some 100,000."""
+
+LENGTH_DIGITS = 12
+"""A length of more digits, or of other letters, is too much."""
 
 BODY_WITHIN_S = 2.0
 """A body has arrived by then, or its sender is cut off: it must not hold up the hub's end."""
@@ -81,10 +87,17 @@ class RequestGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
-        if scope["type"] != "http" or scope["method"] in _HARMLESS:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers, most = Headers(scope=scope), most_bytes(scope)
+        announced = _announced(headers)
+        if announced > most:  # not a byte of it is kept
+            await _refuse_large(send, most)
+            return
+        if scope["method"] in _HARMLESS:
+            await self._app(scope, receive, send)
+            return
         if from_another_site(headers):
             await _refuse(send, 403, "cross_site", "this came from a page of another web site")
             return
@@ -93,12 +106,11 @@ class RequestGuard:
             return
         try:
             async with asyncio.timeout(BODY_WITHIN_S):
-                body = await _whole_body(receive, most_bytes(scope))
+                body = await _whole_body(receive, most)
         except TimeoutError:
             await _refuse(send, 408, "too_slow", f"the body took more than {BODY_WITHIN_S:.0f} s")
         except _TooLarge:
-            most = most_bytes(scope)
-            await _refuse(send, 413, "too_large", f"at most {most} bytes are accepted")
+            await _refuse_large(send, most)
         except ClientDisconnect:
             return  # whoever left before the end of their wish wanted nothing
         else:
@@ -140,15 +152,27 @@ class _TooLarge(Exception):
 def most_bytes(scope: Scope) -> int:
     """How large a body may be: a whole plan is pasted, and a matrix of skills has many boxes.
 
-    Nobody but who may change the plan makes the hub keep so much.
+    Nobody but who may change the plan makes the hub keep so much. What only asks has no body: an
+    answer that goes on for hours would keep it for so long.
     """
+    if scope["method"] in _HARMLESS:
+        return 0
     person = scope.get("state", {}).get("person")
+    if person is None:
+        return MAX_PUBLIC_BYTES
     of_plans = scope["path"].startswith("/administration/") and may(person, Right.ADMINISTER)
     return MAX_PLAN_BYTES if of_plans else MAX_BODY_BYTES
 
 
+def _announced(headers: Headers) -> int:
+    """How many bytes will come, at least: a body in pieces does not say, but has one."""
+    length = headers.get("content-length", "0")
+    known = length.isascii() and length.isdigit() and len(length) <= LENGTH_DIGITS
+    return max(int(length), "transfer-encoding" in headers) if known else 10**LENGTH_DIGITS
+
+
 async def _whole_body(receive: Receive, most: int) -> bytes:
-    body: bytes = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -157,7 +181,7 @@ async def _whole_body(receive: Receive, most: int) -> bytes:
         if len(body) > most:
             raise _TooLarge
         if not message.get("more_body", False):
-            return body
+            return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
@@ -167,6 +191,10 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return replayed
+
+
+async def _refuse_large(send: Send, most: int) -> None:
+    await _refuse(send, 413, "too_large", f"at most {most} bytes are accepted")
 
 
 async def _refuse(send: Send, status: int, code: str, reason: str) -> None:

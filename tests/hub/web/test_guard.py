@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.accounts import Person
+from hub.core.people import Role
 from hub.web import guard
+from hub.web.rights import declared
 from tests.hub.web.conftest import House
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
@@ -26,9 +30,16 @@ class _Inside:
         self.bodies.append((await receive())["body"])
 
 
-def _run(*messages: Message) -> tuple[list[bytes], list[int]]:
+def _run(*messages: Message, **scope: Any) -> tuple[list[bytes], list[int]]:
     """The bodies that came through and the statuses that were answered."""
-    inside, coming, statuses = _Inside(), list(messages), []
+    inside = _Inside()
+    statuses, _ = _sent(guard.RequestGuard(inside), {**SCOPE, **scope}, *messages)
+    return inside.bodies, statuses
+
+
+def _sent(app: ASGIApp, scope: Scope, *messages: Message) -> tuple[list[int], int]:
+    """The statuses that were answered, and how many of the messages were read."""
+    coming, statuses = list(messages), []
 
     async def receive() -> Message:
         if coming:
@@ -40,8 +51,11 @@ def _run(*messages: Message) -> tuple[list[bytes], list[int]]:
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    asyncio.run(guard.RequestGuard(inside)(dict(SCOPE), receive, send))
-    return inside.bodies, statuses
+    async def run() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(run())
+    return statuses, len(messages) - len(coming)
 
 
 def _part(body: bytes, more: bool) -> dict[str, Any]:
@@ -63,7 +77,46 @@ def test_a_body_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_body_that_is_too_large_is_refused() -> None:
-    assert _run(_part(b"x" * (guard.MAX_BODY_BYTES + 1), False)) == ([], [413])
+    signed_in = {"state": {"person": Person("wang", "Wang", frozenset({Role.CLERK}))}}
+    large = _part(b"x" * guard.MAX_BODY_BYTES, True)
+    assert _run(large, _part(b"", False), **signed_in)[1] == []
+    assert _run(large, _part(b"x", False), **signed_in) == ([], [413])
+
+
+LENGTHS = [str(guard.MAX_PUBLIC_BYTES + 1), "9" * 30, "-1", "x", "²", ""]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_of_a_body_that_is_too_large_by_its_own_word_nothing_is_read(length: str) -> None:
+    headers = [(b"content-length", length.encode())]
+    found = _sent(guard.RequestGuard(_Inside()), {**SCOPE, "headers": headers}, _part(b"x", True))
+    assert found == ([413], 0)
+
+
+def test_on_every_route_the_public_sends_little_and_with_a_question_nothing(house: House) -> None:
+    """Whether the length is told, or the body comes in pieces without end."""
+    piece = b"x" * 1024
+    pieces = [_part(piece, True)] * 100
+    for route in declared(house.app):
+        path = re.sub(r"{\w+}", "c1", route.path)
+        asks = route.methods[0] == "GET"
+        most = 0 if asks else guard.MAX_PUBLIC_BYTES
+        scope = {
+            **SCOPE,
+            "http_version": "1.1",
+            "method": route.methods[0],
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "client": ("10.0.0.9", 50_000),
+            "scheme": "http",
+            "server": ("hall", 80),
+        }
+        told = [(b"content-length", str(most + 1).encode())]
+        in_pieces = [(b"transfer-encoding", b"chunked")]
+        assert _sent(house.app, {**scope, "headers": told}, *pieces) == ([413], 0), path
+        statuses, read = _sent(house.app, {**scope, "headers": in_pieces}, *pieces)
+        assert (statuses, read) == ([413], 0 if asks else most // len(piece) + 1), path
 
 
 def test_only_who_may_change_the_plan_sends_as_much_as_one(house: House) -> None:
