@@ -66,6 +66,18 @@ from wire.messages import (
 NOTICE_S: Final = 4.0
 ANSWER_S: Final = 1.0
 """A command without an answer for so many real seconds has none."""
+SECOND_PRESS_S: Final = 0.4
+"""The same key again within this time is a hasty hand: twice "next" would send a person away
+unserved, twice "pause" would open again. Holds even if the first press is answered by then."""
+
+
+@dataclass(frozen=True)
+class _Pressed:
+    """The last press that was for the counter, and what the clerk was shown then."""
+
+    key: StaffKey
+    picture: CounterPicture | None
+    at_s: float
 
 
 @dataclass(frozen=True)
@@ -109,6 +121,7 @@ class Session:
         self._recall_s: float | None = None  # when what is remembered has to do
         self._dialogue = Dialogue(second_s)
         self._waiting: _Waiting | None = None
+        self._pressed: _Pressed | None = None
         self._lit: frozenset[Level] | None = None
 
     # --- what is the case ---
@@ -344,7 +357,16 @@ class Session:
         if picture is None:
             self._notify(NoticeKind.NOT_CONNECTED, at)
             return []
+        if self._hasty(key, at):
+            return [Remark(f"{key.value} pressed a second time in haste: ignored")]
         return self._ask(Press(asked_by(key, picture), fresh_id), at)
+
+    def _hasty(self, key: StaffKey, at: Moment) -> bool:
+        """Whether this is one press with the one before, which has become what is shown now."""
+        before, self._pressed = self._pressed, _Pressed(key, self.picture, at.boot_s)
+        if before is None or before.key is not key or before.picture is self.picture:
+            return False
+        return at.boot_s - before.at_s < SECOND_PRESS_S * self._second_s
 
     def _ask(self, press: Press, at: Moment) -> list[Effect]:
         picture = self.picture

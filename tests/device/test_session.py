@@ -32,7 +32,7 @@ from device.events import (
     Write,
 )
 from device.notices import NoticeKind
-from device.session import ANSWER_S, Session
+from device.session import ANSWER_S, SECOND_PRESS_S, Session
 from device.stages import TABLE, Cue, IllegalCue, Stage, step
 from tests.device.samples import RUN, invitation, moment, picture, state
 from wire.messages import (
@@ -450,6 +450,23 @@ def test_a_refusal_is_a_notice_and_frees_the_key(
     assert desk.session.notice
     assert (desk.session.notice.kind, desk.session.notice.code) == (kind, code)
     assert only(desk.give(StaffPressed(StaffKey.NEXT, "k2")), Send)
+
+
+@pytest.mark.parametrize("key", [StaffKey.NEXT, StaffKey.HOLD, StaffKey.PAUSE])
+def test_a_hasty_second_press_asks_nothing_of_what_the_first_has_become(
+    desk: Desk, key: StaffKey
+) -> None:
+    """Where next finishes, the second press would send A001 away who was never served."""
+    desk.news(picture(version=17))
+    assert only(desk.give(StaffPressed(key, "k1")), Send)
+    desk.give(answer("k1"))
+    desk.news(picture(CounterState.CALLED, version=18))
+    assert not only(desk.give(StaffPressed(key, "k2")), Send)
+    assert only(desk.give(StaffPressed(StaffKey.RECALL, "k3")), Send)  # another key is no haste
+    desk.give(answer("k3"))
+    desk.news(picture(CounterState.CALLED, version=19))
+    desk.after(SECOND_PRESS_S)
+    assert only(desk.give(StaffPressed(StaffKey.RECALL, "k4")), Send)
 
 
 def test_on_a_scaled_clock_an_answer_has_a_real_second_to_come() -> None:

@@ -38,7 +38,7 @@ from device.events import (
 )
 from device.hearing import SILENCE_S
 from device.notices import NoticeKind
-from device.session import ANSWER_S, Session
+from device.session import ANSWER_S, SECOND_PRESS_S, Session
 from device.stages import Stage
 from tests.device.samples import (
     ASKING,
@@ -412,6 +412,9 @@ def test_a_pause_is_written_and_ends_with_the_key() -> None:
     unit = cut_off()
     unit.press(StaffKey.PAUSE)
     assert unit.stage() is Stage.PAUSED
+    unit.press(StaffKey.PAUSE)  # a hasty hand's second press does not end what the first began
+    assert unit.stage() is Stage.PAUSED
+    unit.after(SECOND_PRESS_S)
     unit.press(StaffKey.PAUSE)
     assert unit.stage() is Stage.IDLE
     records = [body for body in unit.decisions if isinstance(body, AwayRecord)]
@@ -437,6 +440,7 @@ def test_it_stays_alone_until_the_hub_has_its_last_record() -> None:
     assert unit.session.picture
     assert unit.session.picture.ticket
     assert unit.session.picture.ticket.call_id == "call-9"
+    unit.after(SECOND_PRESS_S)
     unit.press(StaffKey.DONE)
     assert len(unit.sent) == 1
 
