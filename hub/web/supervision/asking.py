@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -20,11 +20,16 @@ DEFAULT = "month"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A period, and whether the address was understood."""
+    """A period, and whether the address was understood.
+
+    `lasts_until` is the time of day until which today's business day goes on, while the calendar
+    is a day ahead of it; "" while both are the same.
+    """
 
     period: Period
     understood: bool
     today: date
+    lasts_until: str = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -37,13 +42,15 @@ class Asked:
 def asked(request: Request, plan: Plan, now: float) -> Asked:
     """The period that an address asks for; this month if it asks for none, or for nonsense."""
     today = business_day(plan, now)
+    ahead = datetime.fromtimestamp(now, plan.zone).date() > today
+    when = (today, plan.hall.day_starts if ahead else "")
     given = request.query_params
     try:
         if given.get("from") and given.get("to"):
-            return Asked(between(given["from"][:10], given["to"][:10]), True, today)
-        return Asked(named(given.get("period") or DEFAULT, today), True, today)
+            return Asked(between(given["from"][:10], given["to"][:10]), True, *when)
+        return Asked(named(given.get("period") or DEFAULT, today), True, *when)
     except NoSuchPeriod:
-        return Asked(named(DEFAULT, today), False, today)
+        return Asked(named(DEFAULT, today), False, *when)
 
 
 def wanted(given: Mapping[str, str]) -> Wanted:

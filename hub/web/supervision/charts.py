@@ -80,24 +80,26 @@ def _row(id_: str, name: str, group: Group, longest: float, worst: float) -> Row
     return Row(id_, name, figures, group.p50_s, group.p90_s, round(wait, 1), round(bad, 1))
 
 
-def over_time(found: Overview, names: Names) -> tuple[list[str], list[Group]]:
-    """Days, or the hours of a single day: labels and groups."""
-    if found.period.days == 1:
-        hours = _span(found.hours)
-        return [names.hour(h) for h in hours], [found.hours.get(h, Group()) for h in hours]
+def by_day(found: Overview) -> tuple[list[str], list[Group]]:
+    """Days: labels, with the year where there are two, and groups."""
     # Days on which the hall was closed are no gap.
     days = [day for day in found.period.dates() if day in found.days]
-    return [day[5:] for day in days], [found.days[day] for day in days]
+    shown = 5 if found.period.first.year == found.period.last.year else 2
+    return [day[shown:] for day in days], [found.days[day] for day in days]
 
 
 def by_hour(found: Overview, names: Names) -> tuple[list[str], list[Group]]:
     """Hours of the day: labels and groups."""
-    hours = _span(found.hours)
+    hours = _span(found.hours, names)
     return [names.hour(h) for h in hours], [found.hours.get(h, Group()) for h in hours]
 
 
-def _span(hours: Mapping[int, Group]) -> list[int]:
-    return list(range(min(hours), max(hours) + 1)) if hours else []
+def _span(hours: Mapping[int, Group], names: Names) -> list[int]:
+    """Every hour from the first to the last of a business day."""
+    ends = names.in_order(hours)
+    if not ends:
+        return []
+    return [(ends[0] + n) % 24 for n in range((ends[-1] - ends[0]) % 24 + 1)]
 
 
 def plots(labels: Sequence[str], groups: Sequence[Group], names: Names) -> list[Plot]:
@@ -139,7 +141,7 @@ def _summary(series: Series, names: Names) -> str:
 
 def heat(found: Overview, names: Names) -> Heat:
     """Mean waits by service and hour."""
-    hours = tuple(_span(found.hours))
+    hours = tuple(_span(found.hours, names))
     waits = [g.figures.mean_wait_s or 0.0 for g in found.cells.values()]
     most = max(waits, default=0.0)
     order = [s.id for s in names.plan.services]

@@ -43,14 +43,14 @@ RATING_HEADS = (
     marked("Service"),
     marked("Counter"),
     marked("Clerk"),
-    marked("Day"),
+    marked("Business day"),
     marked("Counts"),
     marked("Why not"),
     marked("Ticket"),
 )
 
 TURN_HEADS = (
-    marked("Day"),
+    marked("Business day"),
     marked("Number"),
     marked("Service"),
     marked("Class"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -184,6 +185,11 @@ class Names:
     def hour(self, hour: int) -> str:
         """An hour of the day."""
         return f"{hour:02d}:00"
+
+    def in_order(self, hours: Iterable[int]) -> list[int]:
+        """Hours as they follow each other in a business day, which may end after midnight."""
+        first = int(self.plan.hall.day_starts[:2])
+        return sorted(hours, key=lambda hour: (hour - first) % 24)
 
 
 _LEVEL = {

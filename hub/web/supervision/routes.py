@@ -49,7 +49,7 @@ def _add_overview(router: APIRouter, desk: Desk) -> None:
             )
         )
         plan = names.plan
-        labels, groups = charts.over_time(found, names)
+        labels, groups = charts.by_day(found)
         hour_labels, hour_groups = charts.by_hour(found, names)
         return desk.page(
             request,

@@ -41,6 +41,9 @@ MEAN_WAIT, UNRATED, BAD = 5, 11, 13
 """Places in HEADS of what is drawn."""
 
 
+MIDNIGHT: Final = "00:00"
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a workbook is written from. `bad_total` may be more than the rows."""
@@ -101,7 +104,7 @@ class _Writer:
             counters,
             n.counter,
         )
-        hours = {n.hour(hour): group for hour, group in sorted(found.hours.items())}
+        hours = {n.hour(hour): found.hours[hour] for hour in n.in_order(found.hours)}
         self._groups(
             n.say(marked("By hour")), n.say(marked("Hour")), hours, list(hours), str, line=True
         )
@@ -120,6 +123,12 @@ class _Writer:
         sheet.write_string(0, 0, n.hall(), self._title)
         period = found.period
         sheet.write_string(1, 0, f"{period.first} – {period.last}", self._bold)
+        starts = n.plan.hall.day_starts
+        if starts != MIDNIGHT:
+            said = marked(
+                "A business day begins at {time}; what is earlier belongs to the day before."
+            )
+            sheet.write_string(2, 0, n.say(said, time=starts))
         row = 3
         for place, value in enumerate(_values(found.all.figures)):
             sheet.write_string(row, 0, n.say(HEADS[place]))

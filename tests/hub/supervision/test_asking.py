@@ -58,3 +58,27 @@ def test_an_address_leaves_out_what_is_not_asked() -> None:
     made = address("/p", {"a": "1", "b": None}, {"a": "2"}, c="", d="x y&z")
     assert made == "/p?a=2&d=x+y%26z"
     assert address("/p", {}) == "/p"
+
+
+@pytest.mark.parametrize(
+    ("starts", "hours", "today", "until"),
+    [
+        ("04:00", 0, "2026-03-02", ""),  # nine in the morning
+        ("04:00", 15.5, "2026-03-02", "04:00"),  # half past midnight
+        ("04:00", 19.5, "2026-03-03", ""),  # half past four
+        ("00:00", 15.5, "2026-03-03", ""),
+        ("10:00", 0, "2026-03-01", "10:00"),
+    ],
+)
+def test_a_business_day_that_is_behind_the_calendar_is_said(
+    starts: str, hours: float, today: str, until: str
+) -> None:
+    name = {"zh": "hall", "en": "hall"}
+    plan = make_plan(hall={"id": "civic", "name": name, "day_starts": starts})
+    about = asked(request("period=today"), plan, MORNING + 3600 * hours)
+    assert (about.today.isoformat(), about.lasts_until) == (today, until)
+    assert asked(request("period=odd"), plan, MORNING + 3600 * hours).lasts_until == until
+
+
+def test_the_last_day_of_all_has_no_morrow() -> None:
+    assert not asked(request("from=9999-12-30&to=9999-12-31"), make_plan(), MORNING).understood

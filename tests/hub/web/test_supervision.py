@@ -149,6 +149,7 @@ def test_the_workbook_opens_again(morning: House, language: str, summary: str) -
     book = load_workbook(io.BytesIO(answer.content))
     assert book.sheetnames[0] == summary
     assert len(book.sheetnames) == 7
+    assert "04:00" in book.worksheets[0].cell(3, 1).value  # when a business day begins
     values = [row[0].value for row in book.worksheets[-1].iter_rows()]
     assert len(values) == len(DEFINITIONS)
     services = book.worksheets[1]
@@ -201,6 +202,17 @@ def test_sums_over_a_change_of_names_say_both(renumbered: House) -> None:
     assert zh.worksheets[2].cell(2, 1).value == "X7（原 1）"
     later = get(renumbered, "/ratings?from=2026-03-09&to=2026-03-09").text
     assert '<option value="c1">X7</option>' in later  # the change was before this period
+
+
+def test_past_midnight_the_pages_say_which_business_day_it_is(renumbered: House) -> None:
+    said = "the business day 2026-03-02 goes on until 04:00"
+    assert said not in get(renumbered, "").text
+    renumbered.clock.skip(15 * 3600)  # one in the morning
+    try:
+        assert said in get(renumbered, "").text
+        assert said in get(renumbered, "/ratings").text
+    finally:
+        renumbered.clock.skip(-15 * 3600)
 
 
 def test_what_is_asked_for_and_has_left_the_plan_stays_chosen(renumbered: House) -> None:
