@@ -1,8 +1,11 @@
-"""Every page there is: nothing sticks out where it is narrow, and everybody can use it."""
+"""Every page there is: nothing sticks out where it is narrow, and everybody can use it.
+
+With a keyboard alone, too: Tab leads to everything, is seen where it is, and gets out again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.hall.axe import violations
 from tests.hall.browser import PHONE, WIDE, Person, Scheme, chromium, overflow
+from tests.hub.web import keyboard
 from tests.hub.web.conftest import House
 from tests.hub.web.every_page import all_of, long_plan, settled
 from tests.hub.web.test_stream import Server
@@ -46,6 +50,7 @@ def _looked_at(
     person: Person,
 ) -> Iterator[tuple[str, Page]]:
     page = person.known(server.house.token).context.new_page()
+    keyboard.watch(page)
     for path in pages:
         answer = page.goto(server.url + path)
         assert answer is not None
@@ -55,12 +60,32 @@ def _looked_at(
     person.context.close()
 
 
-def _wrong(server: Server, pages: list[str], person: Person) -> dict[str, list[str]]:
+def _wrong(
+    server: Server, pages: list[str], person: Person, find: Callable[[Page], list[str]]
+) -> dict[str, list[str]]:
     looked_at = _looked_at(server, pages, person)
-    return {path: found for path, page in looked_at if (found := overflow(page) + violations(page))}
+    return {path: found for path, page in looked_at if (found := find(page))}
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("zh-CN", "light"), ("en-GB", "dark")])
+def _for_the_eye(page: Page) -> list[str]:
+    return overflow(page) + violations(page)
+
+
+def _for_everybody(page: Page) -> list[str]:
+    return _for_the_eye(page) + keyboard.wrong(page) + _first(page)
+
+
+def _first(page: Page) -> list[str]:
+    """Where there are areas to choose from, Tab offers first to leave them out."""
+    areas, first = page.locator("nav.places"), keyboard.stops(page)[0]
+    said = "Skip to" in first or "跳到" in first or not areas.is_visible()
+    return [] if said else [f"comes first: {first}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "find"),
+    [("zh-CN", "light", _for_the_eye), ("en-GB", "dark", _for_everybody)],
+)
 def test_every_page_fits_a_phone_and_everybody_can_use_it(
     server: Server,
     browser: Browser,
@@ -68,9 +93,10 @@ def test_every_page_fits_a_phone_and_everybody_can_use_it(
     tmp_path: Path,
     language: str,
     scheme: Scheme,
+    find: Callable[[Page], list[str]],
 ) -> None:
     person = Person(browser, "narrow", tmp_path, PHONE, language, scheme)
-    assert _wrong(server, pages, person) == {}
+    assert _wrong(server, pages, person, find) == {}
 
 
 @pytest.mark.long
@@ -87,4 +113,4 @@ def test_every_page_in_every_size_language_and_theme(
     scheme: Scheme,
 ) -> None:
     person = Person(browser, "every", tmp_path, size, language, scheme)
-    assert _wrong(server, pages, person) == {}
+    assert _wrong(server, pages, person, _for_everybody) == {}
