@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
+from hub.core.floor import Floor, Spot, floor_mistakes
 from hub.core.hours import calendar_date, checked_spans, clock_time, known_zone
 from hub.core.rules import Rules
 from hub.core.tags import BAD_TAGS
@@ -94,7 +95,8 @@ class Counter(Settings):
 
     `services` is what it serves, its primary service first; `also` what it could serve as
     well, and does when the balance of the hall asks for it. `speed` is how long a service
-    takes here as planned, against the service's mean (1.2: a fifth longer).
+    takes here as planned, against the service's mean (1.2: a fifth longer). `at` is where it
+    stands on the floor plan.
     """
 
     id: Id
@@ -104,6 +106,7 @@ class Counter(Settings):
     also: tuple[Id, ...] = ()
     speed: Annotated[float, Field(gt=0, le=10)] = 1.0
     unit: Id | None = None
+    at: Spot | None = None
 
     @property
     def skills(self) -> tuple[str, ...]:
@@ -116,6 +119,7 @@ class BoardPlace(Settings):
 
     unit: Id
     services: tuple[Id, ...] = ()
+    at: Spot | None = None
 
 
 class KioskPlace(Settings):
@@ -129,6 +133,7 @@ class KioskPlace(Settings):
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{1,2}$")]
     services: tuple[Id, ...] = ()
     block: Annotated[int, Field(ge=10, le=5000)] = 500
+    at: Spot | None = None
 
 
 class Clerk(Settings):
@@ -204,6 +209,7 @@ class Plan(Rules):
     clerks: tuple[Clerk, ...] = ()
     boards: tuple[BoardPlace, ...] = ()
     kiosks: tuple[KioskPlace, ...] = ()
+    floor: Floor = Floor()
 
     @cached_property
     def service(self) -> dict[str, Service]:
@@ -218,10 +224,11 @@ class Plan(Rules):
     @cached_property
     def skilled(self) -> dict[str, tuple[Counter, ...]]:
         """The counters that may ever call a service, by service."""
-        return {
-            service: tuple(c for c in self.counters if service in c.skills)
-            for service in self.service
-        }
+        found: dict[str, list[Counter]] = {service: [] for service in self.service}
+        for counter in self.counters:
+            for service in found.keys() & counter.skills:
+                found[service].append(counter)
+        return {service: tuple(counters) for service, counters in found.items()}
 
     @cached_property
     def clerk(self) -> dict[str, Clerk]:
@@ -280,6 +287,7 @@ def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     yield from doubles(raw.get("counters"), "counters", "unit")
     yield from _number_mistakes(raw)
     yield from _place_mistakes(raw)
+    yield from floor_mistakes(raw)
     hours = raw.get("hours")
     special = hours.get("exceptions") if isinstance(hours, Mapping) else None
     yield from doubles(special, "hours.exceptions", "date")
