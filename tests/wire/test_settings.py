@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -201,3 +202,26 @@ def test_no_more_mistakes_are_said_than_anybody_reads() -> None:
 
 def test_a_value_without_end_is_not_compared_to_its_end() -> None:
     assert unknown_name("place", "abcdef" + "x" * 10**6, ["abcdef"], "thing").suggestion is None
+
+
+def test_among_many_like_names_few_are_compared_and_the_closest_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+    whole = difflib.SequenceMatcher.ratio
+
+    def counted(matcher: difflib.SequenceMatcher[str]) -> float:
+        compared.append(matcher.a)  # type: ignore[attr-defined]
+        return whole(matcher)
+
+    monkeypatch.setattr(difflib.SequenceMatcher, "ratio", counted)
+    known = [f"counter-in-the-east-wing-{number:03}" for number in range(400)]
+    found = unknown_name("place", "counter-in-teh-east-wing-377", known, "counter")
+    assert found.suggestion == "counter-in-the-east-wing-377"
+    assert len(compared) < 50
+
+
+def test_names_without_end_are_not_compared() -> None:
+    known = ["x" * 10**6, "abcdef"]
+    assert unknown_name("place", "abcdeg", known, "thing").suggestion == "abcdef"
+    assert unknown_name("place", "x" * 60, known, "thing").suggestion is None
