@@ -358,6 +358,7 @@ _CHECKS: dict[type[e.Event], Callable[[Audit, Any], Iterator[str]]] = {
     e.ServiceAdded: Audit._added,
     e.ServiceTakenBack: Audit._taken_back,
     e.AdviceGiven: Audit._advised,
+    e.AdviceWeighed: Audit._advice_weighed,
     e.AdviceClosed: Audit._advice_closed,
     e.AdviceUndone: Audit._advice_undone,
     e.Flagged: Audit._flagged,

@@ -59,6 +59,10 @@ class CounterAudit(Notes):
             yield f"advice {event.advice} given twice"
         self._advice.add(event.advice)
 
+    def _advice_weighed(self, event: e.AdviceWeighed) -> Iterator[str]:
+        if event.advice not in self._advice:
+            yield f"advice {event.advice} does not stand"
+
     def _advice_closed(self, event: e.AdviceClosed) -> Iterator[str]:
         if event.advice not in self._advice:
             yield f"advice {event.advice} was not given"

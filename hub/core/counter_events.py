@@ -114,6 +114,11 @@ def _advised(state: State, event: e.AdviceGiven) -> None:
     )
 
 
+def _advice_weighed(state: State, event: e.AdviceWeighed) -> None:
+    advice = state.advice[event.advice]
+    advice.gain_min, advice.reason = event.gain_min, event.reason
+
+
 def _advice_closed(state: State, event: e.AdviceClosed) -> None:
     advice = state.advice.pop(event.advice)
     settled = state.desk.settled
@@ -174,6 +179,7 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.ServiceAdded: _added,
     e.ServiceTakenBack: _taken_back,
     e.AdviceGiven: _advised,
+    e.AdviceWeighed: _advice_weighed,
     e.AdviceClosed: _advice_closed,
     e.AdviceUndone: _advice_undone,
     e.Flagged: _flagged,

@@ -44,6 +44,15 @@ class AdviceGiven(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceWeighed(Event):
+    """What an advice that stands is worth by now, and why: as in `AdviceGiven`."""
+
+    advice: str
+    gain_min: float
+    reason: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceClosed(Event):
     """An advice was followed, dismissed, or has become pointless (`outcome`)."""
 

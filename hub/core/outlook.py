@@ -46,7 +46,7 @@ class Stretch(NamedTuple):
 
     def together_s(self, counters: float, horizon_s: float) -> float:
         """How long all who wait within the horizon wait together, with so many counters."""
-        people = self.people + self.coming * horizon_s
+        people = self.all_who_come(horizon_s)
         work_s = self.work_s + self.arriving * horizon_s
         if people <= 0 or work_s <= 0:
             return 0.0
@@ -56,6 +56,22 @@ class Stretch(NamedTuple):
         else:
             left = self.work_s * horizon_s - shrinks * horizon_s * horizon_s / 2
         return left * people / work_s
+
+    def all_who_come(self, horizon_s: float) -> float:
+        """How many wait now or come within the horizon."""
+        return self.people + self.coming * horizon_s
+
+
+class Shift(NamedTuple):
+    """What it is worth that some of a counter's time goes from its own lines to another line.
+
+    `gain_min` are minutes of mean wait for all in the hall. Together those of the other line wait
+    `line_min` less, those of the counter's own `own_min` longer; below 0 it is the other way round.
+    """
+
+    gain_min: float
+    line_min: float
+    own_min: float
 
 
 class Outlook:
@@ -70,7 +86,7 @@ class Outlook:
             service.id: self._line(service.id, coming.get(service.id, 0.0))
             for service in state.plan.services
         }
-        self.people = sum(x.people + x.coming * horizon_s for x in self.lines.values())
+        self.people = sum(x.all_who_come(horizon_s) for x in self.lines.values())
 
     def _line(self, service: str, coming: float) -> Stretch:
         people, mean_s = waiting(self._state, service), self._state.mean_s(service)
@@ -109,41 +125,44 @@ class Outlook:
         """The work that arrives, as a share of what so many counters can do."""
         return sum(line.arriving for line in self.lines.values()) / max(counters, 1e-9)
 
-    def help_min(self, service: str, counter: str) -> float:
+    def helped(self, service: str, counter: str) -> Shift:
         """What it is worth that a counter takes a line it does not serve now."""
         line, own = self.lines[service], self._group(self._state.duty.serving[counter])
         ours = line.work_s + line.arriving * self._horizon_s
         theirs = own.work_s + own.arriving * self._horizon_s
         if ours <= 0:
-            return 0.0
+            return Shift(0.0, 0.0, 0.0)
         fair = (ours * own.counters - theirs * line.counters) / (ours + theirs)
-        return self._shift_min(line, own, min(max(fair, 0.0), 1.0))
+        return self._shift(line, own, min(max(fair, 0.0), 1.0))
 
-    def return_min(self, service: str, counter: str) -> float:
+    def returned(self, service: str, counter: str) -> Shift:
         """What it is worth that a counter gives a line back that was added to it."""
         serving = self._state.duty.serving[counter]
         line = self.lines[service]
         own = self._group(s for s in serving if s != service)
-        return self._shift_min(line, own, -1 / len(serving))
+        return self._shift(line, own, -1 / len(serving))
 
-    def staff_min(self, services: Iterable[str], counters: int) -> float:
-        """What so many counters more, or fewer (below 0), are worth that serve these."""
-        own = self._group(services)
-        before = own.together_s(own.counters, self._horizon_s)
-        after = own.together_s(max(0.0, own.counters + counters), self._horizon_s)
-        return self._shared(before - after)
+    def staffed(self, services: Iterable[str], counters: int) -> Shift:
+        """What so many counters more, or fewer (below 0), are worth that serve these.
+
+        It is taken from no other line.
+        """
+        saved_s = self._saved_s(self._group(services), counters)
+        return Shift(self._shared(saved_s), saved_s / 60, 0.0)
 
     def _group(self, services: Iterable[str]) -> Stretch:
         return Stretch(*map(sum, zip(*(self.lines[s] for s in services), strict=True)))
 
-    def _shift_min(self, line: Stretch, own: Stretch, counters: float) -> float:
+    def _shift(self, line: Stretch, own: Stretch, counters: float) -> Shift:
         """What it is worth that so much of a counter goes from its own lines to this line."""
-        horizon_s = self._horizon_s
-        before = line.together_s(line.counters, horizon_s)
-        before += own.together_s(own.counters, horizon_s)
-        after = line.together_s(max(0.0, line.counters + counters), horizon_s)
-        after += own.together_s(max(0.0, own.counters - counters), horizon_s)
-        return self._shared(before - after)
+        saved_s = self._saved_s(line, counters)
+        lost_s = -self._saved_s(own, -counters)
+        return Shift(self._shared(saved_s - lost_s), saved_s / 60, lost_s / 60)
+
+    def _saved_s(self, line: Stretch, counters: float) -> float:
+        """How much less all of a line wait together with so many counters more."""
+        after = line.together_s(max(0.0, line.counters + counters), self._horizon_s)
+        return line.together_s(line.counters, self._horizon_s) - after
 
     def _shared(self, seconds: float) -> float:
         return seconds / 60 / self.people if self.people > 0 else 0.0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from hub.core.arrangement import AUTOMATIC, UNDO_S
 from hub.core.hall import Hall
+from hub.core.judge import POOR_SHARE, SAVED, is_poor
 from hub.core.state import Flag
 from hub.core.strips import SLOT_S
 from hub.core.tickets import ORDINARY
@@ -62,8 +63,9 @@ def _heat(flag: Flag) -> tuple[float, float]:
 
 
 def advice(hall: Hall, time: Time) -> tuple[om.AdviceView, ...]:
-    """What the hub advises, the greatest gain first."""
-    found = sorted(hall.advice.values(), key=lambda a: (-a.gain_min, a.given_at, a.id))
+    """What the hub advises, the greatest gain first; without what is worth too little just now."""
+    standing = (a for a in hall.advice.values() if not is_poor(a, POOR_SHARE))
+    found = sorted(standing, key=lambda a: (-a.gain_min, a.given_at, a.id))
     return tuple(
         om.AdviceView(
             id=a.id,
@@ -71,6 +73,8 @@ def advice(hall: Hall, time: Time) -> tuple[om.AdviceView, ...]:
             counter=a.counter,
             service=a.service,
             gain_min=a.gain_min,
+            saved_min=a.reason.get(SAVED),
+            within_min=hall.plan.balance.dwell_min,
             given_at=time(a.given_at),
             text=advice_text(hall, a),
             why=why_advised(a),

@@ -7,9 +7,9 @@ from typing import Any
 
 from hub.core.arrangement import AUTOMATIC
 from hub.core.hall import Hall
-from hub.core.state import Advice, Flag, News
+from hub.core.state import Flag, News
 from hub.web.texts import Words, both
-from hub.web.why import person_name, why_advised, why_called, why_flagged
+from hub.web.why import person_name, why_called, why_flagged, why_then_advised
 
 Content = dict[str, Any]
 
@@ -54,7 +54,7 @@ def _taken_back(content: Content) -> Words | None:
 
 
 def _why_advised(action: str, content: Content) -> Words | None:
-    return why_advised(Advice("", action, "", None, 0.0, content.get("reason") or {}, 0.0))
+    return why_then_advised(action, content.get("reason") or {})
 
 
 def _by(hall: Hall, content: Content) -> Words | None:

@@ -9,13 +9,19 @@ from wire.messages import Part
 
 
 class AdviceView(Part):
-    """A change that the hub advises, and the minutes of the hall's mean wait that it gains."""
+    """A change that the hub advises, and what it gains as of the last minute.
+
+    `gain_min` are minutes of the hall's mean wait, `saved_min` the same for all together within
+    `within_min` (None in advice of a hub that did not count it).
+    """
 
     id: str
     action: str
     counter: str
     service: str | None
     gain_min: float
+    saved_min: float | None
+    within_min: float
     given_at: str
     text: Words
     why: Words | None

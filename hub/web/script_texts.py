@@ -70,6 +70,7 @@ HALL = {
     "hot_line": marked("hot line: {service}"),
     "for": marked("for {age}"),
     "gain": marked("{minutes} min less mean wait"),
+    "gain_all": marked("{minutes} min less waiting in all within {within} min"),
     "last_known": marked("last known"),
     "advice_apply": marked("Apply"),
     "advice_dismiss": marked("Dismiss"),

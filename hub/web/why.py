@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.core.hall import Hall
+from hub.core.judge import LINE_GAINS, OWN_LOSE
 from hub.core.settled import Settled
 from hub.core.state import Advice, Flag
 from hub.core.tickets import APPOINTMENT, ORDINARY
@@ -190,6 +191,7 @@ _ADVICE = {
 }
 
 _ADVICE_WHY = {
+    "add_now": marked("That line needs {line_now_min} min for the {waiting} who wait"),
     "add": marked(
         "When advised: that line needed {line_min} min for the {waiting} who waited, "
         "the counter's own lines {own_min} min"
@@ -216,10 +218,44 @@ def advice_text(hall: Hall, advice: Advice | Settled) -> Words:
 
 
 def why_advised(advice: Advice) -> Words | None:
-    """The reason of an advice; None if it is not the kind of reason that is known here."""
-    kind = advice.action
+    """The reason of an advice that stands, as of the last minute, and what it costs whom.
+
+    None if it is not the kind of reason that is known here.
+    """
+    if advice.action == "add" and OWN_LOSE in advice.reason:
+        why = _said(_ADVICE_WHY["add_now"], advice.reason)
+    else:
+        why = why_then_advised(advice.action, advice.reason)
+    costs = _costs(advice)
+    return both("{why}; {costs}", why=why, costs=costs) if why and costs else why
+
+
+def why_then_advised(action: str, reason: Reason) -> Words | None:
+    """The reason why something was advised, or done on advice, at the time.
+
+    None if it is not the kind of reason that is known here.
+    """
+    kind = action
     if kind == "take_back":
-        kind = str(advice.reason.get("why"))
-    elif kind == "open" and advice.reason.get("signed_in") is False:
+        kind = str(reason.get("why"))
+    elif kind == "open" and reason.get("signed_in") is False:
         kind = "open_unstaffed"
-    return _said(_ADVICE_WHY.get(kind), advice.reason)
+    return _said(_ADVICE_WHY.get(kind), reason)
+
+
+_COSTS = {
+    "add": marked("those of the counter's own lines wait {minutes} min longer in all"),
+    "take_back": marked("those in it then wait {minutes} min longer in all"),
+    "close": marked("those of its lines then wait {minutes} min longer in all"),
+}
+
+
+def _costs(advice: Advice) -> Words | None:
+    """What it costs those whom it does not help; None where that is not known."""
+    reason = advice.reason
+    if advice.action not in _COSTS or not reason.keys() >= {LINE_GAINS, OWN_LOSE}:
+        return None
+    lost_min = reason[OWN_LOSE] if advice.action == "add" else -reason[LINE_GAINS]
+    if lost_min >= 0.5:
+        return both(_COSTS[advice.action], minutes=f"{lost_min:.0f}")
+    return both("the counter's own lines lose nothing by it") if advice.action == "add" else None

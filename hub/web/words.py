@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.core.hall import Hall
+from hub.core.judge import SAVED
 from hub.core.state import News
 from hub.core.tickets import TicketState
 from hub.web.fault_words import fault_text, peripheral_name
@@ -209,6 +210,13 @@ _ADVICE = {
     "close": marked("Advice: counter {counter} can close"),
 }
 
+_ADVICE_FOR_ALL = {
+    "add": marked(
+        "Advice: counter {counter} should also serve {service} ({minutes} min less waiting in all)"
+    ),
+    "open": marked("Advice: open counter {counter} ({minutes} min less waiting in all)"),
+}
+
 _ADVICE_CLOSED = {
     "applied": marked("An advice was followed"),
     "dismissed": marked("An advice was dismissed"),
@@ -276,8 +284,11 @@ def _paused(n: _Names) -> Words:
 
 def _advised(n: _Names) -> Words:
     service = n.service if n["service"] else ""
-    minutes, action = f"{n['gain_min']:.1f}", n["action"]
-    return both(_ADVICE[action], counter=n.counter, service=service, minutes=minutes)
+    said, minutes = _ADVICE[n["action"]], f"{n['gain_min']:.1f}"
+    saved_min = n["reason"].get(SAVED)
+    if saved_min is not None:
+        said, minutes = _ADVICE_FOR_ALL.get(n["action"], said), f"{saved_min:.0f}"
+    return both(said, counter=n.counter, service=service, minutes=minutes)
 
 
 def _attended(n: _Names) -> Words:

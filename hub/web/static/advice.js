@@ -7,8 +7,8 @@ const list = document.getElementById('advice');
 const answers = document.getElementById('answered');
 const panel = document.getElementById('advice-panel');
 
-// What gains less is said, but not urged.
-const URGED_FROM_MIN = 0.5;
+// What gains less is said, but not urged: minutes of all together, or of the mean.
+const URGED_FROM_MIN = { all: 10, mean: 0.5 };
 
 let shown = '';
 let answersShown = '';
@@ -28,12 +28,20 @@ function row(advice) {
   const text = make('p', 'advice-text');
   text.append(make('strong', '', own(advice.text)));
   if (advice.why) text.append(make('small', 'quiet', own(advice.why)));
-  const gain = make('p', 'advice-gain', advice.gain_min >= 0.05
-    ? say('gain', { minutes: advice.gain_min.toFixed(1) }) : '');
+  const gain = make('p', 'advice-gain', gained(advice));
   const acts = make('p', 'advice-acts');
-  if (page.operate) acts.append(button(advice, 'apply', advice.gain_min >= URGED_FROM_MIN ? 'primary' : ''), button(advice, 'dismiss', ''));
+  if (page.operate) acts.append(button(advice, 'apply', isUrged(advice) ? 'primary' : ''), button(advice, 'dismiss', ''));
   item.append(text, gain, acts);
   return item;
+}
+
+function gained({ saved_min, gain_min, within_min }) {
+  if (saved_min === null) return gain_min >= 0.05 ? say('gain', { minutes: gain_min.toFixed(1) }) : '';
+  return saved_min >= 0.5 ? say('gain_all', { minutes: Math.round(saved_min), within: within_min }) : '';
+}
+
+function isUrged({ saved_min, gain_min }) {
+  return saved_min === null ? gain_min >= URGED_FROM_MIN.mean : saved_min >= URGED_FROM_MIN.all;
 }
 
 // What was said to advice, and by whom, as long as it can be taken back.

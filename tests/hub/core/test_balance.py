@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from hub.core import events as e
 from hub.core import outlook
-from hub.core.balance import MOVES, SETTLE_MIN, Balance
+from hub.core.balance import MOVES, Balance
 from hub.core.commands import OnAdvice, Rearrange
 from hub.core.decide import decide
 from hub.core.hall import Hall
+from hub.core.judge import LINE_GAINS, OWN_LOSE, POOR_SHARE, SAVED, SETTLE_MIN, is_poor
 from hub.core.outlook import Outlook, Stretch
 from tests.hub.core.examples import Driver, make_plan, pause, raw_plan, sign_in
 
@@ -111,6 +112,64 @@ def test_an_advice_explains_itself_in_numbers() -> None:
     assert reason["counters"] == 1.0
     assert reason["within_min"] == DWELL_MIN
     assert reason["shared_by"] >= 6
+
+
+def test_an_advice_says_what_the_counters_own_lines_lose_by_it() -> None:
+    d = Watched()
+    d.minutes()
+    d.crowd("a", 9)
+    d.crowd("b", 4)
+    d.minutes(35)  # nobody comes any more
+    (advice,) = (x for x in d.hall.advice.values() if x.action == "add")
+    line_gains, own_lose = advice.reason[LINE_GAINS], advice.reason[OWN_LOSE]
+    assert 0 < own_lose < line_gains
+    assert advice.reason[SAVED] == pytest.approx(line_gains - own_lose, abs=0.02)
+    shared_by = advice.reason["shared_by"]
+    assert advice.reason[SAVED] == pytest.approx(advice.gain_min * shared_by, rel=0.01)
+
+
+def test_what_stands_is_weighed_anew_each_minute() -> None:
+    d = Watched()
+    d.minutes()
+    d.crowd(number=8)
+    d.minutes(3)
+    ((name, given),) = ((x.id, x.reason[SAVED]) for x in d.hall.advice.values())
+    for _ in range(7):
+        d.press("c1", "next")
+        d.press("c1", "done")
+    (weighed,) = d.minutes()
+    assert isinstance(weighed, e.AdviceWeighed)
+    (advice,) = d.hall.advice.values()
+    assert (advice.id, advice.gain_min, advice.reason) == (name, weighed.gain_min, weighed.reason)
+    assert advice.reason["waiting"] == 1
+    d.minutes(35)  # nobody comes any more
+    assert 0 < advice.reason[SAVED] < given
+
+
+@pytest.mark.parametrize("automatic", [False, True])
+def test_nobody_is_asked_for_next_to_nothing(automatic: bool) -> None:
+    """Help that needs no click costs less, and is given for less."""
+    d = Watched(automatic=automatic)
+    d.ticket("a")
+    d.empty("c1")
+    d.minutes(60)
+    d.ticket("a")
+    assert (HELP in advised(d.minutes(20))) == automatic
+
+
+def test_what_has_become_worth_next_to_nothing_is_poor_and_goes_after_the_dwell_time() -> None:
+    d = Watched()
+    d.minutes()
+    d.crowd()
+    d.minutes(3)
+    (advice,) = d.hall.advice.values()
+    for _ in range(5):
+        d.press("c1", "next")
+        d.press("c1", "done")
+    while not is_poor(advice, POOR_SHARE):
+        assert closed(d.minutes()) == []
+    assert closed(d.minutes(DWELL_MIN - 1)) == []
+    assert closed(d.minutes()) == [(advice.id, "pointless")]
 
 
 def test_one_long_service_ahead_does_not_make_a_line_hot_at_once() -> None:
@@ -372,7 +431,7 @@ def test_a_restart_finds_the_advice_that_stands_and_does_not_repeat_it() -> None
     d.crowd(number=12)
     d.minutes(3)
     d.balance = Balance()
-    assert d.minutes(5) == []
+    assert {type(x) for x in d.minutes(5)} == {e.AdviceWeighed}  # it says what it is worth by then
     d.click(next(iter(d.hall.advice)), "dismiss")
     assert HELP not in advised(d.minutes(DWELL_MIN))
 
@@ -426,7 +485,7 @@ def test_the_gain_is_shared_by_all_who_wait_or_come() -> None:
     d.crowd()
     d.pass_time(60)
     view = Outlook(d.hall, d.now, 900.0)
-    saved_s = view.help_min("a", "c2") * 60 * view.people
+    saved_s = view.helped("a", "c2").gain_min * 60 * view.people
     line = view.lines["a"]
     assert view.people == pytest.approx(6 + 6 / outlook.RATE_FROM_S * 900)
     most_s = line.together_s(1, 900) - line.together_s(2, 900)
@@ -440,8 +499,8 @@ def test_help_given_back_to_the_longer_line_is_worth_something() -> None:
     d.pass_time(3600)  # nobody comes any more
     d.crowd("b", 5)
     view = Outlook(d.hall, d.now, 900.0)
-    assert view.return_min("a", "c2") > 0
-    assert view.help_min("a", "c3") == 0
+    assert view.returned("a", "c2").gain_min > 0
+    assert view.helped("a", "c3").gain_min == 0
 
 
 # --- whatever happens ----------------------------------------------------------------------
@@ -523,7 +582,7 @@ class Anything(Watched):
             assert len(standing) == len(set(standing))
 
 
-_MAY_SAY = (e.AdviceGiven, e.AdviceClosed, e.ServiceAdded, e.ServiceTakenBack)
+_MAY_SAY = (e.AdviceGiven, e.AdviceWeighed, e.AdviceClosed, e.ServiceAdded, e.ServiceTakenBack)
 
 
 @pytest.mark.slow

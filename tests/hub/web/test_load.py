@@ -13,6 +13,7 @@ from tests.hub.web.conftest import House, plan
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
 ADD = {"line_min": 11.5, "own_min": 0.0, "waiting": 8}
+WEIGHED = {"line_now_min": 12.5, "waiting": 9, "line_gains_min": 22.0, "saved_min": 17.8}
 HOT = {"expected_wait_min": 18.2, "expected_wait_hall_min": 6.4, "waiting": 9}
 
 
@@ -103,6 +104,19 @@ def test_advice_is_applied(wide: House) -> None:
             {"why": "own_hotter", "line_min": 2.0, "own_min": 6.0},
             "own lines need 6.0 min, that line 2.0 min",
         ),
+        (
+            "take_back",
+            "social",
+            {"why": "quiet", "line_min": 1.25, "line_gains_min": -3.8, "own_lose_min": -4.0},
+            "needs 1.2 min only; those in it then wait 4 min longer in all",
+        ),
+        (
+            "add",
+            "social",
+            {**WEIGHED, "own_lose_min": 4.2},
+            "needs 12.5 min for the 9 who wait; those of the counter's own lines wait 4 min longer",
+        ),
+        ("add", "social", {**WEIGHED, "own_lose_min": 0.0}, "own lines lose nothing by it"),
         ("open", None, {"hall_min": 7.5, "signed_in": True}, "needs 7.5 min for all who wait"),
         ("open", None, {"hall_min": 7.5, "signed_in": False}, "has to sign in there first"),
         ("close", None, {"hall_min": 1.0, "idle_min": 6.5}, "Free for 6.5 min"),
@@ -115,6 +129,29 @@ def test_each_advice_says_why(
     [advice] = hall(house)["advice"]
     assert words in advice["why"]["en"]
     assert advice["why"]["zh"] != advice["why"]["en"]
+
+
+def test_advice_is_shown_as_of_its_last_weighing_and_not_while_it_gains_next_to_nothing(
+    house: House,
+) -> None:
+    said = {**WEIGHED, "own_lose_min": 4.2}
+    happen(house, (e.AdviceGiven, "a1", "add", "c2", "social", 1.2, said))
+    [advice] = hall(house)["advice"]
+    assert (advice["gain_min"], advice["saved_min"], advice["within_min"]) == (1.2, 17.8, 15.0)
+    [news] = [line for line in hall(house)["feed"] if line["kind"] == "AdviceGiven"]
+    assert "(18 min less waiting in all)" in news["text"]["en"]
+
+    less = {**said, "waiting": 4, "saved_min": 6.5}
+    happen(house, (e.AdviceWeighed, "a1", 0.4, less))
+    [advice] = hall(house)["advice"]
+    assert (advice["gain_min"], advice["saved_min"], advice["reason"]) == (0.4, 6.5, less)
+    assert "for the 4 who wait" in advice["why"]["en"]
+    assert "AdviceWeighed" not in {line["kind"] for line in hall(house)["feed"]}
+
+    happen(house, (e.AdviceWeighed, "a1", 0.1, {**less, "saved_min": 1.4}))
+    assert hall(house)["advice"] == []
+    happen(house, (e.AdviceWeighed, "a1", 0.4, less))
+    assert [advice["id"] for advice in hall(house)["advice"]] == ["a1"]
 
 
 def test_an_operator_changes_what_a_counter_serves(wide: House) -> None:
