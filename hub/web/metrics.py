@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -18,7 +18,7 @@ from hub.service import Committed
 from hub.transaction import Transaction
 from hub.web.access import Access
 from hub.web.responses import problems
-from hub.web.rights import Right, needs
+from hub.web.rights import Right, needs, person_of, sees_ratings
 from wire.messages import CounterState
 
 COMMIT_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -70,9 +70,13 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.of_ratings = CollectorRegistry()
+        """Levels, which show single ratings to who asks often."""
         named = {"namespace": "nextwindow", "registry": self.registry}
         self._calls = Counter("calls", "Tickets called.", **named)  # type: ignore[arg-type]
-        self._ratings = Counter("ratings", "First ratings.", ["level"], **named)  # type: ignore[arg-type]
+        self._ratings = Counter(
+            "ratings", "First ratings.", ["level"], "nextwindow", registry=self.of_ratings
+        )
         self._unrated = Counter("unrated", "Invitations without a rating.", **named)  # type: ignore[arg-type]
         self._records = Counter("records", "Records of units, stored.", **named)  # type: ignore[arg-type]
         self._quarantined = Counter("quarantined", "Records set aside.", **named)  # type: ignore[arg-type]
@@ -90,7 +94,13 @@ class Metrics:
         self._longest = gauge("longest_wait_seconds", "The longest wait.", "service")
         self._counters = gauge("counters", "Counters by what they do.", "state")
         self._today = gauge("today", "Visits of the business day.", "what")
-        self._levels = gauge("ratings_today", "First ratings of the business day.", "level")
+        self._levels = Gauge(
+            "ratings_today",
+            "First ratings of the business day.",
+            ["level"],
+            "nextwindow",
+            registry=self.of_ratings,
+        )
         self._aside = gauge("set_aside", "Records that nobody has read yet.")
         self._rejected = gauge("messages_rejected", "Messages not acted on.", "code")
         self._units = gauge("units", "Enrolled units.", "state")
@@ -139,9 +149,11 @@ class Metrics:
         self._streams.set(streams)
         self._info.labels(version).set(1)
 
-    def text(self) -> bytes:
-        """All of it, as Prometheus reads it."""
-        return generate_latest(self.registry)
+    def text(self, *, ratings: bool) -> bytes:
+        """All of it, as Prometheus reads it, or all but what was rated."""
+        return generate_latest(self.registry) + (
+            generate_latest(self.of_ratings) if ratings else b""
+        )
 
 
 def make_metrics(access: Access, streams: Callable[[], int], version: str) -> APIRouter:
@@ -156,7 +168,7 @@ def make_metrics(access: Access, streams: Callable[[], int], version: str) -> AP
         responses={200: {"content": {"text/plain": {}}}, **problems(401, 403, 503)},
         dependencies=[needs(Right.VIEW)],
     )
-    async def figures() -> Response:
+    async def figures(request: Request) -> Response:
         """Figures of the hall and of the hub, for Prometheus."""
         metrics.show(await access.ask(measure))
         metrics.show_hub(
@@ -165,6 +177,7 @@ def make_metrics(access: Access, streams: Callable[[], int], version: str) -> AP
             broker_up=access.facts.broker_up,
             streams=streams(),
         )
-        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+        text = metrics.text(ratings=sees_ratings(person_of(request)))
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -213,7 +213,10 @@ class CounterView(Part):
 
 
 class Today(Part):
-    """The business day's figures. `rated` are the ratings that count, `levels` what they are."""
+    """The business day's figures. `rated` are the ratings that count, `levels` what they are.
+
+    Who may not see single ratings is told `levels` several at a time (`hub.web.ratings_told`).
+    """
 
     issued: int
     served: int

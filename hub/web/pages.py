@@ -17,6 +17,7 @@ from hub.web import script_texts as st
 from hub.web.access import Access
 from hub.web.facts import Facts
 from hub.web.frame import ROLE_WORDS, THEME_COOKIE, frame
+from hub.web.ratings_told import AT_A_TIME
 from hub.web.rights import Right, may, needs, person_of, sees_ratings
 from hub.web.texts import COOKIE, Language, both, catalogue, language_of
 from hub.web.views import trouble
@@ -120,7 +121,8 @@ def _add_hall(router: APIRouter, access: Access) -> None:
         view = await access.look(lambda view: view.hall(facts, storage_error, ratings=ratings))
         page = page_content(request, view, st.HALL)
         page["operate"] = may(person_of(request), Right.OPERATE)
-        return render(request, "hall.html", view=view, page=page, ratings=ratings)
+        told = {"ratings": ratings, "at_a_time": AT_A_TIME}
+        return render(request, "hall.html", view=view, page=page, **told)
 
     @router.get("/wall", dependencies=[needs(Right.VIEW)])
     async def wall(request: Request) -> Response:

@@ -24,6 +24,7 @@ from hub.web import operator_models as om
 from hub.web.alarm_views import alarm_views
 from hub.web.facts import Facts
 from hub.web.news_why import why_news
+from hub.web.ratings_told import levels_told, without_ratings
 from hub.web.texts import both
 from hub.web.ticket_views import Eyes, TicketSight, ticket_view
 from hub.web.unit_views import Units
@@ -58,7 +59,9 @@ class View:
         """The whole hall, built once. Without `ratings`, nobody's own is told: only their sums."""
         if self._whole is None:
             self._whole = self._hall_now(facts, storage_error)
-        return self._whole if ratings else without_ratings(self._whole)
+        if ratings:
+            return self._whole
+        return without_ratings(self._whole, levels_told(self._hall))
 
     def _hall_now(self, facts: Facts, storage_error: str | None) -> m.HallView:
         return m.HallView(
@@ -370,16 +373,6 @@ _SAID: WeakKeyDictionary[Hall, dict[int, m.NewsLine]] = WeakKeyDictionary()
 def _written(wall_s: float, zone: tzinfo) -> str:
     """A wall time as a text; most of a picture's times were in the one before."""
     return rfc3339(wall_s, zone)
-
-
-OF_RATINGS = frozenset({"Rated", "Unrated"})
-"""The news that say who rated what, or did not."""
-
-
-def without_ratings(view: m.HallView) -> m.HallView:
-    """The same hall for those who serve: citizens are promised that nobody there sees it."""
-    told = tuple(line for line in view.news if line.kind not in OF_RATINGS)
-    return view.model_copy(update={"news": told})
 
 
 def trouble(facts: Facts, storage_error: str | None) -> list[m.Alert]:

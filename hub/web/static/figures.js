@@ -61,7 +61,8 @@ function showRatings(figures, today) {
   put(figures, 'served', today.served);
   put(figures, 'served_note', say('missed', { count: today.missed }));
   put(figures, 'rated', today.rated);
-  put(figures, 'rated_note', today.rated ? say('content', { share: percent(content, today.rated) }) : '');
+  const told = Object.values(today.levels).reduce((sum, count) => sum + count, 0);
+  put(figures, 'rated_note', told ? say('content', { share: percent(content, told) }) : '');
   put(figures, 'unrated', ended ? percent(today.unrated, ended) : say('none'));
   put(figures, 'unrated_note', ended ? say('unrated_of', { count: today.unrated, all: ended }) : '');
 }

@@ -59,7 +59,11 @@ def test_only_who_answers_for_the_hall_sees_single_ratings(house: House, role: R
     picture = known.get("/api/hall").json()
     assert kinds(picture) & SINGLE == expected
     assert "TicketDone" in kinds(picture)
-    assert picture["today"]["levels"] == {"dissatisfied": 1}
+    assert picture["today"]["rated"] == 1
+    assert picture["today"]["levels"] == ({"dissatisfied": 1} if role in MAY else {})
+    metrics = known.get("/metrics").text
+    assert ('ratings_total{level="dissatisfied"}' in metrics) == (role in MAY)
+    assert "nextwindow_unrated_total" in metrics
     for page in ("/", "/wall"):
         assert kinds(first_picture(known.get(page).text)) & SINGLE == expected
 
