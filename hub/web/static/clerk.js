@@ -1,5 +1,6 @@
 // The clerk's page: one press, one command, with the picture that the clerk saw.
 
+import './hasty.js';
 import { askPause, askTransfer, asking } from './clerk_ask.js';
 import { hindrance, offered, usual } from './clerk_acts.js';
 import {
@@ -257,7 +258,7 @@ function outcome(command, answer) {
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('#work [data-action]');
-  if (!button || event.detail > 1) return; // the second click of a double click
+  if (!button) return;
   press(button.dataset.action, button.dataset.ticket ? { ticket: button.dataset.ticket } : {});
 });
 

@@ -1,5 +1,6 @@
 // The operator's page.
 
+import './hasty.js';
 import { showAdvice } from './advice.js';
 import { showAlarms } from './alarms.js';
 import { showAlone } from './alone.js';
