@@ -43,6 +43,10 @@ _SAID: Final = tuple(
         (r"the unit already is (?P<what>.+)", marked("the unit already is {what}")),
         (r"other numbers begin with it", marked("other numbers begin with it")),
         (
+            r"lies outside the floor, which ends at (?P<size>\S+) m",
+            marked("lies outside the floor, which ends at {size} m"),
+        ),
+        (
             r"a keypad has digits only; use 1 to (?P<most>\d+) of them",
             marked("a keypad has digits only; use 1 to {most} of them"),
         ),
@@ -158,20 +162,25 @@ class Checked:
 
     wrong: list[Wrong] = field(default_factory=list)
     plan: Plan | None = None
+    _at: dict[tuple[str, int | None], list[Wrong]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for wrong in self.wrong:
+            self._at.setdefault((wrong.area, wrong.index), []).append(wrong)
 
     def of(self, area: Area, index: int | None = None) -> dict[str, list[Words]]:
         """The mistakes of one thing or section by the key of the field; "" has all others."""
         found: dict[str, list[Words]] = {}
-        for wrong in self.wrong:
-            if (wrong.area, wrong.index) == (area.name, index):
-                known = area.known(wrong.key)
-                found.setdefault(known.key if known else "", []).append(wrong.text)
+        for wrong in self._at.get((area.name, index), ()):
+            known = area.known(wrong.key)
+            found.setdefault(known.key if known else "", []).append(wrong.text)
         return found
 
     def count(self, area: str, index: int | None = None) -> int:
         """How many mistakes an area has, or one thing of it."""
-        mine = (wrong for wrong in self.wrong if wrong.area == area)
-        return sum(index is None or wrong.index == index for wrong in mine)
+        if index is not None:
+            return len(self._at.get((area, index), ()))
+        return sum(wrong.area == area for wrong in self.wrong)
 
 
 def check(draft: Draft) -> Checked:

@@ -39,6 +39,9 @@ KEPT_PLANS: Final = 4
 KEPT_EXAMINED: Final = 16
 """What is said of so many drafts, and states of drafts, is kept."""
 
+CHOSEN: Final = frozenset({"services", "days", "choice"})
+"""Kinds of fields whose values stand for something with a name."""
+
 ROOT: Final = "/administration"
 
 _SAID: Final = ("saved", "busy", "applied")
@@ -61,6 +64,7 @@ _WAYS: Final = (
     ("services", marked("Services"), ("services",)),
     ("counters", marked("Counters"), ("counters",)),
     ("skills", marked("Skills"), ()),
+    ("floor", marked("Floor plan"), ("floor",)),
     ("clerks", marked("Clerks"), ("clerks",)),
     ("roster", marked("Duty roster"), ("roster",)),
     ("priorities", marked("Priority classes"), ("priorities",)),
@@ -156,6 +160,18 @@ def _choices(field: Field, draft: Draft) -> list[tuple[str, Words]]:
     ]
 
 
+def _names_in(area: Area, draft: Draft) -> dict[str, dict[str, Words]]:
+    """What stands for the values of an area's columns, by field: found once for all its rows."""
+    fields = (field for field in area.fields if field.key in area.columns)
+    return {f.key: dict(_choices(f, draft)) for f in fields if f.kind in CHOSEN}
+
+
+def _skills_of(counter: Content) -> dict[str, str]:
+    """What a counter serves ("own") and could serve as well ("also"), by service."""
+    also = dict.fromkeys(counter.get("also") or (), "also")
+    return {**also, **dict.fromkeys(counter.get("services") or (), "own")}
+
+
 def _place_of(wrong: Wrong, draft: Draft) -> Words:
     """Where a mistake is, in words."""
     area = LIST.get(wrong.area) or SINGLE.get(wrong.area)
@@ -174,6 +190,8 @@ def _place_of(wrong: Wrong, draft: Draft) -> Words:
 
 def _way_to(wrong: Wrong, draft: Draft) -> str:
     """The page on which a mistake is put right."""
+    if wrong.key == "at" or wrong.key.startswith("at."):
+        return f"{ROOT}/floor"
     thing = _thing(wrong, draft)
     if thing is not None:
         return f"{ROOT}/{wrong.area}/{quote(str(thing[KEY]), safe='')}"
@@ -198,6 +216,8 @@ def _place_words(unit: Any) -> Words:
 
 _WORDS: Final = {
     "choices": _choices,
+    "names_in": _names_in,
+    "skills_of": _skills_of,
     "place_of": _place_of,
     "way_to": _way_to,
     "place_words": _place_words,

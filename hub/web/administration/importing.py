@@ -19,6 +19,9 @@ from hub.web.texts import both, marked
 DEEPEST: Final = 20
 """A plan is nested six deep."""
 
+MOST_THINGS: Final = 2000
+"""No list of the largest hall has so many; a page that shows one holds up all others meanwhile."""
+
 SHOWN: Final = 20
 """So many reasons are told."""
 
@@ -46,7 +49,7 @@ def imported(typed: str, plan_at: int, plan: Content) -> Draft | Refused:
     content = _parsed(typed)
     if content is None:
         return Refused("json")
-    misshapen = list(_misshapen(content))
+    misshapen = [*_overlong(content), *_misshapen(content)]
     if misshapen:
         return Refused("shape", misshapen[:SHOWN])
     draft = Draft(plan_at, plan, keyed(_whole(content)))
@@ -87,6 +90,14 @@ def _inside(content: Any) -> list[Any]:
     if isinstance(content, dict):
         return list(content.values())
     return content if isinstance(content, list) else []
+
+
+def _overlong(content: Content) -> Iterator[Wrong]:
+    """Lists that no page could show."""
+    for name, part in content.items():
+        if len(part) > MOST_THINGS:
+            text = marked("has {count} entries; {most} are the most that pages show")
+            yield Wrong(name, None, "", both(text, count=len(part), most=MOST_THINGS))
 
 
 def _misshapen(content: Content) -> Iterator[Wrong]:

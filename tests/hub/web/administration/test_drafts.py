@@ -370,6 +370,16 @@ def test_a_plan_with_mistakes_comes_in_and_is_put_right_in_forms(house: House) -
     assert "one or two capital letters" in get(house.client, "/preview")
 
 
+def test_a_plan_of_more_things_than_a_page_shows_is_not_taken(house: House) -> None:
+    content = house.service.plan.model_dump(mode="json")
+    shift = {"clerk": "wang", "counter": "c1", "days": ["monday"], "hours": "08:30-17:00"}
+    content["roster"] = [shift] * 2001
+    answer = post(house.client, "/import?lang=en", plan=json.dumps(content))
+    assert answer.status_code == 422
+    assert "roster : has 2001 entries; 2000 are the most that pages show" in answer.text
+    assert "Changes not yet in force" not in get(house.client)
+
+
 # --- every page, and who may see it -------------------------------------------------------
 
 PAGES = (
