@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -66,20 +66,25 @@ class RefusedTicket(BaseModel):
 
 
 def fingerprint(command: Command) -> str:
-    """A digest of what a command wants, without its fresh ids and without a PIN."""
+    """A digest of what a command with an id wants, without its fresh ids and without a PIN."""
     if isinstance(command, Issue | Book):
         fields = {**asdict(command), "ticket": None}
         if not command.asker:
             del fields["asker"]  # as it was written down before there were people
         text = f"{type(command).__name__} {json.dumps(fields, sort_keys=True)}"
     elif not isinstance(command, AtCounter):
-        text = f"{type(command).__name__} {json.dumps(asdict(command), sort_keys=True)}"
+        fields = asdict(command)
+        text = f"{type(command).__name__} {json.dumps(fields, sort_keys=True, default=_plain)}"
     else:
         wanted = command.request.model_dump_json(exclude={"pin"})
         text = f"{command.counter} {command.seen} {wanted}"
         if command.hand is not None:
             text += f" {command.hand.by}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json")
 
 
 def alone_body(command: str, counter: str) -> bytes:

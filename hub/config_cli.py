@@ -10,12 +10,12 @@ import typer
 
 from hub.configuration import HallFile
 from hub.core import events as e
-from hub.core.commands_of_plans import Configure
+from hub.core.commands_of_plans import Configure, Proposal
 from hub.core.hall import Hall
 from hub.core.passing import due
 from hub.core.plan import Plan
 from hub.core.plan_changes import Change, Content, carried_over, changes, digest
-from hub.core.replanning import as_content, obstacles, put_into_force
+from hub.core.replanning import as_content, obstacles, propose, put_into_force
 from hub.journal.store import Batch, Journal
 from hub.plan_toml import to_toml
 from hub.service import load as load_journal
@@ -82,7 +82,8 @@ def apply_file(
     """Put a file's plan into force in the journal of a hub that is stopped.
 
     Raises ConfigurationError if the pages have changed the plan since the file was used last, and
-    nobody has said what is to become of that; NextwindowError for what stands in the way.
+    nobody has said what is to become of that, or if the two together make no plan;
+    NextwindowError for what stands in the way.
     """
     hall, _ = load_journal(journal)
     batch = Batch(hall.version + 1, at=now)
@@ -95,7 +96,7 @@ def apply_file(
         wanted = carried_over(base, wanted, before).content
     elif meanwhile and not overwrite and changes(before, wanted):
         raise ConfigurationError(_undecided(meanwhile))
-    _configure(hall, batch, Plan.model_validate(wanted), digest(file), now)
+    _configure(hall, batch, propose(wanted, hall.plan_at, before), digest(file), now)
     journal.commit(batch)
     return changes(before, wanted)
 
@@ -108,16 +109,16 @@ def _undecided(meanwhile: list[Change]) -> list[str]:
     ]
 
 
-def _configure(hall: Hall, batch: Batch, plan: Plan, file: str, now: float) -> None:
-    if plan == hall.plan:
+def _configure(hall: Hall, batch: Batch, proposal: Proposal, file: str, now: float) -> None:
+    if proposal.plan == hall.plan:
         if file != hall.plan_file:
             _happen(hall, batch, [e.PlanFileSeen(now, file)])
         return
-    found = [o for o in obstacles(hall, plan, now) if o.code != ONLINE_ONLY]
+    found = [o for o in obstacles(hall, proposal.plan, now) if o.code != ONLINE_ONLY]
     if found:
         raise NextwindowError(". ".join(map(str, found)))
-    command = Configure(as_content(plan), "")
-    _happen(hall, batch, list(put_into_force(hall, plan, command, now, file)))
+    command = Configure(proposal, "")
+    _happen(hall, batch, list(put_into_force(hall, command, now, file)))
 
 
 def _happen(hall: Hall, batch: Batch, events: list[e.Event]) -> None:

@@ -170,7 +170,7 @@ class Transaction:
     def _answered(
         self, key: str | None, command: Command, decision: Callable[[], Decision]
     ) -> StoredAnswer:
-        print_ = fingerprint(command)
+        print_ = fingerprint(command) if key is not None else ""
         before = self._before(key)
         if before is not None:
             if before.fingerprint not in {print_, ANSWERED_ALONE}:

@@ -19,7 +19,7 @@ from hub.core.commands_of_plans import Configure
 from hub.core.hall import Hall
 from hub.core.plan import Plan
 from hub.core.plan_changes import Change, digest
-from hub.core.replanning import as_content
+from hub.core.replanning import as_content, propose
 from hub.journal.store import Journal
 from hub.plan_toml import to_toml
 from hub.service import load
@@ -49,7 +49,8 @@ class Stopped:
         if by_pages:
             plan = copy.deepcopy(CONTENT)
             plan["services"][1] |= by_pages
-            wanted = Configure(plan, "admin")
+            proposal = propose(plan, hub.look(lambda hall: hall.plan_at), CONTENT)
+            wanted = Configure(proposal, "admin")
             assert hub.service.command(None, wanted).result(PATIENCE_S).status == 200
         hub.close()
         self.journal = Journal(folder)

@@ -16,7 +16,7 @@ from hub.core.commands_of_plans import Configure
 from hub.core.load import BOUND, LINES
 from hub.core.plan import Plan
 from hub.core.plan_changes import digest
-from hub.core.replanning import as_content
+from hub.core.replanning import as_content, propose
 from hub.core.watch import Watch
 from tests.hub.core.examples import Driver, make_plan, raw_plan
 from tests.hub.core.running import PATIENCE_S, Running
@@ -46,7 +46,9 @@ def content(hub: Running) -> dict[str, Any]:
 
 
 def configure(hub: Running, plan: dict[str, Any], **more: Any) -> int:
-    answer = hub.service.command(None, Configure(plan, "admin", **more)).result(PATIENCE_S)
+    seen = hub.look(lambda hall: (hall.plan_at, as_content(hall.plan)))
+    command = Configure(propose(plan, *seen), "admin", **more)
+    answer = hub.service.command(None, command).result(PATIENCE_S)
     hub.look(lambda _: None)
     return answer.status
 
@@ -173,7 +175,7 @@ def test_a_board_that_left_the_plan_keeps_nobody_awake() -> None:
     boards.due(d.hall, lambda _: None, d.now, 100.0)
     plan = as_content(d.hall.plan)
     del plan["boards"][1]
-    d.do(Configure(plan, "admin"))
+    d.do(Configure(propose(plan, d.hall.plan_at, as_content(d.hall.plan)), "admin"))
     boards.changed()
     told = boards.due(d.hall, lambda _: None, d.now, 103.0)
     assert [out.unit for out in told] == ["board-1"]
@@ -186,7 +188,8 @@ def test_load_is_watched_by_the_lines_that_there_are() -> None:
     assert watch.load.rules is LINES
     plan = as_content(d.hall.plan)
     plan["dispatch"]["mode"] = "assigned"
-    (event,) = d.do(Configure(plan, "admin")).events
+    proposal = propose(plan, d.hall.plan_at, as_content(d.hall.plan))
+    (event,) = d.do(Configure(proposal, "admin")).events
     watch.happened(d.hall, event)
     watch.minute(d.hall, d.now + 60)
     assert watch.load.rules is BOUND

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from hub.core.commands_of_plans import Configure
 from hub.core.plan import Plan
 from hub.core.plan_changes import Change, carried_over, changes
-from hub.core.replanning import STALE_PLAN, as_content
+from hub.core.replanning import STALE_PLAN, as_content, propose
 from hub.transaction import Transaction
 from hub.web.administration.desk import ROOT, Desk, first, form_of, whole
 from hub.web.administration.drafts import Content, Draft, keyed
@@ -69,8 +69,8 @@ def _add_preview(router: APIRouter, desk: Desk) -> None:
         if examined.content is None or first(form, "print") != examined.print:
             return await _preview(desk, request, who, "changed", 409)
         reason = first(form, "reason")[:REASON_LETTERS]
-        command = Configure(examined.content, who.id, reason, draft.base_at, draft.undoes)
-        answer = await desk.access.configure(command)
+        proposal = await desk.aside.do(propose, examined.content, draft.base_at, draft.base)
+        answer = await desk.access.configure(Configure(proposal, who.id, reason, draft.undoes))
         if answer["outcome"] == "refused":
             code = "stale" if answer["code"] == STALE_PLAN else "refused"
             return await _preview(desk, request, who, code, 409)

@@ -37,7 +37,7 @@ from hub.core.passing import due, next_due
 from hub.core.pictures import counter_picture, line_picture, ticket_picture
 from hub.core.plan import Plan
 from hub.core.ratings import rated, unrated
-from hub.core.replanning import as_content
+from hub.core.replanning import as_content, propose
 from hub.core.state import HistoryError
 from hub.core.tickets import IN_HAND, TicketState
 from tests.hub.core import promises
@@ -55,6 +55,7 @@ from tests.hub.core.examples import (
 )
 from tests.hub.core.examples import unrated as unrated_record
 from tests.hub.core.plan_edits import WISHES, edited
+from wire.errors import ConfigurationError
 from wire.messages import Action, Level, Resume
 
 COUNTERS = st.sampled_from(["c1", "c2", "c3", "c4"])
@@ -376,7 +377,11 @@ class HallMachine(RuleBasedStateMachine):
         """An administrator changes the plan while the hall runs, or is told why not."""
         hall, before = self.d.hall, self.d.hall.plan
         content = edited(as_content(before), wishes)
-        decision = self.do(Configure(content, "admin", seen=hall.plan_at - behind))
+        try:
+            proposal = propose(content, hall.plan_at - behind, as_content(before))
+        except ConfigurationError:
+            return
+        decision = self.do(Configure(proposal, "admin"))
         assert (decision.code == "stale_plan") == bool(behind)
         if decision.outcome == "refused":
             assert hall.plan is before

@@ -8,19 +8,23 @@ from typing import Any
 import pytest
 
 from hub.core import events as e
+from hub.core import replanning
 from hub.core.commands import Decision
 from hub.core.commands_of_plans import Configure
 from hub.core.plan import Plan
-from hub.core.replanning import as_content, obstacles
+from hub.core.replanning import as_content, obstacles, propose
 from tests.hub.core.examples import Driver, make_plan, raw_plan, text, transfer, wall
+from wire.errors import ConfigurationError
 
 
 def content(d: Driver) -> dict[str, Any]:
     return copy.deepcopy(as_content(d.hall.plan))
 
 
-def configure(d: Driver, plan: dict[str, Any], **more: Any) -> Decision:
-    return d.do(Configure(plan, "admin", **more))
+def configure(d: Driver, plan: dict[str, Any], seen: int | None = None, **more: Any) -> Decision:
+    base_at = d.hall.plan_at if seen is None else seen
+    proposal = propose(plan, base_at, as_content(d.hall.plan))
+    return d.do(Configure(proposal, "admin", **more))
 
 
 def without(plan: dict[str, Any], section: str, thing: str) -> dict[str, Any]:
@@ -158,12 +162,25 @@ def test_a_plan_that_is_none_is_refused() -> None:
     d = Driver()
     plan = content(d)
     plan["services"][0]["prefix"] = "a1"
-    assert configure(d, plan).code == "bad_plan"
+    with pytest.raises(ConfigurationError, match=r"services\.0\.prefix: "):
+        configure(d, plan)
     plan = content(d)
     plan["services"][0]["prefix"] = plan["services"][1]["prefix"]
-    refused = configure(d, plan)
-    assert refused.code == "bad_plan"
-    assert "already used by services[1]" in str(refused.reason)
+    with pytest.raises(ConfigurationError, match=r"already used by services\[1\]"):
+        configure(d, plan)
+
+
+def test_a_plan_is_not_checked_or_compared_while_the_hall_stands_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    d = Driver()
+    plan = content(d)
+    plan["services"][0]["mean_s"] = 60
+    proposal = propose(plan, d.hall.plan_at, as_content(d.hall.plan))
+    for name in ("plan_mistakes", "changes", "as_content"):
+        monkeypatch.delattr(replanning, name)
+    assert d.do(Configure(proposal, "admin")).outcome == "done"
+    assert d.hall.plan.service["a"].mean_s == 60
 
 
 def test_every_obstacle_is_told_at_once() -> None:

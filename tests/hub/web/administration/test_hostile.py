@@ -123,7 +123,7 @@ def test_no_plan_is_compared_where_the_hall_or_the_web_waits(
         return call
 
     for module in (changes, examining, history):
-        for name in ("changes", "as_content", "sentences", "check", "carried_over"):
+        for name in ("changes", "as_content", "sentences", "check", "carried_over", "propose"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, noted(getattr(module, name)))
     save(house.client, "/services/residence", {**RESIDENCE, "mean_s": "12"})
