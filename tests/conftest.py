@@ -5,12 +5,18 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bench import ports
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.hall.browser import OneBrowser
 
 # Debian keeps daemons out of a user's PATH.
 os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
@@ -42,7 +48,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.slow)
 
 
+ONE_BROWSER = pytest.StashKey["OneBrowser"]()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Put away what would disturb a test, and skip one whose programs are missing."""
+    _put_the_browser_away(item)
+    _skip_without_programs(item)
+
+
+def _put_the_browser_away(item: pytest.Item) -> None:
+    """Its driver keeps an event loop of this thread: a test that begins one could not."""
+    shared = item.config.stash.get(ONE_BROWSER, None)
+    if shared is not None and "one_browser" not in getattr(item, "fixturenames", ()):
+        shared.close()
+
+
+def _skip_without_programs(item: pytest.Item) -> None:
     """Skip a test whose `system(program, …)` mark names a missing program; in CI, fail it."""
     for mark in item.iter_markers("system"):
         missing = [name for name in mark.args if shutil.which(name) is None]
@@ -58,3 +81,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def free_port() -> Callable[[], int]:
     """Call it for a TCP port on the loopback address that nothing listens on."""
     return ports.free_port
+
+
+@pytest.fixture(scope="session")
+def one_browser(pytestconfig: pytest.Config) -> Iterator[OneBrowser]:
+    """The browser of this process: it takes seconds to start, and tests get pages of their own."""
+    from tests.hall.browser import OneBrowser  # noqa: PLC0415  the fast part loads no browser
+
+    pytestconfig.stash[ONE_BROWSER] = shared = OneBrowser()
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def browser(one_browser: OneBrowser) -> Iterator[Browser]:
+    """The system's Chromium; every page of the test is closed after it."""
+    shown = one_browser.start()
+    yield shown
+    for context in shown.contexts:
+        context.close()

@@ -56,6 +56,26 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+class OneBrowser:
+    """A browser that is started when it is needed, and goes on until it is closed."""
+
+    def __init__(self) -> None:
+        self._open = contextlib.ExitStack()
+        self._browser: Browser | None = None
+
+    def start(self) -> Browser:
+        """The browser; another one if it has crashed."""
+        if self._browser is None or not self._browser.is_connected():
+            self.close()
+            self._browser = self._open.enter_context(chromium())
+        return self._browser
+
+    def close(self) -> None:
+        """End it, if it runs."""
+        self._browser = None
+        self._open.close()
+
+
 class Person:
     """Someone in front of a browser: pages, their complaints, and pictures of what is seen."""
 

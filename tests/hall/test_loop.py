@@ -18,18 +18,12 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from bench.kit import PIN, TOKEN, HubProcess, Layout, UnitProcess, running, wait_for
 from device.ui import theme
 from device.ui.theme import Colour
-from tests.hall.browser import PHONE, WIDE, Person, Scheme, chromium, overflow
+from tests.hall.browser import PHONE, WIDE, Person, Scheme, overflow
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
 OLD_WITHIN_S = 6
 EXCELLENT = {"zh": "非常满意", "en": "Very satisfied"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 class Hall:

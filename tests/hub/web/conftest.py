@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,6 +29,9 @@ from hub.web.models import DeskView
 from hub.web.views import View
 from wire.clock import RealClock
 from wire.ids import new_id
+
+if TYPE_CHECKING:
+    from tests.hub.web.serving import Server
 
 PIN = "2468"
 PATIENCE_S = 60.0
@@ -210,8 +213,23 @@ class House:
 
 
 @pytest.fixture
-def house(folder: Path) -> Iterator[House]:
+def hall_plan() -> Plan:
+    """What the house is like; a file of tests may have a hall of its own."""
+    return plan()
+
+
+@pytest.fixture
+def house(folder: Path, hall_plan: Plan) -> Iterator[House]:
     """A hall that has just started."""
-    made = House(folder, plan())
+    made = House(folder, hall_plan)
     yield made
     made.close()
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[Server]:
+    """The house's pages at an address."""
+    from tests.hub.web.serving import Server  # noqa: PLC0415  it needs the house above
+
+    with Server(house) as running:
+        yield running

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from hub.core import events as e
-from tests.hall.browser import PHONE, Person, chromium
+from hub.core.plan import Plan
+from tests.hall.browser import PHONE, Person
 from tests.hub.core.units import hello, status
 from tests.hub.web.conftest import House, plan
-from tests.hub.web.test_stream import Server
+from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+@pytest.fixture
+def hall_plan() -> Plan:
+    return plan(boards=[{"unit": "board-1"}])
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
+def house(house: House) -> House:
     """The unit at counter 1 is cut off with A001 and A002, and its sign does not answer."""
-    house = House(folder, plan(boards=[{"unit": "board-1"}]))
     sick = ("unit-1", "sign", False, "no_answer", "nothing came")
     house.tell(lambda t: t.hello("unit-1", hello("run-1", board="board")))
     house.tell(lambda t: t.happen([e.HealthNoted(t.now, *sick)]))
@@ -37,9 +35,7 @@ def server(folder: Path) -> Iterator[Server]:
     house.tell(lambda t: t.status("unit-1", status("run-1", online=False)))
     house.clock.pass_time(7)
     house.tell(lambda t: t.missed_units())
-    with Server(house) as running:
-        yield running
-    house.close()
+    return house
 
 
 def test_an_operator_gives_a_kept_number_to_the_others(

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.hall.browser import PHONE, Person, chromium
-from tests.hub.web.conftest import House, plan
-from tests.hub.web.test_stream import Server
+from hub.core.plan import Plan
+from tests.hall.browser import PHONE, Person
+from tests.hub.web.conftest import plan
+from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
+def hall_plan() -> Plan:
     counters = [{"id": "c1", "number": "1", "services": ["residence", "social"]}]
-    house = House(folder, plan(counters=counters, dispatch={"next_finishes": True}))
-    with Server(house) as running:
-        yield running
-    house.close()
+    return plan(counters=counters, dispatch={"next_finishes": True})
 
 
 # A press of R at a time of this page's clock.
@@ -67,7 +58,7 @@ def test_two_browsers_a_double_click_and_the_numeric_pad(
     for pressed_ms in (1_000, 1_400):
         desk.evaluate(_KEY, pressed_ms)
         _settled(desk, "called")
-    assert [request.post_data_json["action"] for request in sent] == ["next", "recall"]
+    assert [(request.post_data_json or {})["action"] for request in sent] == ["next", "recall"]
     assert house.counter()["ticket"]["number"] == "A001"
     expect(side.locator("#hand [data-slot='number']")).to_have_text("A001")
     expect(desk.locator("#usual")).to_contain_text("usually 10 min")

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.hall.browser import Person, chromium
+from tests.hall.browser import Person
 from tests.hub.web import keyboard
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 RIGHT = "<style>:focus-visible { outline: 3px solid #a60 }</style><a href='#x'>link</a>"

@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.hall.axe import violations
-from tests.hall.browser import PHONE, WIDE, Person, Scheme, chromium, overflow
+from tests.hall.browser import PHONE, WIDE, Person, Scheme, overflow
 from tests.hub.web import keyboard
-from tests.hub.web.conftest import House
 from tests.hub.web.every_page import all_of, long_plan, settled
-from tests.hub.web.test_stream import Server
+from tests.hub.web.serving import Server, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium", "npm")]
 
@@ -25,17 +24,9 @@ WALL: ViewportSize = {"width": 1920, "height": 1080}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    house = House(tmp_path_factory.mktemp("looks"), long_plan())
-    with Server(house) as running:
+    with served(tmp_path_factory.mktemp("looks"), long_plan()) as running:
         yield running
-    house.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page
 
 from hub.core.people import Role
 from hub.web.rights import OF_ROLE, Right
-from tests.hall.browser import Person, chromium
+from tests.hall.browser import Person
 from tests.hub.web.conftest import House, plan
 from tests.hub.web.every_page import addresses, routes, settled
-from tests.hub.web.test_stream import Server
+from tests.hub.web.serving import Server, served
 from wire.ids import new_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
@@ -59,10 +59,8 @@ def hostile() -> Any:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    house = House(tmp_path_factory.mktemp("markup"), hostile())
-    with Server(house) as running:
+    with served(tmp_path_factory.mktemp("markup"), hostile()) as running:
         yield running
-    house.close()
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +78,6 @@ def slip(server: Server) -> str:
     fields = {"name": BAD[:60], "role": "operator"}
     house.client.post("/accounts/tokens", data=fields)
     return str(first["url"]).rsplit("/", 1)[1]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def pages(house: House, rights: frozenset[Right], slip: str) -> list[str]:

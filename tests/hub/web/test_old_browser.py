@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hub.core.commands_of_people import MakeAccount
-from hub.passwords import hash_password
 from tests.hall.browser import PHONE, Person
 from tests.hall.old_chromium import Hand, old_chromium
-from tests.hub.web.conftest import PATIENCE_S, PIN, House, plan
-from tests.hub.web.test_stream import Server
+from tests.hub.web.conftest import PASSWORD, PIN, plan
+from tests.hub.web.serving import Server, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("npm", "node", "chromium")]
 
-PASSWORD = "correct horse 86"
 ROLES = ("operator", "clerk", "supervisor", "administrator")
 
 
@@ -29,15 +26,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    house = House(tmp_path_factory.mktemp("old"), plan())
-    hashed = hash_password(PASSWORD)
-    for role in ROLES:
-        clerk = "wang" if role == "clerk" else None
-        made = MakeAccount(role, role.title(), (role,), clerk, hashed, "console")
-        assert house.service.command(None, made).result(PATIENCE_S).status == 200
-    with Server(house) as running:
+    with served(tmp_path_factory.mktemp("old"), plan()) as running:
+        for role in ROLES:
+            running.house.person(role, clerk="wang" if role == "clerk" else None)
         yield running
-    house.close()
 
 
 def _signed_in(server: Server, person: Person, path: str) -> tuple[Page, Hand]:

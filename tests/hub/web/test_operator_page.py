@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.core import events as e
 from hub.web.facts import Facts
-from tests.hall.browser import Person, chromium
+from tests.hall.browser import Person
 from tests.hub.web.conftest import House
-from tests.hub.web.test_stream import Server
+from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
@@ -35,18 +34,6 @@ EARS = """
     resume() {}
   };
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def server(house: House) -> Iterator[Server]:
-    with Server(house) as running:
-        yield running
 
 
 def _operator(server: Server, browser: Browser, folder: Path, name: str) -> tuple[Person, Page]:

@@ -3,85 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from hub.core.commands import Issue
 from hub.core.commands_of_people import OfPeople, RemoveAccount, SetPassword
 from hub.web import access
 from hub.web.stream import BACKLOG, BEAT_S, GZIP_HEAD, Live, Message, Topic, changes
 from hub.web.views import View
-from tests.hub.web.conftest import House
+from tests.hub.web.conftest import PATIENCE_S, House
+from tests.hub.web.serving import Event, Server, parsed
 from wire.clock import ManualClock
 from wire.ids import new_id
 
 pytestmark = pytest.mark.slow
 
-Event = tuple[str, dict[str, Any]]
-PATIENCE_S = 60.0
 AT_ONCE_S = 10.0  # with what a busy machine takes; a stream that is not ended goes on for ever
 
 
 def followers(live: Live) -> int:
     return sum(len(channel.followers) for channel in live._channels.values())
-
-
-class Server:
-    """The house's application on a port of the loopback address."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self._server = uvicorn.Server(uvicorn.Config(house.app, log_level="warning"))
-        self._thread = threading.Thread(target=self._server.run, args=[[listening]])
-
-    def __enter__(self) -> Server:
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive()
-            time.sleep(0.01)
-        return self
-
-    def stop(self) -> float:
-        """Stop as the hub does; how long it took."""
-        began = time.monotonic()
-        self._server.should_exit = True
-        self.house.app.state.close_streams()
-        self._thread.join(PATIENCE_S)
-        return time.monotonic() - began
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @contextmanager
-    def events(self, query: str = "") -> Iterator[Iterator[Event]]:
-        known = {"Authorization": f"Bearer {self.house.token}"}
-        address = f"{self.url}/api/events{query}"
-        with httpx.stream("GET", address, headers=known, timeout=PATIENCE_S) as response:
-            assert response.status_code == 200
-            assert response.headers["content-type"].startswith("text/event-stream")
-            yield parsed(response.iter_lines())
-
-
-def parsed(lines: Iterator[str]) -> Iterator[Event]:
-    name = ""
-    for line in lines:
-        key, _, value = line.partition(": ")
-        if key == "event":
-            name = value
-        elif key == "data":
-            yield name, json.loads(value)
 
 
 def changes_of(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
@@ -92,12 +39,6 @@ def changes_of(events: Iterator[Event]) -> Iterator[dict[str, Any]]:
 def get(server: Server, address: str) -> httpx.Response:
     known = {"Authorization": f"Bearer {server.house.token}"}
     return httpx.get(server.url + address, headers=known, timeout=PATIENCE_S)
-
-
-@pytest.fixture
-def server(house: House) -> Iterator[Server]:
-    with Server(house) as running:
-        yield running
 
 
 def test_a_snapshot_then_only_what_changed(server: Server) -> None:

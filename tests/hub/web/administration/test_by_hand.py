@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.hall.browser import Person, chromium
-from tests.hub.web.conftest import House, plan
-from tests.hub.web.test_stream import Server
+from tests.hall.browser import Person
+from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
 HOME = "/administration"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    house = House(folder, plan())
-    with Server(house) as running:
-        yield running
-    house.close()
 
 
 def test_a_new_counter_is_on_the_operator_s_page_at_once(
