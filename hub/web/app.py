@@ -26,6 +26,7 @@ from hub.web.administration import make_administration
 from hub.web.api import make_router
 from hub.web.citizen_pages import make_citizen_pages
 from hub.web.facts import Facts, Tell
+from hub.web.floor_pages import make_floor_pages
 from hub.web.guard import RequestGuard, SecurityHeaders
 from hub.web.identify import Identify
 from hub.web.metrics import make_metrics
@@ -76,6 +77,7 @@ def create_app(
     for router in (
         make_router(access, live),
         make_pages(access),
+        make_floor_pages(access),
         make_citizen_pages(access),
         make_accounts(access),
         make_supervision(access),

@@ -30,7 +30,7 @@ class Place:
 
 
 PLACES: Final = (
-    Place("/", marked("Hall"), Right.VIEW),
+    Place("/", marked("Hall"), Right.VIEW, "/floor"),
     Place("/clerk", marked("Counters"), Right.SERVE, "/clerk"),
     Place("/supervision", marked("Supervision"), Right.SUPERVISE, "/supervision"),
     Place("/administration", marked("Administration"), Right.ADMINISTER, "/administration"),

@@ -140,6 +140,15 @@ HALL = {
     "unit_kiosk": marked("Kiosk {unit}"),
 }
 
+FLOOR = {
+    "spot_counter": marked("Counter {number}"),
+    "spot_waits": marked("{count} waiting"),
+    "spot_apart": marked("cut off"),
+    "heat_hot": marked("hot"),
+    "heat_slow": marked("slow"),
+    "heat_cold": marked("cold"),
+}
+
 CLERK = {
     "state_closed": marked("Counter closed"),
     "state_idle": marked("Counter free"),

@@ -8,6 +8,7 @@ from hub.web.access import Access
 from hub.web.administration.areas import add_areas
 from hub.web.administration.changes import add_changes
 from hub.web.administration.desk import Desk
+from hub.web.administration.floor import add_floor
 from hub.web.administration.skills import add_skills
 from hub.web.administration.texts import add_texts
 from hub.web.administration.units import add_units
@@ -21,5 +22,6 @@ def make_administration(access: Access) -> APIRouter:
     add_skills(router, desk)
     add_texts(router, desk)
     add_units(router, desk)
+    add_floor(router, desk)
     add_areas(router, desk)
     return router

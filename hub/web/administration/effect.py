@@ -11,6 +11,7 @@ from hub.core.replanning import Obstacle, obstacles
 from hub.core.state import State
 from hub.core.tickets import IN_HAND, TicketState
 from hub.web.administration.sentences import sentences
+from hub.web.floor_views import overlaps, picture_of
 from hub.web.texts import Words, both, marked
 
 Content = dict[str, Any]
@@ -104,7 +105,11 @@ def difference(before: Content, after: Content, plan: Plan) -> Difference:
     """What a plan changes; and the plan is made ready to be asked by the hall's thread."""
     _ = plan.skilled, plan.counter, plan.service, plan.role_of_unit, plan.counter_of_unit
     found = changes(before, after)
-    return Difference(found, sentences(found, before, after), _untranslated(found, after))
+    return Difference(
+        found,
+        sentences(found, before, after),
+        [*_untranslated(found, after), *_overlaps(found, plan)],
+    )
 
 
 def now_of(state: State, plan: Plan, found: list[Change], now: float, heard: frozenset[str]) -> Now:
@@ -178,7 +183,11 @@ def _touched_tickets(state: State, plan: Plan) -> list[Words]:
 
 
 def _touched_counters(state: State, plan: Plan, found: list[Change]) -> list[Words]:
-    touched = {change.item for change in found if change.section == "counters" and change.key}
+    touched = {
+        change.item
+        for change in found
+        if change.section == "counters" and change.key not in {"", "at"}
+    }
     said = []
     for counter in state.plan.counters:
         if counter.id not in touched or counter.id not in plan.counter:
@@ -223,6 +232,12 @@ def _untranslated(found: list[Change], after: dict[str, Any]) -> list[Words]:
                 text = marked("A name is missing in one language: {id}")
                 said.append(both(text, id=thing["id"]))
     return said
+
+
+def _overlaps(found: list[Change], plan: Plan) -> list[Words]:
+    """What stands in one another on the floor plan, if anything there was changed."""
+    moved = any(change.section == "floor" or change.key in {"", "at"} for change in found)
+    return overlaps(picture_of(plan)) if moved else []
 
 
 def lacks(name: Any) -> str | None:

@@ -215,5 +215,36 @@ RATING: Final = Area(
     ),
 )
 
-SINGLE: Final = {area.name: area for area in (HALL, HOURS, RATING, *SECTIONS)}
+FLOOR: Final = Area(
+    "floor",
+    marked("Floor plan"),
+    "",
+    marked("Where everything stands, so that operators see on a plan where the hall is hot."),
+    (
+        Field(
+            "width_m",
+            marked("The floor's width"),
+            "number",
+            marked("Empty: as wide as it needs to be"),
+            marked("m"),
+        ),
+        Field(
+            "depth_m",
+            marked("The floor's depth"),
+            "number",
+            marked("Empty: as deep as it needs to be"),
+            marked("m"),
+        ),
+        Field(
+            "counter_m",
+            marked("Width of a counter"),
+            "number",
+            marked("From the middle of one to the middle of its neighbour"),
+            marked("m"),
+        ),
+        Field("outlines", marked("Walls, areas, entrances"), "lines"),
+    ),
+)
+
+SINGLE: Final = {area.name: area for area in (HALL, HOURS, RATING, FLOOR, *SECTIONS)}
 """The sections that are no lists, by name."""

@@ -100,6 +100,9 @@ class _Saying:
             return _NOTHING
         if isinstance(value, Mapping) and {"zh", "en"} <= value.keys():
             return both("“{zh}” / “{en}”", zh=value["zh"], en=value["en"])
+        if isinstance(value, Mapping) and {"x_m", "y_m"} <= value.keys():
+            text = marked("{x} m from the left, {y} m from above")
+            return both(text, x=value["x_m"], y=value["y_m"])
         if isinstance(value, bool):
             return both("yes") if value else both("no")
         if isinstance(value, list):
@@ -132,6 +135,7 @@ _OTHER_LABELS: Final = {
     "name": marked("Name"),
     "tags": marked("Reasons"),
     "hours": marked("Hours"),
+    "at": marked("Place on the floor plan"),
 }
 
 

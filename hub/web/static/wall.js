@@ -3,11 +3,9 @@
 import { showAlarms } from './alarms.js';
 import { showFigures, showHall } from './figures.js';
 import { showLines } from './lines.js';
-import { Live, clockOf } from './live.js';
+import { Live } from './live.js';
+import { beginAnew } from './nights.js';
 import { showTiles } from './tiles.js';
-
-const ANEW_AT = '04';
-const ANEW_AFTER_MS = 6 * 3600 * 1000;
 
 const live = new Live('', '/healthz', show);
 live.start();
@@ -19,11 +17,5 @@ function show(picture) {
   showLines(picture, now);
   showTiles(picture, now);
   showAlarms(picture, live, false);
-  beginAnew(picture, now);
-}
-
-// Only while the hub is there: a page that cannot be loaded has nobody to try again.
-function beginAnew(picture, now) {
-  const night = clockOf(now, picture.hall.time_zone).slice(0, 2) === ANEW_AT;
-  if (night && performance.now() > ANEW_AFTER_MS && live.fresh()) location.reload();
+  beginAnew(picture, live);
 }
