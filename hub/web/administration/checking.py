@@ -12,119 +12,80 @@ from typing import Any, Final
 
 from hub.configuration import PlanContent
 from hub.core.plan import Plan
-from hub.web.administration.drafts import Draft
+from hub.web.administration.drafts import Content, Draft
 from hub.web.administration.fields import Area
 from hub.web.administration.lists import LIST
 from hub.web.administration.sections import SINGLE
+from hub.web.administration.sentences import name_of
 from hub.web.texts import Words, both, marked
 from wire.settings import Mistake, checked
 
 _PLACE: Final = re.compile(r"^(\w+)(?:\[(\d+)\])?(?:\.(.+))?$")
 
+_AS_IT_IS: Final = (
+    marked("is missing"),
+    marked("no such key"),
+    marked("no such {what}; there are: {names}"),
+    marked("no counter serves it; nobody could be called"),
+    marked("the unit already is {what}"),
+    marked("other numbers begin with it"),
+    marked("a keypad has digits only; use 1 to {most} of them"),
+    marked("no such time zone; write it like Asia/Shanghai"),
+    marked("expected a time like 04:00"),
+    marked("expected a date like 2026-10-01"),
+    marked("spans go from earlier to later and do not overlap"),
+    marked("expected spans like 08:30-12:00, 13:30-17:00"),
+    marked("expected one span like 08:30-17:00"),
+    marked("the name of a class that is always there"),
+    marked("expected an address or a network, like 10.0.0.7 or 10.0.0.0/24"),
+    marked("input should be greater than or equal to {number}"),
+    marked("input should be less than or equal to {number}"),
+    marked("input should be greater than {number}"),
+    marked("input should be less than {number}"),
+)
+"""What the plan's check says, word for word."""
+
+_OTHERWISE: Final = (
+    (r"already used by hours\.exceptions\[\d+\]", marked("another line has this date")),
+    (r"already used by (?P<used_by>.+)", marked("already used by {used_by}")),
+    (r"it is the id of (?P<used_by>.+)", marked("it is the id of {used_by}")),
+    (r"input should be a valid (?:number|integer), .*", marked("input should be a number")),
+    (r"input should be a valid integer", marked("input should be a whole number")),
+    (r"input should be a valid string", marked("input should be a text")),
+    (
+        r"string should have at least (?P<count>\d+) characters?",
+        marked("string should have at least {count} characters"),
+    ),
+    (
+        r"string should have at most (?P<count>\d+) characters?",
+        marked("string should have at most {count} characters"),
+    ),
+    (
+        r"string should match pattern '(?P<pattern>.*)'",
+        marked("string should match pattern {pattern}"),
+    ),
+    (
+        r"\w+ should have at least (?P<count>\d+) items? after validation, not \d+",
+        marked("choose at least {count}"),
+    ),
+    (
+        r"\w+ should have at most (?P<count>\d+) items? after validation, not \d+",
+        marked("choose at most {count}"),
+    ),
+    (r"input should be (?P<choices>'.*)", marked("input should be {choices}")),
+)
+"""What it says for programmers, and how it is said to people."""
+
+
+def _pattern(text: str) -> str:
+    """What matches a text, whatever its values are."""
+    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text))
+
+
 _SAID: Final = tuple(
     (re.compile(pattern), text)
-    for pattern, text in (
-        (r"is missing", marked("is missing")),
-        (r"no such key", marked("no such key")),
-        (
-            r"already used by (?P<section>\w+)\[(?P<nth>\d+)\]",
-            marked("already used by {section} {nth} of the list"),
-        ),
-        (r"already used by (?P<place>.+)", marked("already used by {place}")),
-        (
-            r"no such (?P<what>\w+); there are: (?P<names>.*)",
-            marked("no such {what}; there are: {names}"),
-        ),
-        (
-            r"no counter serves it; nobody could be called",
-            marked("no counter serves it; nobody could be called"),
-        ),
-        (r"it is the id of (?P<place>.+)", marked("it is the id of {place}")),
-        (r"the unit already is (?P<what>.+)", marked("the unit already is {what}")),
-        (r"other numbers begin with it", marked("other numbers begin with it")),
-        (
-            r"lies outside the floor, which ends at (?P<size>\S+) m",
-            marked("lies outside the floor, which ends at {size} m"),
-        ),
-        (
-            r"a keypad has digits only; use 1 to (?P<most>\d+) of them",
-            marked("a keypad has digits only; use 1 to {most} of them"),
-        ),
-        (
-            r"no such time zone; write it like Asia/Shanghai",
-            marked("no such time zone; write it like Asia/Shanghai"),
-        ),
-        (r"expected a time like 04:00", marked("expected a time like 04:00")),
-        (r"expected a date like 2026-10-01", marked("expected a date like 2026-10-01")),
-        (
-            r"spans go from earlier to later and do not overlap",
-            marked("spans go from earlier to later and do not overlap"),
-        ),
-        (
-            r"expected spans like 08:30-12:00, 13:30-17:00",
-            marked("expected spans like 08:30-12:00, 13:30-17:00"),
-        ),
-        (
-            r"expected one span like 08:30-17:00",
-            marked("expected one span like 08:30-17:00"),
-        ),
-        (
-            r"the name of a class that is always there",
-            marked("the name of a class that is always there"),
-        ),
-        (
-            r"expected an address or a network, like 10.0.0.7 or 10.0.0.0/24",
-            marked("expected an address or a network, like 10.0.0.7 or 10.0.0.0/24"),
-        ),
-        (
-            r"input should be greater than or equal to (?P<number>\S+)",
-            marked("input should be greater than or equal to {number}"),
-        ),
-        (
-            r"input should be less than or equal to (?P<number>\S+)",
-            marked("input should be less than or equal to {number}"),
-        ),
-        (
-            r"input should be greater than (?P<number>\S+)",
-            marked("input should be greater than {number}"),
-        ),
-        (
-            r"input should be less than (?P<number>\S+)",
-            marked("input should be less than {number}"),
-        ),
-        (
-            r"input should be a valid (?:number|integer), .*",
-            marked("input should be a number"),
-        ),
-        (
-            r"input should be a valid integer",
-            marked("input should be a whole number"),
-        ),
-        (r"input should be a valid string", marked("input should be a text")),
-        (
-            r"string should have at least (?P<count>\d+) characters?",
-            marked("string should have at least {count} characters"),
-        ),
-        (
-            r"string should have at most (?P<count>\d+) characters?",
-            marked("string should have at most {count} characters"),
-        ),
-        (
-            r"string should match pattern '(?P<pattern>.*)'",
-            marked("string should match pattern {pattern}"),
-        ),
-        (
-            r"\w+ should have at least (?P<count>\d+) items? after validation, not \d+",
-            marked("choose at least {count}"),
-        ),
-        (
-            r"\w+ should have at most (?P<count>\d+) items? after validation, not \d+",
-            marked("choose at most {count}"),
-        ),
-        (r"input should be (?P<choices>'.*)", marked("input should be {choices}")),
-    )
+    for pattern, text in (*((_pattern(text), text) for text in _AS_IT_IS), *_OTHERWISE)
 )
-"""What the plan's check says, and the same as a text that is translated."""
 
 PIN_HASH: Final = r"^scrypt\$\d+\$\d+\$\d+\$[0-9a-f]+\$[0-9a-f]+$"
 
@@ -185,49 +146,64 @@ class Checked:
 
 def check(draft: Draft) -> Checked:
     """Everything that is wrong with a draft in itself."""
-    content, mistakes = checked(draft.plain, PlanContent)
+    plain = draft.plain
+    content, mistakes = checked(plain, PlanContent)
     if content is not None and not mistakes:
         return Checked(plan=content.plan())
-    return Checked([_wrong(mistake) for mistake in mistakes])
+    return Checked([_wrong(mistake, plain) for mistake in mistakes])
 
 
-def _wrong(mistake: Mistake) -> Wrong:
+def _wrong(mistake: Mistake, content: Content) -> Wrong:
     found = _PLACE.match(mistake.place)
-    if found is None:
-        return Wrong("", None, mistake.place, in_words(mistake))
-    area, number, key = found[1], found[2], found[3] or ""
-    return Wrong(
-        area, int(number) - 1 if number else None, key, in_words(mistake, _scale(area, key))
-    )
+    area, number, key = found.groups("") if found is not None else ("", "", mistake.place)
+    told = _Telling(content, area, key)
+    return Wrong(area, int(number) - 1 if number else None, key, told.of(mistake))
 
 
-def _scale(area: str, key: str) -> float:
-    known = LIST.get(area) or SINGLE.get(area)
-    field_ = known.known(key) if known else None
-    return field_.scale if field_ else 1.0
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Says what is wrong with one field of a content, in both languages."""
 
+    content: Content
+    area: str
+    key: str
 
-def in_words(mistake: Mistake, scale: float = 1.0) -> Words:
-    """A mistake in both languages."""
-    said = _translated(mistake.problem, scale)
-    if mistake.suggestion is None:
-        return said
-    hint = both("Did you mean {suggestion}?", suggestion=mistake.suggestion)
-    return Words(zh=f"{said.zh}。{hint.zh}", en=f"{said.en}. {hint.en}")
+    def of(self, mistake: Mistake) -> Words:
+        """The mistake in words."""
+        said = self._translated(mistake.problem)
+        if mistake.suggestion is None:
+            return said
+        hint = both("Did you mean {suggestion}?", suggestion=mistake.suggestion)
+        return Words(zh=f"{said.zh}。{hint.zh}", en=f"{said.en}. {hint.en}")
 
+    def _translated(self, problem: str) -> Words:
+        for pattern, text in _SAID:
+            found = pattern.fullmatch(problem)
+            if found is not None:
+                return both(text, **{k: self._value(k, v) for k, v in found.groupdict().items()})
+        return Words(zh=problem, en=problem)
 
-def _translated(problem: str, scale: float) -> Words:
-    for pattern, text in _SAID:
-        found = pattern.fullmatch(problem)
-        if found is not None:
-            return both(text, **{k: _value(k, v, scale) for k, v in found.groupdict().items()})
-    return Words(zh=problem, en=problem)
+    def _value(self, name: str, value: str) -> Any:
+        if name == "number":
+            return f"{float(value) / self._scale():.10g}"
+        if name == "used_by":
+            return self._named(value)
+        words = _PATTERNS if name == "pattern" else _NAMES if name == "what" else {}
+        return both(words[value]) if value in words else value
 
+    def _scale(self) -> float:
+        area = LIST.get(self.area) or SINGLE.get(self.area)
+        field_ = area.known(self.key) if area else None
+        return field_.scale if field_ else 1.0
 
-def _value(name: str, value: str, scale: float) -> Any:
-    if name == "number":
-        return f"{float(value) / scale:.10g}"
-    if name == "section":
-        return both(LIST[value].one) if value in LIST else value
-    words = _PATTERNS if name == "pattern" else _NAMES if name == "what" else {}
-    return both(words[value]) if value in words else value
+    def _named(self, place: str) -> Any:
+        """What stands at a place of a list, by a name that is not what is doubled."""
+        found = _PLACE.match(place)
+        area = LIST.get(found[1]) if found is not None else None
+        if found is None or area is None:
+            return place
+        thing = self.content[area.name][int(found[2]) - 1]
+        name: Any = name_of(area.name, thing)
+        if self.key == "number" and area.name == "counters":
+            name = thing.get("id") or found[2]
+        return both("{kind} {name}", kind=both(area.one), name=name)

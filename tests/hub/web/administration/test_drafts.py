@@ -143,6 +143,20 @@ def test_every_mistake_stands_beside_its_field_and_everything_typed_is_kept(hous
     assert house.service.plan.service["residence"].prefix == "A"
 
 
+def test_what_is_doubled_is_said_of_whom(house: House) -> None:
+    form = {"id": "c9", "number": "2", "unit": "unit-1", "skill:social": "own"}
+    save(house.client, "/counters/new", form)
+    page = get(house.client, "/counters/new-1")
+    assert "already used by Counter c2" in page  # both have this number
+    assert "already used by Counter 1" in page
+    chinese = get(house.client, "/counters/new-1", "zh")
+    assert "已被窗口 c2使用" in chinese
+    days = {"special:date": ["2026-10-01"] * 2, "special:hours": ["", ""]}
+    languages = {"special:zh": ["", ""], "special:en": ["", ""]}
+    save(house.client, "/hall", {**fields_of(get(house.client, "/hall")), **days, **languages})
+    assert "another line has this date" in get(house.client, "/hall")
+
+
 def test_a_name_that_stands_for_nothing_is_asked_about(house: House) -> None:
     shift = {"clerk": "wangg", "counter": "c1", "days": ["monday"], "hours": "08:30-17:00"}
     assert "/roster/new-1" in save(house.client, "/roster/new", shift)
