@@ -43,5 +43,5 @@ if (file) {
 // While a new unit is waited for, the page looks again by itself.
 const again = document.getElementById('again');
 if (again && again.closest('[data-waits="yes"]')) {
-  setInterval(() => { if (!document.hidden) location.replace(again.href); }, 5000);
+  setInterval(() => { if (!document.hidden) window.whenReached(() => location.replace(again.href)); }, 5000);
 }

@@ -4,8 +4,9 @@
   var timer = null;
   function wait() {
     clearTimeout(timer);
-    timer = setTimeout(function () { location.replace(place.getAttribute('data-later')); },
-      1000 * Number(place.getAttribute('data-after')));
+    timer = setTimeout(function () {
+      window.whenReached(function () { location.replace(place.getAttribute('data-later')); });
+    }, 1000 * Number(place.getAttribute('data-after')));
   }
   ['pointerdown', 'keydown', 'wheel'].forEach(function (kind) {
     document.addEventListener(kind, wait, { passive: true });

@@ -33,7 +33,7 @@ function begin() {
   for (const more of document.querySelectorAll('details[open]')) more.open = false;
   window.scrollTo(0, 0);
   const fresh = page.lang === 'zh' && !document.querySelector('[role="alert"]');
-  if (!fresh) location.replace('/take?kiosk=1&lang=zh');
+  if (!fresh) window.whenReached(() => location.replace('/take?kiosk=1&lang=zh'));
 }
 
 // A second tap while the first is on its way would only make the citizen wait longer.
