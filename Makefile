@@ -14,8 +14,8 @@ INSTALLED := .venv/installed-stamp
 SLOW_FOLDERS := tests/device/ui tests/hall tests/hub/web
 FAST := -n 2 -p no:schemathesis $(addprefix --ignore=,$(SLOW_FOLDERS)) -m "not slow and not long and not system"
 # A file's tests stay together: halls of one file share what they start. The longest files come
-# first: one that came last would run alone. Half of their time they wait: three go on two cores.
-SLOW := tests/model tests/hall tests -n 3 --dist loadfile --no-loadscope-reorder -m "(slow or system) and not long"
+# first (tests/conftest.py). Half of their time they wait: three go on two cores.
+SLOW := -n 3 --dist loadfile --no-loadscope-reorder -m "(slow or system) and not long"
 # npm comes with some builds of node, and apart from others.
 SYSTEM_PACKAGES := chromium fonts-noto-cjk mosquitto systemd
 

@@ -40,12 +40,58 @@ The Makefile's fast part does not even load them.
 """
 
 
+LONGEST_FIRST = (
+    "hall/test_crash.py",
+    "hall/test_peripherals.py",
+    "hall/test_loop.py",
+    "hall/test_race.py",
+    "hall/test_demo.py",
+    "hall/test_bad_input.py",
+    "hub/web/test_looks.py",
+    "device/ui/test_references.py",
+    "hall/test_ten_hours.py",
+    "device/ui/test_window.py",
+    "hub/web/test_openapi.py",
+    "hub/web/test_stream.py",
+    "hub/journal/test_crash.py",
+    "hall/test_kiosk.py",
+    "hall/test_watchdog.py",
+    "device/test_run.py",
+    "hub/web/test_api.py",
+    "device/test_alone_for_real.py",
+    "hall/test_board.py",
+    "hall/test_fleet.py",
+    "hall/test_idle.py",
+    "wire/test_link.py",
+    "hub/web/test_markup.py",
+    "hub/web/test_supervision.py",
+    "hub/web/test_pages.py",
+    "hub/web/test_by_hand.py",
+    "hub/web/test_operator_page.py",
+    "hub/web/test_sign_in.py",
+    "device/test_outbox.py",
+    "docs/test_protocol.py",
+    "hub/journal/test_store.py",
+    "device/ui/test_screens.py",
+    "device/ui/test_board_screens.py",
+)
+"""Files of slow tests in the order in which they are begun; then come all others.
+
+A file's tests stay on one processor, and the longest would be waited for if it were begun last.
+"""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark as slow what is in a slow folder, so that no test there belongs to no part."""
+    """Mark as slow what is in a slow folder, so that no test there belongs to no part.
+
+    The longest files come first, in the order of the folders otherwise.
+    """
     folders = [config.rootpath / folder for folder in SLOW_FOLDERS]
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in folders):
             item.add_marker(pytest.mark.slow)
+    rank = {config.rootpath / "tests" / name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 ONE_BROWSER = pytest.StashKey["OneBrowser"]()

@@ -26,6 +26,8 @@ from wire.settings import parse
 
 ROOT = Path(__file__).parents[2]
 PATIENT_S = 60.0
+SOON_S = 0.1
+"""How often a peripheral is looked after here, so that nobody has to wait for it."""
 UNIT = '[unit]\nid = "u-1"\nhall = "main"\nstate = "/nowhere"\n'
 COUNTER = UNIT + 'counter = "c1"\n[hardware]\nkind = "emulated"\n'
 KIOSK = UNIT + 'role = "kiosk"\n[hardware]\nkind = "emulated"\n'
@@ -153,8 +155,9 @@ def test_a_printer_and_a_reader_of_an_emulated_kiosk(started: contextlib.ExitSta
     ],
 )
 def test_each_fault_of_a_printer_is_told_and_its_end_too(
-    started: contextlib.ExitStack, trouble: str, code: str
+    started: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch, trouble: str, code: str
 ) -> None:
+    monkeypatch.setattr("device.drivers.supervised.PROBE_S", SOON_S)
     stand = Stand(KIOSK + "[printer]\n", started)
     assert stand.next_of(Health).ok
     line = stand.fitted.lines["printer"]

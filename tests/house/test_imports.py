@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import configparser
+import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LINTER = "from importlinter.cli import lint_imports_command as run; run()"
+
+# Reads the contracts that are asked for, a line each time, and answers with a code and words.
+LINTER = """
+import contextlib, io, json, sys
+from importlinter.cli import lint_imports
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        code = lint_imports(limit_to_contracts=tuple(json.loads(line)), no_cache=True)
+    print(json.dumps([code, said.getvalue()]), flush=True)
+"""
+
+Lint = Callable[..., tuple[int, str]]
 
 # contract, file, a line that breaks it
 BREAKS = [
@@ -72,18 +84,42 @@ def broken(house: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     path.write_text(sound, encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def lint(house: Path) -> Iterator[Lint]:
+    """Call it with contracts, or none for all, for the linter's exit code and what it says.
+
+    One linter for all, which is asked again and again: most of its time it only starts.
+    """
+    command = [sys.executable, "-c", LINTER]
+    with subprocess.Popen(
+        command, cwd=house, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as linter:
+        asked, answered = linter.stdin, linter.stdout
+        assert asked is not None
+        assert answered is not None
+
+        def ask(*contracts: str) -> tuple[int, str]:
+            asked.write(json.dumps(contracts) + "\n")
+            asked.flush()
+            code, said = json.loads(answered.readline())
+            return code, said
+
+        yield ask
+        asked.close()
+
+
 @pytest.mark.slow
-def test_the_house_keeps_its_rules(house: Path) -> None:
-    done = lint(house)
-    assert done.returncode == 0, done.stdout
+def test_the_house_keeps_its_rules(lint: Lint) -> None:
+    code, said = lint()
+    assert code == 0, said
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("broken", BREAKS, indirect=True, ids=lambda case: f"{case[1]}:{case[2]}")
-def test_a_broken_rule_is_seen(house: Path, broken: str) -> None:
-    done = lint(house, "--contract", broken)
-    assert done.returncode == 1
-    assert "0 kept, 1 broken" in done.stdout
+def test_a_broken_rule_is_seen(lint: Lint, broken: str) -> None:
+    code, said = lint(broken)
+    assert code == 1
+    assert "0 kept, 1 broken" in said
 
 
 def test_every_rule_is_broken_once_above() -> None:
@@ -91,13 +127,3 @@ def test_every_rule_is_broken_once_above() -> None:
     rules.read(ROOT / ".importlinter")
     named = {name.split(":")[2] for name in rules.sections() if ":contract:" in name}
     assert named == {contract for contract, _, _ in BREAKS}
-
-
-def lint(house: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", LINTER, "--no-cache", *options],
-        cwd=house,
-        capture_output=True,
-        text=True,
-        check=False,
-    )

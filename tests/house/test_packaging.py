@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.conftest import SLOW_FOLDERS
+from tests.conftest import LONGEST_FIRST, SLOW_FOLDERS
 
 ROOT = Path(__file__).parents[2]
 TARGETS = ["install", "demo", "test", "test-fast", "test-long", "check", "bench", "docs"]
@@ -83,6 +83,10 @@ def test_what_the_fast_part_does_not_load_is_slow() -> None:
     assert tuple(folders[1].split()) == SLOW_FOLDERS
     fast = re.search(r"^FAST := (.*)$", makefile, re.MULTILINE) or ""
     assert re.findall(r"\S*--ignore\S*", fast[1]) == ["--ignore=,$(SLOW_FOLDERS))"]
+
+
+def test_every_file_that_is_begun_early_is_there() -> None:
+    assert [name for name in LONGEST_FIRST if not (ROOT / "tests" / name).is_file()] == []
 
 
 @pytest.mark.parametrize("target", [name for name in TARGETS if name != "install"])

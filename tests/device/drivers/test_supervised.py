@@ -277,7 +277,10 @@ def line(tmp_path: Path) -> Iterator[PtyLine]:
 
 
 @pytest.mark.slow
-def test_a_real_driver_recovers_when_its_cable_is_put_back(line: PtyLine) -> None:
+def test_a_real_driver_recovers_when_its_cable_is_put_back(
+    line: PtyLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.drivers.supervised.PROBE_S", 0.1)  # how soon it is missed
     told: queue.Queue[Health] = queue.Queue()
     sign = make_sign("framing-1", SerialTransport(str(line.path), 9600), pace(), 1)
     supervised = SupervisedSign("sign", sign, RealClock(), told.put)
