@@ -16,7 +16,8 @@ from hub.core.commands import ByPhone, RateByPhone, TagByPhone
 from hub.transaction import IdReusedError
 from hub.web import script_texts as st
 from hub.web.access import Access, Visit
-from hub.web.bodies import TicketWish
+from hub.web.bodies import UNGUESSED_LETTERS, TicketWish
+from hub.web.held_numbers import remember, slips_of
 from hub.web.pages import page_content, render
 from hub.web.qr import code_of
 from hub.web.rights import Right, needs, person_of
@@ -48,7 +49,8 @@ class Form:
     def key(self) -> str | None:
         """What makes a repeat of this very form act once; None if it cannot be used."""
         key = self.first("key")
-        return key if key and re.fullmatch(KEY_PATTERN, key) else None
+        made_here = len(key) >= UNGUESSED_LETTERS and re.fullmatch(KEY_PATTERN, key)
+        return key if made_here else None
 
 
 async def _form(request: Request) -> Form:
@@ -85,9 +87,12 @@ class _Pages:
     async def _choose(
         self, request: Request, kiosk: bool, code: str | None = None, status: int = 200
     ) -> Response:
-        view = await self._access.look(lambda view: view.lines())
+        # A kiosk is everybody's: it remembers nobody's number.
+        slips = () if kiosk else slips_of(request)
+        view, held = await self._access.look(lambda view: (view.lines(), view.held(slips)))
         shown: dict[str, Any] = {
             "view": view,
+            "held": held,
             # A double tap, or a press after a reload, gets the same number again.
             "key": new_id(),
             "code": code,
@@ -119,7 +124,11 @@ class _Pages:
         if answer.status != 201:
             return await self._choose(request, kiosk, content["code"], answer.status)
         slip = content["url"].rpartition("/")[2]
-        return RedirectResponse(f"/t/{slip}?kiosk=1" if kiosk else f"/t/{slip}", 303)
+        if kiosk:
+            return RedirectResponse(f"/t/{slip}?kiosk=1", 303)
+        taken = RedirectResponse(f"/t/{slip}", 303)
+        remember(request, taken, slip)
+        return taken
 
     # --- following it ----------------------------------------------------------------------
 

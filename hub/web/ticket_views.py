@@ -35,6 +35,15 @@ _STATES = {
 }
 
 
+_OVER = {TicketState.DONE, TicketState.CANCELLED, TicketState.EXPIRED}
+
+
+def can_go_on(ticket: m.TicketView) -> bool:
+    """Whether somebody still has its turn before them, or is in it."""
+    missed = ticket.state is TicketState.NO_SHOW
+    return "come_back" in ticket.wishes if missed else ticket.state not in _OVER
+
+
 def state_text(state: TicketState) -> Words:
     """A ticket's state in words."""
     return both(_STATES[state])

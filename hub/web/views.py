@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import tzinfo
 from functools import lru_cache
 from typing import Any, Literal
@@ -26,7 +27,7 @@ from hub.web.facts import Facts
 from hub.web.news_why import why_news
 from hub.web.ratings_told import levels_told, without_ratings
 from hub.web.texts import both
-from hub.web.ticket_views import Eyes, TicketSight, ticket_view
+from hub.web.ticket_views import Eyes, TicketSight, can_go_on, ticket_view
 from hub.web.unit_views import Units
 from hub.web.why import kind_name, pause_reason, why_called
 from hub.web.words import news_text, why_set_aside
@@ -145,6 +146,11 @@ class View:
         ticket = self._hall.tickets.get(ticket_id)
         held = ticket and self._transaction.books.links.holds(ticket, token, self._hall.day)
         return ticket_id if held else None
+
+    def held(self, slips: Iterable[str]) -> dict[str, m.TicketView]:
+        """The numbers among these that still have their turn before them, or are in it."""
+        looked = {slip: self.ticket(slip) for slip in slips if self.holds(slip)}
+        return {slip: now.ticket for slip, now in looked.items() if now and can_go_on(now.ticket)}
 
     # --- parts -----------------------------------------------------------------------------
 

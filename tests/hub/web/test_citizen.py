@@ -45,8 +45,60 @@ def send(house: House, path: str, **fields: Any) -> Any:
     return house.visitor.post(path, data=form, params=EN, follow_redirects=False)
 
 
+def test_a_form_with_a_key_that_was_made_up_gives_everybody_their_own_ticket(house: House) -> None:
+    taken = [send(house, "/take", service="residence", key="1") for _ in range(2)]
+    assert [answer.status_code for answer in taken] == [303, 303]
+    assert taken[0].headers["location"] != taken[1].headers["location"]
+
+
 def rating(house: House, ticket: str) -> Any:
     return house.visitor.get(f"/api/tickets/{house.slip(ticket)}").json()["ticket"]["rating"]
+
+
+# --- a number that is held already ------------------------------------------------------------
+
+
+def test_who_comes_back_to_take_a_number_finds_the_one_they_hold(house: House) -> None:
+    assert "You have a number already" not in house.visitor.get("/take", params=EN).text
+    first = send(house, "/take", service="residence")
+    path = first.headers["location"]
+    kept = first.headers["set-cookie"].lower()
+    assert "httponly" in kept
+    assert "path=/take" in kept
+    assert "samesite=lax" in kept
+
+    again = house.visitor.get("/take", params=EN).text
+    assert f'href="{path}"' in again
+    assert "A001" in again
+    assert 'value="residence"' in again  # another one can be taken all the same
+    second = send(house, "/take", service="social").headers["location"]
+    both = house.visitor.get("/take", params=EN).text
+    assert both.index(f'href="{second}"') < both.index(f'href="{path}"')
+
+    send(house, path, wish="cancel")
+    left = house.visitor.get("/take", params=EN).text
+    assert f'href="{path}"' not in left
+    assert f'href="{second}"' in left
+
+
+def test_a_kiosk_remembers_nobodys_number(house: House) -> None:
+    taken = house.visitor.post(
+        "/take?kiosk=1", data={"key": new_id(), "service": "residence"}, follow_redirects=False
+    )
+    assert "set-cookie" not in taken.headers
+    assert "A001" not in house.visitor.get("/take", params=EN).text
+    send(house, "/take", service="residence")
+    assert "A002" in house.visitor.get("/take", params=EN).text
+    assert "A002" not in house.visitor.get("/take", params={**EN, "kiosk": "1"}).text
+
+
+@pytest.mark.parametrize("slips", ["", ":", "<b>", "a" * 5000, "known:known", "1.2:3.4"])
+def test_a_number_that_nobody_has_the_slip_of_is_not_theirs(house: House, slips: str) -> None:
+    known = house.take()["id"]  # its id alone gives nobody a right
+    house.visitor.cookies.set("numbers", slips.replace("known", known), path="/take")
+    page = house.visitor.get("/take", params=EN)
+    assert page.status_code == 200
+    assert "A001" not in page.text
 
 
 # --- who may act ------------------------------------------------------------------------------
