@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
 
 from hub.journal import tables as t
 from hub.journal.sums import LEVELS
@@ -60,18 +60,23 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, how many there are in all, and the id to go on from; None at the end."""
+    """Some rows, how many there are in all, and the id to go on from; None at the end.
+
+    `counted`: how many of all are in the figures.
+    """
 
     rows: tuple[Said, ...]
     total: int
+    counted: int
     after: int | None
 
 
 def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int = PAGE) -> Page:
     """A page of ratings, the latest first."""
     where = _where(period, wanted)
-    total = connection.execute(select(func.count()).select_from(t.ratings).where(where)).scalar()
     c = t.ratings.c
+    numbers = select(func.count(), func.sum(case((c.counted, 1), else_=0))).where(where)
+    total, counted = connection.execute(numbers).one()
     if wanted.before is not None:
         where = and_(where, c.id < wanted.before)
     turns = t.ratings.outerjoin(t.turns, t.turns.c.id == c.turn)
@@ -79,7 +84,7 @@ def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int =
     rows = connection.execute(query.order_by(c.id.desc()).limit(limit + 1)).all()
     tags = _tags(connection, [row.call_id for row in rows])
     said = tuple(_said(row, tags.get((row.call_id, row.counted), ())) for row in rows[:limit])
-    return Page(said, total or 0, said[-1].id if len(rows) > limit else None)
+    return Page(said, total, counted or 0, said[-1].id if len(rows) > limit else None)
 
 
 def from_key(wanted: Wanted, before: int | None) -> Wanted:
@@ -100,9 +105,10 @@ def _where(period: Period, wanted: Wanted) -> ColumnElement[bool]:
     if wanted.counted is not None:
         parts.append(c.counted == wanted.counted)
     if wanted.tag is not None:
-        of = "," + t.reasons.c.tags + ","
-        given = select(t.reasons.c.call_id).where(of.contains(f",{wanted.tag},", autoescape=True))
-        parts.append(c.call_id.in_(given))
+        r = t.reasons.c
+        given = ("," + r.tags + ",").contains(f",{wanted.tag},", autoescape=True)
+        # A second rating of the call, which does not count, has not these reasons.
+        parts.append(exists().where(r.call_id == c.call_id, r.counted == c.counted, given))
     return and_(*parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -11,6 +12,14 @@ from hub.journal import tables as t
 from hub.reports.period import Period
 
 STEP: Final = 2_000
+
+
+def last_day_before(connection: Connection, day: date) -> str | None:
+    """The last day before another on which somebody was called; None if there is none."""
+    c = t.turns.c
+    called = (c.day < day.isoformat()) & c.call_id.is_not(None)
+    query = select(c.day).where(called).order_by(c.day.desc()).limit(1)
+    return connection.execute(query).scalar()
 
 
 def turns(

@@ -23,7 +23,10 @@ BAD_RATINGS = marked("Bad ratings")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table: what it is about, its figures, and how long its bars are (0 to 100)."""
+    """A line of a table: what it is about, its figures, and how long its bars are (0 to 100).
+
+    Waits and bad ratings against the most of all lines, the unrated share as it is.
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class Row:
     p50_s: float | None
     p90_s: float | None
     wait_bar: float
+    unrated_bar: float
     bad_bar: float
 
 
@@ -77,7 +81,8 @@ def _row(id_: str, name: str, group: Group, longest: float, worst: float) -> Row
     figures = group.figures
     wait = 100 * (figures.mean_wait_s or 0.0) / longest if longest else 0.0
     bad = 100 * figures.bad / worst if worst else 0.0
-    return Row(id_, name, figures, group.p50_s, group.p90_s, round(wait, 1), round(bad, 1))
+    bars = (round(wait, 1), round(100 * (figures.unrated_share or 0.0), 1), round(bad, 1))
+    return Row(id_, name, figures, group.p50_s, group.p90_s, *bars)
 
 
 def by_day(found: Overview) -> tuple[list[str], list[Group]]:

@@ -11,12 +11,13 @@ import contextlib
 import json
 import sys
 from collections.abc import AsyncGenerator
-from datetime import date, timedelta
+from datetime import date
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from hub.core.policies import POLICIES
+from hub.reports.tables import last_day_before
 from hub.web.responses import problem
 from hub.web.supervision.desk import Desk
 from hub.web.texts import marked
@@ -91,13 +92,13 @@ def add_what_if(router: APIRouter, desk: Desk) -> None:
         """Ask for a replay."""
         about = desk.asked(request)
         names = desk.names(request, about.period)
-        yesterday = about.today - timedelta(1)
+        last = await desk.read(lambda c: last_day_before(c, about.today))
         return desk.page(
             request,
             "supervision_replay.html",
             "replay",
             about,
-            day=_day(request.query_params.get("day", "")) or yesterday.isoformat(),
+            day=_day(request.query_params.get("day", "")) or last or about.today.isoformat(),
             policies=[
                 (p, names.say(POLICY_NAMES[p]) if p in POLICY_NAMES else p) for p in POLICIES
             ],

@@ -17,7 +17,7 @@ from hub.reports import lists
 from hub.reports.figures import Figures, Group, Waits, overview
 from hub.reports.period import Period
 from hub.reports.story import story
-from hub.reports.tables import every_turn
+from hub.reports.tables import every_turn, last_day_before
 from tests.hub.core.examples import MONDAY, Driver, rating
 from tests.hub.core.examples import unrated as unrated_record
 from tests.hub.journal.projected import Projected, sizes
@@ -66,6 +66,9 @@ def _say(d: Driver, counter: str, level: Level | None, sequence: int) -> None:
         d.apply(unrated(d.hall, unit, key, record, d.now, "run"))
         return
     d.apply(rated(d.hall, unit, key, rating(call, counter, level=level), d.now, "run"))
+    if sequence % 3 == 0:  # pressed again: kept, and in no figure
+        again = rating(call, counter, level=Level.VERY_DISSATISFIED)
+        d.apply(rated(d.hall, unit, ("outbox", sequence + 2000), again, d.now, "run"))
     if level in {Level.DISSATISFIED, Level.VERY_DISSATISFIED} and sequence % 2:
         given = rating(call, counter).model_dump(exclude={"kind", "level", "after_ms"})
         tags = w.RatingTagsRecord(**given, tags=["207", "213"])
@@ -227,6 +230,7 @@ def test_bad_ratings_are_listed_with_their_reasons_page_by_page(made: Projected)
             assert page.total == total
             seen += page.rows
     assert len(seen) == total == len({said.id for said in seen})
+    assert page.counted == sum(said.counted for said in seen)
     assert [said.id for said in seen] == sorted((said.id for said in seen), reverse=True)
     assert {said.level for said in seen} == {"dissatisfied", "very_dissatisfied"}
     assert {said.tags for said in seen} == {(), ("207", "213")}
@@ -249,6 +253,27 @@ def test_ratings_can_be_sifted(made: Projected, wanted: lists.Wanted, fits: Any)
         everything = lists.ratings(made.connection, WEEK, lists.Wanted(levels), 1000).rows
         found = lists.ratings(made.connection, WEEK, wanted, 1000).rows
     assert list(found) == [s for s in everything if fits(s) and s.level in wanted.levels]
+
+
+def test_what_the_overview_counts_is_what_its_links_list(made: Projected) -> None:
+    with made.connection.begin():
+        found = overview(made.connection, WEEK)
+        for counter, group in found.counters.items():
+            asked = lists.Wanted(counter=counter, counted=True)
+            assert lists.ratings(made.connection, WEEK, asked).total == group.figures.bad
+        nothing = lists.ratings(made.connection, WEEK, lists.Wanted(counter="none"))
+        levels = [level.value for level in LEVELS]
+        every = lists.ratings(made.connection, WEEK, lists.Wanted(levels), limit=1)
+    assert (nothing.rows, nothing.total, nothing.counted) == ((), 0, 0)
+    assert 0 < every.counted < every.total
+
+
+def test_the_last_day_is_one_on_which_somebody_was_called(made: Projected) -> None:
+    ahead = [(0, None), (1, 0), (7, 0), (8, 7), (99, 7)]
+    with made.connection.begin():
+        for days, last in ahead:
+            found = last_day_before(made.connection, FIRST + timedelta(days))
+            assert found == (None if last is None else (FIRST + timedelta(last)).isoformat()), days
 
 
 def test_reasons_are_counted_once_for_each_rating(made: Projected) -> None:
