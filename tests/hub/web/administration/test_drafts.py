@@ -150,7 +150,7 @@ def test_what_is_doubled_is_said_of_whom(house: House) -> None:
     assert "already used by Counter c2" in page  # both have this number
     assert "already used by Counter 1" in page
     chinese = get(house.client, "/counters/new-1", "zh")
-    assert "已被窗口 c2使用" in chinese
+    assert "已被“窗口 c2”使用" in chinese
     days = {"special:date": ["2026-10-01"] * 2, "special:hours": ["", ""]}
     languages = {"special:zh": ["", ""], "special:en": ["", ""]}
     save(house.client, "/hall", {**fields_of(get(house.client, "/hall")), **days, **languages})
