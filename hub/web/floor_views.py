@@ -20,11 +20,14 @@ from wire.settings import tables
 CM: Final = 100
 """Drawings have no fractions: a metre is so many units."""
 
-LEAST_PX: Final = 104
+LEAST_PX: Final = 92
 """A counter can be read if it is drawn at least so wide, in pixels."""
 
 NAME_SIZE: Final = 0.24
 """How high the letters of an outline's name are, for the width of a counter."""
+
+AIR: Final = 25
+"""So much is shown round a floor."""
 
 KEYS: Final[Mapping[Kind, str]] = {"counters": "id", "boards": "unit", "kiosks": "unit"}
 
@@ -88,8 +91,12 @@ class FloorPicture:
 
     @property
     def margin(self) -> int:
-        """What stands at the edge stands out by its half."""
-        return self.counter // 2 + 10
+        """What stands at the edge stands out by its half at most; and all of it has some air."""
+        out = [
+            max(-p.left, -p.top, p.left + p.width - self.width, p.top + p.height - self.height)
+            for p in self.pieces
+        ]
+        return max([0, *out]) + AIR
 
     @property
     def box(self) -> str:

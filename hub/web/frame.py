@@ -98,7 +98,7 @@ def places_for(request: Request, person: Person | None) -> tuple[Link, ...]:
 
 def _is_in(path: str, place: Place) -> bool:
     inside = place.inside
-    return path == place.path or (bool(inside) and path.startswith(f"{inside}/"))
+    return path in {place.path, inside} or (bool(inside) and path.startswith(f"{inside}/"))
 
 
 def home_of(person: Person) -> str:

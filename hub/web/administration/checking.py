@@ -53,6 +53,10 @@ _OTHERWISE: Final = (
     (r"input should be a valid integer", marked("input should be a whole number")),
     (r"input should be a valid string", marked("input should be a text")),
     (
+        r"lies outside the floor, which ends at (?P<size>\S+) m",
+        marked("lies outside the floor, which ends at {size} m"),
+    ),
+    (
         r"string should have at least (?P<count>\d+) characters?",
         marked("string should have at least {count} characters"),
     ),

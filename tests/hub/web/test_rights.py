@@ -44,6 +44,8 @@ TABLE = {
     Right.VIEW: [
         "GET /",
         "GET /wall",
+        "GET /floor",
+        "GET /floor/wall",
         "GET /api/hall",
         "GET /metrics",
         "GET /account",
