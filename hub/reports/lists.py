@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass, fields, replace
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
 
 from hub.journal import tables as t
 from hub.journal.sums import LEVELS
+from hub.reports.figures import BAD
 from hub.reports.period import Period
 
-BAD_LEVELS: Final = (LEVELS["level_2"], LEVELS["level_1"])
+BAD_LEVELS: Final = tuple(LEVELS[name] for name in BAD)
 
 PAGE: Final = 50
 
@@ -71,6 +72,14 @@ class Page:
     after: int | None
 
 
+_FIELDS = tuple(f.name for f in fields(Said) if f.name not in {"called_at", "source", "tags"})
+_SAID = (
+    *(t.ratings.c[name] for name in _FIELDS),
+    t.ratings.c.unit.label("source"),
+    func.coalesce(t.turns.c.called_at, t.ratings.c.at).label("called_at"),
+)
+
+
 def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int = PAGE) -> Page:
     """A page of ratings, the latest first."""
     where = _where(period, wanted)
@@ -80,10 +89,12 @@ def ratings(connection: Connection, period: Period, wanted: Wanted, limit: int =
     if wanted.before is not None:
         where = and_(where, c.id < wanted.before)
     turns = t.ratings.outerjoin(t.turns, t.turns.c.id == c.turn)
-    query = select(t.ratings, t.turns.c.called_at).select_from(turns).where(where)
-    rows = connection.execute(query.order_by(c.id.desc()).limit(limit + 1)).all()
+    query = select(*_SAID).select_from(turns).where(where).order_by(c.id.desc()).limit(limit + 1)
+    rows = connection.execute(query).all()
     tags = _tags(connection, [row.call_id for row in rows])
-    said = tuple(_said(row, tags.get((row.call_id, row.counted), ())) for row in rows[:limit])
+    said = tuple(
+        Said(**row._mapping, tags=tags.get((row.call_id, row.counted), ())) for row in rows[:limit]
+    )
     return Page(said, total, counted or 0, said[-1].id if len(rows) > limit else None)
 
 
@@ -120,28 +131,6 @@ def _tags(connection: Connection, calls: Sequence[str]) -> dict[tuple[str, bool]
     for row in connection.execute(query.order_by(c.id)):
         found[row.call_id, row.counted] = tuple(filter(None, row.tags.split(",")))
     return found
-
-
-def _said(row: Any, tags: tuple[str, ...]) -> Said:
-    return Said(
-        row.id,
-        row.at,
-        row.at if row.called_at is None else row.called_at,
-        row.sure,
-        row.level,
-        row.after_ms,
-        row.counted,
-        row.why_not,
-        row.unit,
-        row.counter,
-        row.clerk,
-        row.call_id,
-        row.ticket,
-        row.number,
-        row.service,
-        row.day,
-        tags,
-    )
 
 
 # --- reasons and doubts ----------------------------------------------------------------------

@@ -200,6 +200,15 @@ _STEPS = settings(
 )
 
 
+def turns_in(folder: Path) -> list[tuple[Any, ...]]:
+    """What a journal that is opened again says of turns."""
+    again = Journal(folder)
+    with again._connection.begin():
+        rows = sorted(tuple(row) for row in again._connection.execute(select(t.turns)))
+    again.close()
+    return rows
+
+
 @pytest.mark.slow
 def test_after_any_commands_the_tables_say_what_the_hall_says() -> None:
     run_state_machine_as_test(ReportedHall, settings=settings(_STEPS, max_examples=6))
@@ -243,11 +252,7 @@ def test_the_journal_writes_them_with_its_events_or_not_at_all(folder: Path) -> 
     connection.commit()
     journal.commit(Batch(21, MORNING[20:]))
     journal.close()
-    again = Journal(folder)
-    with again._connection.begin():
-        rows = sorted(tuple(row) for row in again._connection.execute(select(t.turns)))
-    assert rows == ONE_BY_ONE["turns"]
-    again.close()
+    assert turns_in(folder) == ONE_BY_ONE["turns"]
 
 
 @pytest.mark.slow
@@ -258,11 +263,7 @@ def test_a_journal_from_before_gets_them_at_its_first_start(folder: Path) -> Non
         for table in (t.turns, t.days, t.projection):
             journal._connection.execute(delete(table))
     journal.close()
-    again = Journal(folder)
-    with again._connection.begin():
-        rows = sorted(tuple(row) for row in again._connection.execute(select(t.turns)))
-    assert rows == ONE_BY_ONE["turns"]
-    again.close()
+    assert turns_in(folder) == ONE_BY_ONE["turns"]
 
 
 @pytest.mark.slow
@@ -274,8 +275,4 @@ def test_the_command_line_makes_them_again(folder: Path) -> None:
     journal.close()
     told = CliRunner().invoke(app, ["rebuild-reports", str(folder)])
     assert told.output == f"made again from {len(MORNING)} events\n"
-    again = Journal(folder)
-    with again._connection.begin():
-        rows = sorted(tuple(row) for row in again._connection.execute(select(t.turns)))
-    assert rows == ONE_BY_ONE["turns"]
-    again.close()
+    assert turns_in(folder) == ONE_BY_ONE["turns"]
