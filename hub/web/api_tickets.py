@@ -22,6 +22,7 @@ from hub.web.bodies import (
     SweepWanted,
     TagsWanted,
     TicketWanted,
+    UnguessedKey,
 )
 from hub.web.models import TicketNow
 from hub.web.responses import WRITING, problem, problems, stored
@@ -66,10 +67,11 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         wanted: NumberWanted,
         request: Request,
         who: Anybody,
-        idempotency_key: Annotated[Key, Header()] = "",
+        idempotency_key: Annotated[UnguessedKey, Header()] = "",
     ) -> Response:
         """Take a number. The same key gives the same number again.
 
+        A key of few letters is refused: somebody else might come upon the same.
         The end of `url` is the ticket's slip: only who knows it can act on the ticket.
         """
         if access.too_many(request.client, who):
@@ -89,7 +91,7 @@ def _add_taking(router: APIRouter, access: Access) -> None:
         wanted: AppointmentWanted,
         request: Request,
         who: Anybody,
-        idempotency_key: Annotated[Key, Header()] = "",
+        idempotency_key: Annotated[UnguessedKey, Header()] = "",
     ) -> Response:
         """Agree to come at a time. The number is given at check-in, from the ticket's page."""
         if access.too_many(request.client, who):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Body, Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -17,7 +17,14 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+UNGUESSED_LETTERS: Final = 16
+"""A key has so many letters at least where its user may be known by nothing else.
+
+Who repeats it is given the first answer, and with that the address of a ticket.
+"""
+
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+UnguessedKey = Annotated[Key, Field(min_length=UNGUESSED_LETTERS)]
 Version = Annotated[int, Field(ge=0, le=2**53), BeforeValidator(_whole)]
 IdInPath = Annotated[str, Path(pattern=ID_PATTERN)]
 SlipInPath = Annotated[

@@ -37,7 +37,7 @@ def test_an_unknown_ticket_is_not_found(house: House) -> None:
 
 def test_a_double_tap_makes_one_ticket(house: House) -> None:
     def take(service: str) -> Any:
-        headers = {"Idempotency-Key": "tap-1"}
+        headers = {"Idempotency-Key": "tap-1-of-the-page"}
         return house.client.post("/api/tickets", json={"service": service}, headers=headers)
 
     first, again, other = take("residence"), take("residence"), take("social")
@@ -53,7 +53,9 @@ def test_an_answer_is_repeated_to_nobody_but_who_asked(house: House, path: str) 
         wanted["at"] = "2026-03-02T15:00:00+08:00"
 
     def take(client: TestClient) -> Any:
-        return client.post(f"/api/{path}", json=wanted, headers={"Idempotency-Key": "guessed"})
+        return client.post(
+            f"/api/{path}", json=wanted, headers={"Idempotency-Key": "somebody-guesses"}
+        )
 
     other = house.program(house.give_token("operator"))
     first = take(house.client)
@@ -63,6 +65,23 @@ def test_an_answer_is_repeated_to_nobody_but_who_asked(house: House, path: str) 
         assert (refused.status_code, refused.json()["code"]) == (422, "id_reused")
         assert first.json()["url"] not in refused.text
     assert take(house.client).content == first.content
+
+
+@pytest.mark.parametrize("path", ["tickets", "appointments"])
+def test_a_key_is_none_that_another_happens_to_use(house: House, path: str) -> None:
+    """Two who both count from 1 would get one ticket, and each the other's address of it."""
+    wanted = {"service": "residence"}
+    if path == "appointments":
+        wanted["at"] = "2026-03-02T15:00:00+08:00"
+
+    def take(key: str) -> Any:
+        headers = {"Idempotency-Key": key}
+        return house.visitor.post(f"/api/{path}", json=wanted, headers=headers)
+
+    refused = take("1" * 15)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    first, again = take("1" * 16), take("1" * 16)
+    assert (first.status_code, first.content) == (201, again.content)
 
 
 def test_the_loop_of_a_clerk(house: House) -> None:

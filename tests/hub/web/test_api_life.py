@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
 CLASSES = [{"id": "elderly", "name": {"zh": "老年人", "en": "Elderly"}, "credit_min": 10}]
 DOCUMENT = "11010119491231002X"
+KEY = "a-key-that-nobody-guesses"
 
 
 def post(house: House, path: str, key: str | None = None, **content: Any) -> Any:
@@ -84,7 +85,7 @@ def test_a_person_is_counted_and_never_kept(
     assert (refused.status_code, refused.json()["code"]) == (409, "person_limit")
     # A repeat of a key is no second person, and its answer is found by the hash alone.
     for _ in range(2):
-        again = post(special, "tickets", "k", service="social", identity="another")
+        again = post(special, "tickets", KEY, service="social", identity="another")
         assert (again.status_code, again.json()["number"]) == (201, "B003")
     too_long = post(special, "tickets", service="social", identity=DOCUMENT * 9)
     assert too_long.status_code == 422
@@ -102,12 +103,12 @@ def test_a_person_is_counted_and_never_kept(
 
 
 def test_an_appointment_is_made_and_checked_in(house: House) -> None:
-    made = post(house, "appointments", "k", service="social", at=at(minutes=20))
+    made = post(house, "appointments", KEY, service="social", at=at(minutes=20))
     assert made.status_code == 201
     booked = made.json()
     assert set(booked) == {"id", "service", "at", "url"}
     assert booked["url"] == f"/t/{house.slip(booked['id'])}"
-    again = post(house, "appointments", "k", service="social", at=booked["at"])
+    again = post(house, "appointments", KEY, service="social", at=booked["at"])
     assert again.status_code in {201, 422}  # the same moment, or a key with another content
     ticket = house.ticket(booked["id"])
     assert (ticket["state"], ticket["number"], ticket["due_at"]) == ("booked", "", booked["at"])
@@ -124,7 +125,7 @@ def test_an_appointment_is_made_and_checked_in(house: House) -> None:
 
 def test_an_appointment_s_answer_is_kept_byte_for_byte(house: House) -> None:
     moment = at(hours=3)
-    first, again = (post(house, "appointments", "k", service="social", at=moment) for _ in range(2))
+    first, again = (post(house, "appointments", KEY, service="social", at=moment) for _ in range(2))
     assert (first.status_code, first.content) == (again.status_code, again.content)
 
 
