@@ -85,7 +85,7 @@ HALL = {
     "told_emergency": marked("An emergency text covers all boards"),
     "told_shown": marked("On the boards now"),
     "told_taken": marked("Taken off the boards"),
-    "apart_also": marked("{count} more kept by counters that are cut off"),
+    "apart_also": marked("{count} more kept by cut-off counters"),
     "apart_waits": marked("waits {age}"),
     "apart_held": marked("held by counter {counter}, cut off since {time}"),
     "apart_left": marked("held by counter {counter}, whose unit has been replaced"),

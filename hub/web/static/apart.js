@@ -4,6 +4,7 @@ import { ask } from './ask.js';
 import { lasting, make, numberOf, own, page, put, refill, say, timeOf } from './live.js';
 
 const panel = document.getElementById('apart-panel');
+const count = document.getElementById('apart-count');
 const list = document.getElementById('apart');
 const sure = document.getElementById('apart-sure');
 
@@ -18,9 +19,11 @@ export function showApart(picture, now) {
     ...ticket, counter: counter.number, since: counter.unit && counter.unit.lost_since,
   })));
   panel.hidden = kept.length === 0;
+  document.body.dataset.kept = panel.hidden ? 'no' : 'yes';
   const wanted = JSON.stringify(kept);
   if (wanted !== shown) {
     shown = wanted;
+    count.textContent = kept.length;
     refill(list, kept.map((ticket) => row(ticket, picture.services)));
   }
   kept.forEach((ticket, index) => {

@@ -1,8 +1,11 @@
 // One live stream: keeps a picture up to date, and never lets it pass for younger than it is.
 
+import { keepsStream, leaveStream } from './streams.js';
+
 const OLD_AFTER_S = 3;
 const DEAD_AFTER_S = 8;
 const RETRY_MS = 2000;
+const LOOK_MS = 1500;
 const TICK_MS = 500;
 const NEWS_KEPT = 40;
 
@@ -28,6 +31,7 @@ export class Live {
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.resume(); else if (!this.listens()) this.stop();
     });
+    window.addEventListener('pagehide', leaveStream);
     setInterval(() => this.tick(), TICK_MS);
     if (!document.hidden) this.connect();
     this.tick();
@@ -51,6 +55,7 @@ export class Live {
   stop() {
     if (this.source) this.source.close();
     this.source = null;
+    leaveStream();
     clearTimeout(this.retry);
   }
 
@@ -94,6 +99,13 @@ export class Live {
     if (this.picture.plan !== this.plan) location.reload(); // names, keys, counters: all may differ
     this.base = { wall: Date.parse(this.picture.now), at: this.heardAt };
     this.tick();
+    if (this.source && !keepsStream()) this.lookAgain();
+  }
+
+  // Other pages of this browser keep as many streams as it can have.
+  lookAgain() {
+    this.stop();
+    this.retry = setTimeout(() => this.connect(), LOOK_MS);
   }
 
   replace(event) {
