@@ -66,7 +66,7 @@ _OTHERWISE: Final = (
     ),
     (
         r"string should match pattern '(?P<pattern>.*)'",
-        marked("string should match pattern {pattern}"),
+        marked("should be {pattern}"),
     ),
     (
         r"\w+ should have at least (?P<count>\d+) items? after validation, not \d+",
