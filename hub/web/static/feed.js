@@ -11,9 +11,10 @@ let newsShown = '';
 export function showLevels(picture) {
   const counts = { ...picture.today.levels, unrated: picture.today.unrated };
   const most = Math.max(1, ...Object.values(counts));
+  const kept = picture.today.rated > 0 && !Object.values(picture.today.levels).some(Boolean);
   for (const row of document.querySelectorAll('[data-level]')) {
     const count = counts[row.dataset.level] || 0;
-    put(row, 'count', count);
+    put(row, 'count', kept && row.dataset.level !== 'unrated' ? say('none') : count);
     row.querySelector('.meter').style.setProperty('--part', count / most);
   }
   const rejected = Object.values(picture.rejected).reduce((sum, count) => sum + count, 0);

@@ -15,6 +15,8 @@ from hub.web.texts import marked
 STEPS = 5
 """So many shades has a table of heat; the number stands in each field."""
 
+MINUTE_S = 60.0
+
 SERVED = marked("Served")
 MEAN_WAIT = marked("Mean wait, minutes")
 UNRATED_SHARE = marked("Unrated share")
@@ -25,7 +27,8 @@ BAD_RATINGS = marked("Bad ratings")
 class Row:
     """A line of a table: what it is about, its figures, and how long its bars are (0 to 100).
 
-    Waits and bad ratings against the most of all lines, the unrated share as it is.
+    Waits (or a minute, if all are shorter) and bad ratings against the most of all lines, the
+    unrated share as it is.
     """
 
     id: str
@@ -40,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the table of heat: how many waited for how long, and its shade, 0 to STEPS."""
+    """A field of the table of heat: how many waited for how long, and its shade, 1 to STEPS."""
 
     text: str
     waits: int
@@ -72,14 +75,14 @@ def rows(
 ) -> list[Row]:
     """The lines of a table, in the plan's order, then what has left the plan."""
     ids = [*(i for i in order if i in groups), *sorted(set(groups) - set(order))]
-    longest = max((groups[i].figures.mean_wait_s or 0.0 for i in ids), default=0.0)
+    longest = max((MINUTE_S, *(groups[i].figures.mean_wait_s or 0.0 for i in ids)))
     worst = max((groups[i].figures.bad for i in ids), default=0)
     return [_row(i, name(i), groups[i], longest, worst) for i in ids]
 
 
 def _row(id_: str, name: str, group: Group, longest: float, worst: float) -> Row:
     figures = group.figures
-    wait = 100 * (figures.mean_wait_s or 0.0) / longest if longest else 0.0
+    wait = 100 * (figures.mean_wait_s or 0.0) / longest
     bad = 100 * figures.bad / worst if worst else 0.0
     bars = (round(wait, 1), round(100 * (figures.unrated_share or 0.0), 1), round(bad, 1))
     return Row(id_, name, figures, group.p50_s, group.p90_s, *bars)
@@ -110,14 +113,14 @@ def _span(hours: Mapping[int, Group], names: Names) -> list[int]:
 def plots(labels: Sequence[str], groups: Sequence[Group], names: Names) -> list[Plot]:
     """Served, waits, unrated share and bad ratings, under each other's labels."""
     f = [group.figures for group in groups]
-    served = Series(names.say(SERVED), labels, [x.served for x in f], _whole)
+    served = Series(names.say(SERVED), labels, [x.served for x in f], _whole, least=2)
     waits = [x.mean_wait_s / 60 if x.mean_wait_s is not None else None for x in f]
-    wait = Series(names.say(MEAN_WAIT), labels, waits, _tenths, line=True)
+    wait = Series(names.say(MEAN_WAIT), labels, waits, _tenths, line=True, least=1)
     shares = [x.unrated_share for x in f]
     unrated = Series(
         names.say(UNRATED_SHARE), labels, shares, lambda v: f"{v or 0:.0%}", line=True, top=1.0
     )
-    bad = Series(names.say(BAD_RATINGS), labels, [x.bad for x in f], _whole)
+    bad = Series(names.say(BAD_RATINGS), labels, [x.bad for x in f], _whole, least=2)
     return [plot(each, _summary(each, names)) for each in (served, wait, unrated, bad)]
 
 
@@ -145,10 +148,10 @@ def _summary(series: Series, names: Names) -> str:
 
 
 def heat(found: Overview, names: Names) -> Heat:
-    """Mean waits by service and hour."""
+    """Mean waits by service and hour. The warmest shade is the longest, or a longer target."""
     hours = tuple(_span(found.hours, names))
     waits = [g.figures.mean_wait_s or 0.0 for g in found.cells.values()]
-    most = max(waits, default=0.0)
+    most = max((*waits, *(service.target_s for service in names.plan.services)))
     order = [s.id for s in names.plan.services]
     ids = [*(i for i in order if i in found.services), *sorted(set(found.services) - set(order))]
     lines = tuple(
@@ -162,7 +165,7 @@ def _field(group: Group | None, most: float, names: Names) -> Field | None:
     wait_s = group.figures.mean_wait_s if group else None
     if group is None or wait_s is None:
         return None
-    step = min(STEPS, int(STEPS * wait_s / most) + 1) if most else 0
+    step = min(STEPS, int(STEPS * wait_s / most) + 1)
     return Field(names.minutes(wait_s), group.figures.waits, step)
 
 

@@ -92,7 +92,7 @@ def rating_row(said: lists.Said, n: Names) -> tuple[object, ...]:
         n.sure(said.sure),
         n.source(said.source),
         n.level(said.level, said.at),
-        "、".join(n.tag(tag, said.at) for tag in said.tags),
+        n.joined(n.tag(tag, said.at) for tag in said.tags),
         said.number,
         n.service(said.service, said.called_at),
         n.counter(said.counter, said.called_at),

@@ -88,6 +88,10 @@ class Names:
         """The side of our language."""
         return str(getattr(words, self.language))
 
+    def joined(self, names: Iterable[str]) -> str:
+        """Several names, one after the other."""
+        return ("、" if self.language == "zh" else ", ").join(names)
+
     def hall(self) -> str:
         """The hall's name."""
         return self._called("hall", "", None)
@@ -128,8 +132,7 @@ class Names:
         names = list(dict.fromkeys(self.own(name) for name in self._then.of(kind, id_, at)))
         if len(names) < 2:
             return names[0] if names else id_
-        before = ("、" if self.language == "zh" else ", ").join(names[1:])
-        return self.say(BEFORE, now=names[0], before=before)
+        return self.say(BEFORE, now=names[0], before=self.joined(names[1:]))
 
     def state(self, state: str) -> str:
         """What has become of a turn."""

@@ -61,7 +61,10 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is plotted: a value, or none, for each label. `shown` says one of them in words."""
+    """What is plotted: a value, or none, for each label. `shown` says one of them in words.
+
+    The axis ends at `top`, or else at a round number above all values, and above `least`.
+    """
 
     title: str
     labels: Sequence[str]
@@ -69,11 +72,13 @@ class Series:
     shown: Callable[[float | None], str]
     line: bool = False
     top: float | None = None
+    least: float = 0.0
 
 
 def plot(series: Series, summary: str) -> Plot:
     """The geometry of a series. Where there is no value a line is broken."""
-    most = series.top or round_up(max((v for v in series.values if v is not None), default=0.0))
+    known = [v for v in series.values if v is not None]
+    most = series.top or round_up(max((series.least, *known)))
     step = (WIDTH - LEFT - RIGHT) / max(1, len(series.labels))
     xs = [LEFT + step * (n + 0.5) for n in range(len(series.labels))]
     points = [

@@ -74,7 +74,9 @@ class Teller:
     def _text(self, hall: Hall, told: Told, news: News) -> str:
         also = _ALSO.get(told.kind)
         if also is not None:
-            tags = "、".join(self._names.tag(tag, told.at) for tag in told.content.get("tags", ()))
+            tags = self._names.joined(
+                self._names.tag(tag, told.at) for tag in told.content.get("tags", ())
+            )
             counter = self._names.counter(told.content.get("counter") or "", told.at)
             return self._names.own(both(also, counter=counter, tags=tags or "–"))
         try:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hub.reports.figures import Group, Overview
+from hub.reports.figures import Figures, Group, Overview
 from hub.reports.past_names import PastNames
 from hub.reports.period import Period
 from hub.web.supervision import charts
@@ -54,3 +54,38 @@ def test_days_have_their_year_where_there_are_two() -> None:
     assert charts.by_day(one)[0] == ["03-02"]
     two = found("2025-12-31", "2026-12-31", [], ["2025-12-31", "2026-12-31"])
     assert charts.by_day(two)[0] == ["25-12-31", "26-12-31"]
+
+
+def waited(mean_s: float) -> Group:
+    return Group(Figures(waits=1, wait_s=mean_s))
+
+
+@pytest.mark.parametrize(("waits", "steps"), [((1.0, 899.0), [1, 5]), ((450.0, 4500.0), [1, 5])])
+def test_a_short_wait_is_not_warm_for_being_the_longest(
+    waits: tuple[float, float], steps: list[int]
+) -> None:
+    about = found("2026-03-02", "2026-03-02", [9, 10], [])
+    about.services["a"] = Group()
+    for hour, wait_s in zip((9, 10), waits, strict=True):
+        about.cells["a", hour] = waited(wait_s)
+    [(_, fields)] = charts.heat(about, names("04:00")).rows
+    assert [field.step for field in fields if field] == steps
+    del about.cells["a", 10]
+    [(_, fields)] = charts.heat(about, names("04:00")).rows
+    assert fields[0] is not None
+    assert fields[0].step == (1 if waits[0] < 180 else 3)  # of the target of 900 s
+    assert fields[1] is None
+
+
+def test_bars_are_of_the_longest_wait_or_a_minute() -> None:
+    rows = charts.rows({"a": waited(6.0), "b": waited(30.0)}, ["a", "b"], str)
+    assert [row.wait_bar for row in rows] == [10, 50]
+    rows = charts.rows({"a": waited(60.0), "b": waited(600.0)}, ["b", "a"], str)
+    assert [row.wait_bar for row in rows] == [100, 10]
+
+
+def test_an_axis_of_counts_has_whole_numbers_and_one_of_waits_minutes() -> None:
+    one = Group(Figures(served=1, waits=1, wait_s=3.0, level_1=1, invited=1))
+    made = charts.plots(["09:00"], [one], names("04:00"))
+    ends = [[label.text for label in plot.up] for plot in made]
+    assert ends == [["0", "1", "2"], ["0", "0.5", "1"], ["0%", "50%", "100%"], ["0", "1", "2"]]

@@ -94,7 +94,7 @@ def test_a_period_without_anything_says_so(morning: House) -> None:
 
 def test_a_bad_rating_leads_to_the_story_of_its_visit(morning: House) -> None:
     page, ticket = get(morning, "/ratings").text, ticket_of(morning)
-    assert "1 ratings" in page
+    assert "Ratings: 1" in page
     assert f"/supervision/visits/{ticket}" in page
     story = get(morning, f"/visits/{ticket}").text
     for said in ("A001 taken", "Counter 1 calls A001", "first in line", "Reasons were given"):
