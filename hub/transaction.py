@@ -45,16 +45,13 @@ from hub.core.records import Heads
 from hub.forks import fork_of, reviewed
 from hub.intake import ANSWERED_ALONE, Intake
 from hub.journal.store import Batch, Journal, StoredAnswer
+from hub.links import Links
 from hub.outgoing import Outbound, Sight, announcement, receipt, refusal, state_for
-from hub.record_times import last_time
 from hub.restoring import Restoring
 from hub.ticket_links import TicketLinks
 from wire import messages as w
 from wire import topics
 from wire.errors import NextwindowError, WireError
-
-DISK = "disk"
-"""What the fault of a unit is called that can keep no record."""
 
 
 class IdReusedError(NextwindowError):
@@ -105,12 +102,10 @@ class Transaction:
         self.now = now
         self.monotonic = monotonic
         self.batch = Batch(books.hall.version + 1, at=now)
-        self._states: set[str] = set()
-        self._refused: dict[str, tuple[w.Hello, w.LinkRefusal]] = {}
         self._intake = Intake(self)
         self._restoring = Restoring(self)
+        self._links = Links(self, self._restoring, self._intake)
         self._answers: list[Outbound] = []
-        self._heard: set[str] = set()
         self.foretold = False
         self.patience = Patience.FOR_THE_BEST
         self.settling = False
@@ -126,7 +121,7 @@ class Transaction:
             counter = _counter_changed_by(event)
             plan = self.hall.plan.counter.get(counter) if counter else None
             if plan is not None and plan.unit:
-                self._states.add(plan.unit)
+                self._links.due.add(plan.unit)
 
     def _replanned(self, before: Plan) -> None:
         """Another plan is in force: who has another place says hello, all others are told."""
@@ -135,7 +130,7 @@ class Transaction:
             counter = before.counter_of_unit.get(unit)
             if (role, counter) != (plan.role_of_unit.get(unit), plan.counter_of_unit.get(unit)):
                 self.books.presence.moved(unit)
-        self._states.update(self.books.presence.all_heard(self.monotonic))
+        self._links.due.update(self.books.presence.all_heard(self.monotonic))
 
     # --- commands --------------------------------------------------------------------------
 
@@ -271,129 +266,11 @@ class Transaction:
 
     def hello(self, unit: str, hello: w.Hello, arrived: float | None = None) -> None:
         """A unit has connected. `arrived` as of `unit_command`."""
-        refusal = self._stranger(unit, hello)
-        before = self.books.presence.get(unit)
-        # Not delivered again, long after it was sent.
-        news = before is None or before.run != hello.run or hello.n > before.kept
-        if refusal is None:
-            refusal = self.books.presence.hello(unit, hello, self.monotonic, arrived)
-        if refusal is not None:
-            self._refused[unit] = (hello, refusal)
-            self.books.turned_away[unit] = (refusal.code, self.now)
-            self.reject(refusal.code)
-            return
-        self.books.turned_away.pop(unit, None)
-        known = self.hall.units.get(unit)
-        if known is None or known.run != hello.run or known.lost_at is not None:
-            self.happen([self._joined(unit, hello)])
-        else:
-            self._set_clock(unit, hello)
-        self._note_trouble(unit, hello)
-        if news:
-            committed = self.heads.anywhere(hello.outbox)
-            self._compared(self._restoring.compare(unit, hello, hello.receipted, committed))
-            self._intake.close_gap(unit, hello)
-        self._states.add(unit)
-        self._heard.add(unit)
-        if unit in self.hall.plan.board:
-            self.books.boards.ask(unit)
-
-    def _compared(self, anew: bool) -> None:
-        """After an epoch that began `anew` every unit is to act on it."""
-        if anew:
-            self._states.update(self.books.presence.all_heard(self.monotonic))
-
-    def _stranger(self, unit: str, hello: w.Hello) -> w.LinkRefusal | None:
-        role = self.hall.plan.role_of_unit.get(unit)
-        if role is None:
-            text = w.Text(zh=f"大厅配置中没有设备 {unit}", en=f"The hall's plan has no unit {unit}")
-            return w.LinkRefusal(code="unknown_unit", detail=text)
-        if role is not hello.role:
-            text = w.Text(
-                zh=f"大厅配置中设备 {unit} 的类型是 {role}，而不是 {hello.role}",
-                en=f"In the hall's plan unit {unit} is a {role}, not a {hello.role}",
-            )
-            return w.LinkRefusal(code="wrong_role", detail=text)
-        counter = self.hall.plan.counter_of_unit.get(unit)
-        if counter != hello.counter:
-            text = w.Text(
-                zh=f"设备 {unit} 应属于窗口 {counter}，而不是 {hello.counter}",
-                en=f"Unit {unit} belongs to counter {counter}, not {hello.counter}",
-            )
-            return w.LinkRefusal(code="wrong_counter", detail=text)
-        return None
-
-    def _joined(self, unit: str, hello: w.Hello) -> e.UnitJoined:
-        known = self.hall.units.get(unit)
-        same = known is not None and known.outbox == hello.outbox
-        after, last_at = last_time(self, unit) if same else (0, 0.0)
-        before = known.boots.get(hello.boot or hello.run) if known is not None else None
-        return e.UnitJoined(
-            at=self.now,
-            unit=unit,
-            run=hello.run,
-            outbox=hello.outbox,
-            through=hello.through,
-            head=hello.head,
-            software=hello.software,
-            boot_at=self._boot_at(unit, hello, before),
-            board=hello.board,
-            boot=hello.boot,
-            boot_ms=hello.boot_ms,
-            after=after,
-            not_before=min(last_at, self.now),
-        )
-
-    def _boot_at(self, unit: str, said: w.Renew, before: float | None) -> float:
-        """When the clock of a unit's present run was 0: the best by now, or as known `before`."""
-        heard = self.books.presence.get(unit)
-        if heard is None:
-            return self.now - said.boot_ms / 1000
-        found = self.now - self.monotonic + heard.clock.zero
-        return found if before is None or heard.clock.better(found, before) else before
+        self._links.hello(unit, hello, arrived)
 
     def renew(self, unit: str, renew: w.Renew, arrived: float | None = None) -> None:
         """A unit is still there, and says what it acts on. `arrived` as of `unit_command`."""
-        before = self.books.presence.get(unit)
-        new = before is None or renew.n > before.kept  # not delivered again, long after it was sent
-        now = self.monotonic
-        if not self.books.presence.renew(unit, renew, now, arrived):
-            known = self.hall.units.get(unit)
-            if known is None or known.run != renew.run or before:
-                return  # it gets no state, and will say hello again
-            if self.hall.restored is not None or unit in self.hall.passed:
-                return  # what it still has, only a hello says
-            if self.books.presence.has_moved(unit):
-                return  # nor does it say where it believes that it is
-            self.books.presence.adopt(unit, known.run, known.outbox, renew, now, arrived)
-        state = self.hall.units.get(unit)
-        if state is not None and state.lost_at is not None:
-            self.happen([e.UnitBack(self.now, unit)])
-        if new:
-            self._set_clock(unit, renew)
-            self._note_trouble(unit, renew)
-            self._compared(
-                self._restoring.compare(unit, renew, met=before is not None and before.kept >= 0)
-            )
-        self._states.add(unit)
-        self._heard.add(unit)
-
-    def _set_clock(self, unit: str, said: w.Renew) -> None:
-        """Note what is known better of a unit's clock, so that later records get the right time."""
-        known = self.hall.units.get(unit)
-        boot_at = self._boot_at(unit, said, known.boot_at if known else None)
-        if known is not None and boot_at != known.boot_at:
-            after, last_at = last_time(self, unit)
-            not_before = min(last_at, self.now)
-            self.happen([e.UnitClock(self.now, unit, said.run, boot_at, after, not_before)])
-
-    def _note_trouble(self, unit: str, said: w.Renew) -> None:
-        """Note that a unit can keep no record, which no record can say, or that it can again."""
-        state = self.hall.units.get(unit)
-        known = state.faults.get(DISK, [None])[0] if state is not None else said.trouble
-        if said.trouble != known:
-            ok = said.trouble is None
-            self.happen([e.HealthNoted(self.now, unit, DISK, ok, said.trouble, "")])
+        self._links.renew(unit, renew, arrived)
 
     def status(self, unit: str, status: w.Status) -> None:
         """A unit's status, or its Last Will."""
@@ -401,15 +278,7 @@ class Transaction:
 
     def missed_units(self) -> None:
         """Note the units that have fallen silent."""
-        for unit, state in self.hall.units.items():
-            if state.lost_at is None and not self.books.presence.heard(unit, self.monotonic):
-                self.happen([self._lost(unit, state.run)])
-
-    def _lost(self, unit: str, run: str) -> e.UnitLost:
-        heard = self.books.presence.get(unit)
-        if heard is None or heard.run != run or heard.said is None:
-            return e.UnitLost(self.now, unit)
-        return e.UnitLost(self.now, unit, heard.said.through, heard.clock.boot_ms)
+        self._links.missed()
 
     def start_epoch(self, *, restored: bool = False) -> None:
         """The hub has started; `restored`: somebody says that its journal came from a backup."""
@@ -420,7 +289,7 @@ class Transaction:
     def record(self, unit: str, record: w.Record) -> None:
         """Take in a record. Its receipt goes out after the commit."""
         self._intake.record(unit, record)
-        self._heard.add(unit)
+        self._links.heard.add(unit)
 
     def unreadable(self, unit: str, payload: bytes, error: WireError) -> None:
         """Keep a record whose frame cannot be read."""
@@ -437,7 +306,7 @@ class Transaction:
         self._restoring.hear_out()
         if not self.hall.grants:
             return
-        for unit in sorted(self._heard):
+        for unit in sorted(self._links.heard):
             heard = self.books.presence.get(unit)
             outboxes = {g.outbox for g in self.hall.grants.values() if g.unit == unit}
             committed = {outbox: self.heads.through(unit, outbox) for outbox in outboxes}
@@ -462,15 +331,15 @@ class Transaction:
 
     def outbound(self) -> list[Outbound]:
         """What to send after the answers, once all is committed: receipts before states."""
-        for unit in self._heard:
+        for unit in self._links.heard:
             self.books.presence.committed(unit)
-        for unit in self._states:
+        for unit in self._links.due:
             self.books.presence.answered(unit, self.monotonic)
         books = self.books
         sight = Sight(self.hall, self.heads, books.presence, self.now, books.waits, books.links)
         out = [receipt(sight, *key) for key in sorted(self._intake.receipts)]
-        out += [refusal(sight, unit, *found) for unit, found in self._refused.items()]
-        out += [found for unit in sorted(self._states) if (found := state_for(sight, unit))]
+        out += [refusal(sight, unit, *found) for unit, found in self._links.refused.items()]
+        out += [found for unit in sorted(self._links.due) if (found := state_for(sight, unit))]
         calls = (announcement(self.hall, event) for event in self.batch.events)
         return out + [call for call in calls if call is not None]
 
