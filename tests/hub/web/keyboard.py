@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from playwright.sync_api import Page
 
 MOST = 400
@@ -34,9 +32,25 @@ def stops(page: Page) -> list[str]:
     return found
 
 
-def focused(page: Page) -> Any:
+def focused(page: Page) -> str:
     """What has the keyboard now."""
-    return page.evaluate("() => window.named(document.activeElement)")
+    found: str = page.evaluate("() => window.named(document.activeElement)")
+    return found
+
+
+def go_to(page: Page, name: str) -> None:
+    """Press Tab until what has this in its name has the keyboard. It has to come."""
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        if name in focused(page):
+            return
+    raise AssertionError(f"no Tab leads to {name}")
+
+
+def press(page: Page, name: str, key: str = "Enter") -> None:
+    """Go to something and press a key there."""
+    go_to(page, name)
+    page.keyboard.press(key)
 
 
 _WATCH = r"""
