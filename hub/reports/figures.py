@@ -142,12 +142,17 @@ class Group:
     @property
     def p50_s(self) -> float | None:
         """Half of all waited no longer."""
-        return self.waits.percentile(0.5)
+        return self._percentile(0.5)
 
     @property
     def p90_s(self) -> float | None:
         """Nine of ten waited no longer."""
-        return self.waits.percentile(0.9)
+        return self._percentile(0.9)
+
+    def _percentile(self, share: float) -> float | None:
+        """Read from bins, but never longer than the longest wait."""
+        found = self.waits.percentile(share)
+        return None if found is None else min(found, self.figures.longest_s)
 
 
 @dataclass(slots=True)

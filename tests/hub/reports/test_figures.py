@@ -217,6 +217,16 @@ def test_percentiles_are_right_to_a_bin(share: float) -> None:
     assert fmean(waits) > 0
 
 
+def test_nobody_waits_longer_than_the_longest(made: Projected) -> None:
+    quick = Group(Figures(waits=2, longest_s=1.0), Waits({0: 2}))
+    assert (quick.p50_s, quick.p90_s) == (1.0, 1.0)
+    found = look(made)
+    for group in (found.all, *found.services.values()):
+        assert group.p50_s is not None
+        assert group.p90_s is not None
+        assert group.p50_s <= group.p90_s <= group.figures.longest_s
+
+
 # --- lists -----------------------------------------------------------------------------------
 
 
