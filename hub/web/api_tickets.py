@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
 from hub.answers import BookedTicket, IssuedTicket, RefusedTicket, WishAnswer
-from hub.core.commands import RateByPhone, TagByPhone
+from hub.core.commands import ByPhone, RateByPhone, TagByPhone
 from hub.core.tickets import ORDINARY
 from hub.web.access import Access, Visit
 from hub.web.bodies import (
@@ -197,6 +198,11 @@ def _add_following(router: APIRouter, access: Access) -> None:
 
 
 def _add_rating(router: APIRouter, access: Access) -> None:
+    async def by_slip(slip: str, key: str, wanted: Callable[[str], ByPhone]) -> Response:
+        """What the holder of a ticket wants of it, made sure of by its slip."""
+        held = await access.holds(slip)
+        return _no_slip() if held is None else stored(await access.rate(wanted(held), key))
+
     @router.post(
         "/api/tickets/{ticket}/ratings",
         response_model=WishAnswer,
@@ -207,11 +213,9 @@ def _add_rating(router: APIRouter, access: Access) -> None:
         ticket: SlipInPath, wanted: RatingWanted, idempotency_key: Annotated[Key, Header()]
     ) -> Response:
         """Rate a service that has ended, by the ticket's slip. A second rating does not count."""
-        held = await access.holds(ticket)
-        if held is None:
-            return _no_slip()
-        command = RateByPhone(held, wanted.call_id, wanted.level)
-        return stored(await access.rate(command, idempotency_key))
+        return await by_slip(
+            ticket, idempotency_key, lambda held: RateByPhone(held, wanted.call_id, wanted.level)
+        )
 
     @router.post(
         "/api/tickets/{ticket}/tags",
@@ -223,8 +227,8 @@ def _add_rating(router: APIRouter, access: Access) -> None:
         ticket: SlipInPath, wanted: TagsWanted, idempotency_key: Annotated[Key, Header()]
     ) -> Response:
         """Give the reasons for that rating, once."""
-        held = await access.holds(ticket)
-        if held is None:
-            return _no_slip()
-        command = TagByPhone(held, wanted.call_id, tuple(wanted.tags))
-        return stored(await access.rate(command, idempotency_key))
+        return await by_slip(
+            ticket,
+            idempotency_key,
+            lambda held: TagByPhone(held, wanted.call_id, tuple(wanted.tags)),
+        )
