@@ -16,7 +16,7 @@ from hub.core.hall import Hall
 from hub.core.people import People
 from hub.core.plan_changes import digest
 from hub.journal.store import Batch, Journal
-from hub.service import load
+from hub.loading import load
 from wire.clock import Clock, make_clock
 from wire.errors import NextwindowError
 

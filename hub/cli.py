@@ -18,9 +18,9 @@ from hub.accounts_cli import token, user
 from hub.config_cli import HallToml, config, existing
 from hub.configuration import HallFile
 from hub.core.audit import Audit
+from hub.loading import load as load_journal
 from hub.pins import hash_pin
 from hub.replay.cli import replay, simulate
-from hub.service import load as load_journal
 from wire.errors import NextwindowError
 from wire.settings import effective, load
 

@@ -17,8 +17,8 @@ from hub.core.plan import Plan
 from hub.core.plan_changes import Change, Content, carried_over, changes, digest
 from hub.core.replanning import as_content, obstacles, propose, put_into_force
 from hub.journal.store import Batch, Journal
+from hub.loading import load as load_journal
 from hub.plan_toml import to_toml
-from hub.service import load as load_journal
 from wire.clock import make_clock
 from wire.errors import ConfigurationError, NextwindowError, StorageError
 from wire.settings import load

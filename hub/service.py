@@ -18,21 +18,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
+from hub.asked import Asked, Foretold
 from hub.boards import Boards
 from hub.core import events as e
 from hub.core.commands import Command
-from hub.core.hall import Hall
 from hub.core.passing import due, next_due
 from hub.core.people import People
 from hub.core.plan import Plan
 from hub.core.plan_changes import digest
 from hub.core.presence import LOST_AFTER_S, Presence
-from hub.core.records import Heads
 from hub.core.state import HistoryError
 from hub.identity import KEY_BYTES
 from hub.journal.store import Journal, StoredAnswer
+from hub.loading import load
 from hub.lookout import Lookout
 from hub.outgoing import Outbound
 from hub.rounds import Rounds, Work, WorkFailed
@@ -77,44 +77,6 @@ Watcher = Callable[[Committed], None]
 Who asked through the service is told after those who watch: what goes to a unit has the longer
 way.
 """
-
-
-class _Asked(Generic[T]):
-    """Work with an answer that somebody waits for, unless they have gone before it began."""
-
-    def __init__(self, act: Callable[[Transaction], T], *, reads: bool = False) -> None:
-        self.future: Future[T] = Future()
-        self.reads = reads
-        self._act = act
-        self._result: list[T] = []
-
-    def run(self, transaction: Transaction) -> None:
-        if self.future.cancelled():
-            return
-        if self.future.running() or self.future.set_running_or_notify_cancel():
-            self._result = []  # of a run before this one nothing was kept
-            self._result = [self._act(transaction)]
-
-    def committed(self) -> None:
-        if self._result:
-            self.future.set_result(self._result[0])
-
-    def failed(self, error: Exception) -> None:
-        if self.future.running():
-            self.future.set_exception(error)
-
-
-class _Foretold:
-    """Word of a new forecast."""
-
-    def run(self, transaction: Transaction) -> None:
-        transaction.foretold = True
-
-    def committed(self) -> None:
-        """Nothing was to be made durable."""
-
-    def failed(self, error: Exception) -> None:
-        """The next forecast comes soon."""
 
 
 class Service:
@@ -258,7 +220,7 @@ class Service:
 
     def foretold(self) -> None:
         """There is a new forecast: whoever watches shall look again. Safe from any thread."""
-        self.submit(_Foretold())
+        self.submit(Foretold())
 
     def reached(self) -> None:
         """Units can reach the hub, and it them. Safe from any thread, as often as it is so.
@@ -269,12 +231,12 @@ class Service:
 
     def ask(self, question: Callable[[Transaction], T]) -> Future[T]:
         """Read the state between two pieces of work. The question must not change it."""
-        work = _Asked(question, reads=True)
+        work = Asked(question, reads=True)
         self.submit(work)
         return work.future
 
     def _asked(self, act: Callable[[Transaction], T]) -> Future[T]:
-        work = _Asked(act)
+        work = Asked(act)
         self.submit(work)
         return work.future
 
@@ -345,7 +307,7 @@ class Service:
             if not rests:
                 self._look_for_missed(transaction)
         except WorkFailed as failure:
-            looked = isinstance(failure.work, _Asked) and failure.work.reads
+            looked = isinstance(failure.work, Asked) and failure.work.reads
             if looked and transaction.batch.empty():
                 failure.work.failed(failure.error)  # who only looks has changed nothing
             else:
@@ -410,7 +372,7 @@ class Service:
             log.error("nothing of this round was kept: %s", error)
         self.storage_error = str(error)
         self._rest_until = self._clock.monotonic() + DISK_RESTS_S
-        readers: list[Work] = [w for w in ran if isinstance(w, _Asked) and w.reads]
+        readers: list[Work] = [w for w in ran if isinstance(w, Asked) and w.reads]
         self._start_over([work for work in ran if work not in readers], error)
         self._round(readers)
 
@@ -472,26 +434,3 @@ class Service:
             for work in undone:
                 work.failed(error)
         self._books.presence.forget_unjoined(self._books.hall)
-
-
-def load(journal: Journal) -> tuple[Hall, Heads]:
-    """The state that a journal adds up to: its last snapshot and what came after.
-
-    Raises HistoryError if the journal does not fit the rules, StorageError if it cannot be read.
-    """
-    snapshot = journal.snapshot()
-    hall = Hall.load(snapshot[1]) if snapshot else Hall()
-    for sequence, event in journal.events(after=hall.version):
-        hall.apply(event)
-        if hall.version != sequence:
-            raise StorageError(f"the journal jumps from event {hall.version - 1} to {sequence}")
-    last = journal.last_sequence()
-    if hall.version != last:
-        raise StorageError(f"the journal ends at event {last}, before its snapshot {hall.version}")
-    given_up: dict[tuple[str, str], list[int]] = {}
-    for lost in hall.lost:
-        given_up.setdefault((lost.unit, lost.outbox), []).append(lost.through)
-    heads = Heads(journal.heads(given_up))
-    for lost in hall.lost:
-        heads.of(lost.unit, lost.outbox).skip(lost.through)
-    return hall, heads

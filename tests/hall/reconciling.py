@@ -13,7 +13,7 @@ from typing import Any
 from hub.core import events as e
 from hub.core.audit import Audit
 from hub.journal.store import Journal
-from hub.service import load
+from hub.loading import load
 from tests.hall.long_day import Desk, Hall
 
 

@@ -25,7 +25,7 @@ from bench.kit import PIN, HubProcess, Layout, UnitProcess, wait_for
 from hub.core import events as e
 from hub.core.audit import Audit
 from hub.journal.store import Journal
-from hub.service import load
+from hub.loading import load
 from wire.ids import new_id
 
 COUNTERS = 3

@@ -21,8 +21,8 @@ from hub.core.plan import Plan
 from hub.core.plan_changes import Change, digest
 from hub.core.replanning import as_content, propose
 from hub.journal.store import Journal
+from hub.loading import load
 from hub.plan_toml import to_toml
-from hub.service import load
 from tests.hub.core.examples import MORNING, make_plan, raw_plan
 from tests.hub.core.plan_edits import EDITS, edited
 from tests.hub.core.running import PATIENCE_S, Running

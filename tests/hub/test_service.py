@@ -18,7 +18,8 @@ from hub.core.commands import Issue
 from hub.core.hall import Hall
 from hub.core.state import HistoryError
 from hub.journal.store import Batch, Journal
-from hub.service import Committed, Service, load
+from hub.loading import load
+from hub.service import Committed, Service
 from hub.transaction import IdReusedError, Transaction
 from tests.hub.core.examples import make_plan, request, sign_in, through_json, wall
 from tests.hub.core.running import PATIENCE_S, Doing, Running

@@ -14,10 +14,11 @@ from hub.core.commands import AtCounter, Issue
 from hub.core.hall import Hall
 from hub.core.plan import Plan
 from hub.journal.store import Journal, StoredAnswer
+from hub.loading import load
 from hub.outgoing import Outbound
 from hub.rounds import LAST_S
 from hub.rounds import PATIENCE_S as GIVE_BACK_S
-from hub.service import Committed, Service, load
+from hub.service import Committed, Service
 from hub.transaction import Transaction
 from tests.hub.core.examples import MORNING, make_plan, request, sign_in, through_json
 from wire import messages as w
