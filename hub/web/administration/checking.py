@@ -1,7 +1,7 @@
 """What is wrong with a draft, field by field, in both languages.
 
-The mistakes are those of `hall-hub check-config`, word for word in English; what is said of a
-value that a form shows in another unit (minutes for seconds) is said in that unit.
+The mistakes are those of `hall-hub check-config`, in its words where these are for people; what is
+said of a value that a form shows in another unit (minutes for seconds) is said in that unit.
 """
 
 from __future__ import annotations
