@@ -15,7 +15,8 @@ from device.events import StaffKey
 from hub import restoring, transaction
 from hub.core import events as e
 from hub.core import grants, restored
-from tests.model.machine import UNITS, CutOffHall
+from tests.model.hall import UNITS
+from tests.model.machine import CutOffHall
 
 CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
