@@ -14,7 +14,7 @@ from tests.hall.browser import Person
 from tests.hub.web import keyboard
 from tests.hub.web.conftest import House, plan
 from tests.hub.web.every_page import settled
-from tests.hub.web.test_stream import Server
+from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from hub.core import events as e
 from tests.hall.browser import Person
 from tests.hub.web.conftest import House, plan
 from tests.hub.web.every_page import settled
-from tests.hub.web.test_stream import Server
+from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
@@ -53,16 +53,23 @@ def test_two_operators_answer_one_advice_and_one_alarm(
     house.open("c2", "li", "1357")
     anna, ben = _of(server, browser, tmp_path, "operator", "/")
     advice = ("a1", "add", "c2", "residence", 2.4)
-    late = ("late", "line", "residence", True)
+    flag = ("late", "line", "residence", True)
     house.tell(
-        lambda t: t.happen([e.AdviceGiven(t.now, *advice, {}), e.Flagged(t.now, *late, LATE)])
+        lambda t: t.happen([e.AdviceGiven(t.now, *advice, {}), e.Flagged(t.now, *flag, LATE)])
     )
     acts = ["see-late-line-residence", "apply-a1"]
     for page in (anna, ben):
         expect(page.locator("#apply-a1")).to_be_visible()
         expect(page.locator("#see-late-line-residence")).to_be_visible()
     # Ben presses before he can have heard of what Anna did.
-    ben.route("**/api/advice/*", lambda route: (_applied(anna, acts), route.continue_()))
+
+    def late(route: Route) -> None:
+        """Anna presses two things in one moment, both of which are asked for, and Ben then one."""
+        anna.evaluate(PRESS, acts)
+        expect(anna.locator("#answered li")).to_have_count(1)
+        route.continue_()
+
+    ben.route("**/api/advice/*", late)
     ben.evaluate(PRESS, ["dismiss-a1"])
     expect(ben.locator("#said")).to_have_attribute("data-kind", "bad")
     expect(ben.locator("#said")).to_contain_text("not given any more")
@@ -71,12 +78,6 @@ def test_two_operators_answer_one_advice_and_one_alarm(
         expect(page.locator("#answered li")).to_contain_text("Anna")
         expect(page.locator("#alarms [data-seen='true']")).to_contain_text("seen by Anna")
         expect(page.locator("[data-counter='c2'] .skill.added")).to_contain_text("Residence")
-
-
-def _applied(page: Page, acts: list[str]) -> None:
-    """Press two things in one moment: both are asked for, one after the other."""
-    page.evaluate(PRESS, acts)
-    expect(page.locator("#answered li")).to_have_count(1)
 
 
 def test_two_administrators_change_the_plan(
