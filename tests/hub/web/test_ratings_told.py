@@ -44,6 +44,7 @@ def test_between_two_looks_no_ratings_are_told_or_five_at_least(
             now = Counter(levels_told(hall))
             new = now - told
             assert not told - now
+            assert not now - Counter(hall.today.levels)  # of today
             assert new.total() == 0 or new.total() >= AT_A_TIME
             told = now
 
