@@ -6,7 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,41 @@ class Stranger:
         return self.link.publish(Publication(topic, payload, 1, retain))
 
 
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    """One hub for all: whatever a test has sent it, it serves the next."""
+    with _hub(tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
+
+
 @pytest.fixture
 def stranger(hub: HubProcess) -> Iterator[Stranger]:
+    with _stranger(hub) as stranger:
+        yield stranger
+
+
+@pytest.fixture(scope="module")
+def neighbour(hub: HubProcess) -> Iterator[WireUnit]:
+    with _neighbour(hub) as unit:
+        yield unit
+
+
+@contextmanager
+def _hub(folder: Path) -> Iterator[HubProcess]:
+    hub = HubProcess(Layout(folder, counters=10, services=3))
+    with running(hub):
+        yield hub.wait_ready()
+
+
+@contextmanager
+def _stranger(hub: HubProcess) -> Iterator[Stranger]:
     stranger = Stranger(hub.layout.broker_url)
     yield stranger
     stranger.link.stop()
 
 
-@pytest.fixture
-def neighbour(hub: HubProcess) -> Iterator[WireUnit]:
+@contextmanager
+def _neighbour(hub: HubProcess) -> Iterator[WireUnit]:
     """A well-behaved unit whose counter must not notice anything."""
     open_counter(hub.api, 1, "neighbour")
     unit = WireUnit(BrokerAddress(hub.layout.broker_url), "unit-1", "c1").start()
@@ -124,14 +150,15 @@ def test_each_kind_of_bad_input_is_counted(
     hub: HubProcess, stranger: Stranger, neighbour: WireUnit
 ) -> None:
     record = chain(1, "c2")[0].model_dump_json().encode()
-    stranger.say("hall/test/unit/unit-2/record", b" " * (MAX_PAYLOAD_BYTES + 1))
-    _counted(hub, "oversized", 1)
-    stranger.say("hall/test/unit/unit-2/record", b'{"v":2,"something":"new"}')
-    _counted(hub, "newer_schema", 1)
-    stranger.say("hall/test/unit/Not An Id/record", record)
-    _counted(hub, "unknown_topic", 1)
-    stranger.say("hall/test/unit/nobody/record", record)
-    _counted(hub, "unknown_unit", 1)
+    for code, unit, payload in (
+        ("oversized", "unit-2", b" " * (MAX_PAYLOAD_BYTES + 1)),
+        ("newer_schema", "unit-2", b'{"v":2,"something":"new"}'),
+        ("unknown_topic", "Not An Id", record),
+        ("unknown_unit", "nobody", record),
+    ):
+        before = _rejected(hub).get(code, 0)
+        stranger.say(f"hall/test/unit/{unit}/record", payload)
+        _counted(hub, code, before + 1)
     stranger.say("hall/test/unit/unit-2/command", b"{}", retain=True)
     stranger.say("hall/elsewhere/unit/unit-2/record", record)  # nobody listens there
     stranger.say("hall/test/unit/unit-1/state", b'{"v":1}')  # only units listen there
@@ -199,17 +226,26 @@ def test_slow_sign_ins_do_not_cost_the_hub_its_connection(
 def test_record_of_a_newer_schema_is_kept_and_receipted(
     hub: HubProcess, neighbour: WireUnit
 ) -> None:
+    before = _quarantined(hub)
     good = chain(1, "c1")[0]
     body = good.body.replace('"v":1', '"v":7')
     hash_ = chain_hash(good.previous, body)
     neighbour.outbox = good.outbox
     neighbour.record(good.model_copy(update={"body": body, "hash": hash_}))
     neighbour.wait_receipt(1)
+    after = _quarantined(hub)
+    assert after == [*before, ("newer_schema", body.encode())]
+    assert hub.api.get("/api/hall")[1]["today"]["quarantined"] == len(after)
+
+
+def _quarantined(hub: HubProcess) -> list[tuple[str, bytes]]:
+    """What has been set aside so far."""
     address = f"file:{hub.layout.data / 'journal.sqlite'}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as journal:
-        rows = journal.execute("SELECT code, payload FROM quarantine").fetchall()
-    assert rows == [("newer_schema", body.encode())]
-    assert hub.api.get("/api/hall")[1]["today"]["quarantined"] == 1
+        found: list[tuple[str, bytes]] = journal.execute(
+            "SELECT code, payload FROM quarantine ORDER BY rowid"
+        ).fetchall()
+    return found
 
 
 def _mutants(rng: random.Random, count: int) -> Iterator[tuple[str, bytes]]:
@@ -233,7 +269,17 @@ def _mutants(rng: random.Random, count: int) -> Iterator[tuple[str, bytes]]:
         yield f"hall/test/unit/unit-{rng.randint(2, 12)}/{rng.choice(UP)}", bytes(payload)
 
 
-def _flood(hub: HubProcess, stranger: Stranger, neighbour: WireUnit, count: int) -> None:
+def _flood(folder: Path, count: int) -> None:
+    """Send so many to a hub of its own, whose journal is looked through when it has ended."""
+    with _hub(folder) as hub:
+        with _neighbour(hub) as neighbour, _stranger(hub) as stranger:
+            _send(hub, stranger, neighbour, count)
+        hub.end()
+        with closing(Journal(hub.layout.data)) as journal:
+            assert Audit().read(event for _, event in journal.events()) == []
+
+
+def _send(hub: HubProcess, stranger: Stranger, neighbour: WireUnit, count: int) -> None:
     rng = random.Random(20261122)
     for number, (topic, payload) in enumerate(_mutants(rng, count), 1):
         stranger.say(topic, payload)
@@ -244,23 +290,17 @@ def _flood(hub: HubProcess, stranger: Stranger, neighbour: WireUnit, count: int)
     _undisturbed(hub, neighbour)
     # What is bad is counted; what happens to be good still counts for nothing.
     wait_for(lambda: sum(_rejected(hub).values()) > count // 2, "most of them to be counted")
-    hub.end()
-    journal = Journal(hub.layout.data)
-    try:
-        assert Audit().read(event for _, event in journal.events()) == []
-    finally:
-        journal.close()
 
 
 @pytest.mark.slow
-def test_bent_messages_tenth(hub: HubProcess, stranger: Stranger, neighbour: WireUnit) -> None:
-    _flood(hub, stranger, neighbour, 2_000)
+def test_bent_messages_tenth(tmp_path: Path) -> None:
+    _flood(tmp_path, 2_000)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_bent_messages(hub: HubProcess, stranger: Stranger, neighbour: WireUnit) -> None:
-    _flood(hub, stranger, neighbour, 20_000)
+def test_bent_messages(tmp_path: Path) -> None:
+    _flood(tmp_path, 20_000)
 
 
 @pytest.mark.slow
