@@ -16,8 +16,9 @@ export function readable() {
 export function selectable() {
   for (const spot of document.querySelectorAll('.spot')) {
     const tile = document.querySelector(`.tile[data-counter="${spot.dataset.spot}"] [data-more]`);
-    spot.addEventListener('click', () => tile.click());
-    spot.addEventListener('keydown', (event) => {
+    const hit = spot.querySelector('.spot-hit');
+    hit.addEventListener('click', () => tile.click());
+    hit.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' && event.key !== ' ') return;
       event.preventDefault();
       tile.click();
@@ -63,7 +64,7 @@ function showSpot(spot, counter, picture, now) {
   const said = [say('spot_counter', { number: counter.number }), state, ticket, waits];
   if (heat) said.push(word + (line ? ': ' + own(line.name) : ''));
   if (apart) said.push(say('unit_alone', { time: timeOf(counter.unit.lost_since), age: lasting(since(counter.unit.lost_since, now)) }));
-  call(spot, said);
+  call(spot.querySelector('.spot-hit'), said);
 }
 
 // A board or a kiosk: there, failing, or not heard.
@@ -81,5 +82,5 @@ function call(element, said) {
   const wanted = said.filter(Boolean).join(say('and_more'));
   if (element.getAttribute('aria-label') === wanted) return;
   element.setAttribute('aria-label', wanted);
-  element.querySelector('title').textContent = wanted;
+  (element.querySelector('title') || element.parentElement.querySelector('title')).textContent = wanted;
 }

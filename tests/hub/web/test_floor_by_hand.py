@@ -100,6 +100,7 @@ def test_heat_is_seen_where_it_is_and_a_counter_opens_by_keyboard(
     person = Person(browser, "heat", tmp_path, PHONE, "en-GB", "dark").known(house.token)
     page = person.open(f"{server.url}/floor")
     spot = page.locator("[data-spot='c1']")
+    hit = spot.locator(".spot-hit")
     expect(spot.locator("[data-slot='spot_state']")).to_have_text("closed")
     house.open()
     number = house.take()["number"]
@@ -110,18 +111,18 @@ def test_heat_is_seen_where_it_is_and_a_counter_opens_by_keyboard(
     evidence = {"expected_wait_min": 18.2, "expected_wait_hall_min": 6.4, "waiting": 9}
     house.tell(lambda t: t.happen([e.Flagged(t.now, "hot", "line", "residence", True, evidence)]))
     expect(spot.locator("[data-slot='spot_heat']")).to_have_text("▲ hot · A")
-    expect(spot).to_have_attribute(
+    expect(hit).to_have_attribute(
         "aria-label", f"Counter 1, called, {number}, 1 waiting, hot: Residence"
     )
     expect(page.locator("[data-glow='c1']")).to_have_attribute("data-heat", "hot")
     expect(page.locator("[data-glow='c2']")).to_have_attribute("data-heat", "")
     person.picture(page, "hot")
-    spot.focus()
+    hit.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#detail-tile .tile")).to_contain_text("hot line: Residence")
     page.keyboard.press("Escape")
     expect(page.locator("#detail")).to_be_hidden()
-    expect(spot).to_be_focused()
+    expect(hit).to_be_focused()
     assert person.complaints == []
 
 
