@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from hub.core import events as e
 from tests.hall.browser import PHONE, Person
 from tests.hall.old_chromium import Hand, old_chromium
 from tests.hub.web.conftest import PASSWORD, PIN, plan
@@ -109,3 +110,25 @@ def test_an_administrator_changes_the_plan(
     hand.see("main [role=status]")
     assert server.house.counter("c2")["number"] == "22"
     assert administrator.complaints == []
+
+
+def test_a_kiosk_gives_a_number_and_the_wall_and_the_advice_are_live(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    house = server.house
+    kiosk = Person(browser, "kiosk", tmp_path)
+    page = kiosk.open(f"{server.url}/take?kiosk=1")
+    touch = Hand(page)
+    touch.click("button[value=residence]")
+    touch.see(".kiosk-slip .slip-number", "A")
+    touch.see(".kiosk-code svg")
+    house.tell(lambda t: t.happen([e.AdviceGiven(t.now, "a1", "open", "c1", None, 0.7, {})]))
+    operator = Person(browser, "operator", tmp_path)
+    _, hand = _signed_in(server, operator, "/")
+    hand.click("#dismiss-a1")
+    hand.see("#answered li", "1")
+    hand = Hand(operator.open(f"{server.url}/wall"))
+    hand.see("#live[data-live=live]")
+    waiting = str(house.client.get("/api/hall").json()["services"][0]["waiting"])
+    hand.see("[data-service=residence] [data-slot=waiting]", waiting)
+    assert kiosk.complaints == operator.complaints == []
