@@ -161,7 +161,7 @@ def _in_rows(
     beside, beneath = _on_grid(width * 1.2), _on_grid(depth * _AISLE)
     across = len(things) if len(things) <= _ONE_ROW else ceil(sqrt(2 * len(things)))
     if width_m is not None:
-        across = min(across, max(1, int((width_m - counter_m / 2) // beside)))
+        across = max(1, int((width_m - counter_m / 2) // beside))
     for index, thing in enumerate(things):
         row, column = divmod(index, across)
         x = counter_m / 2 + width / 2 + column * beside

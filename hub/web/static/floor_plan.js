@@ -4,6 +4,7 @@ import { lasting, numberOf, own, put, say, since, timeOf } from './live.js';
 
 const SIGNS = { hot: '▲', slow: '◆', cold: '▼' };
 const LONG = 7;
+const SHORT = 3;
 
 // A drawing is never smaller than can be read: its box scrolls before that.
 export function readable() {
@@ -57,7 +58,8 @@ function showSpot(spot, counter, picture, now) {
   spot.dataset.apart = apart;
   spot.dataset.long = ticket.length > LONG;
   document.querySelector(`[data-glow="${counter.id}"]`).dataset.heat = heat;
-  put(spot, 'spot_state', state);
+  // A long number leaves room for the sign alone; its meaning is in the legend.
+  put(spot, 'spot_state', apart && counter.number.length > SHORT ? '⚠' : state);
   put(spot, 'spot_ticket', ticket || say('none'));
   put(spot, 'spot_waits', counter.state === 'closed' ? '' : waits);
   put(spot, 'spot_heat', heat && SIGNS[heat] + ' ' + word + (line ? ' · ' + line.prefix : ''));

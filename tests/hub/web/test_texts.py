@@ -13,7 +13,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from hub.core.hall import _NEWS
-from hub.web.script_texts import CLERK, COMMON, HALL, TAKE, TICKET, script_texts
+from hub.web.script_texts import CLERK, COMMON, FLOOR, HALL, TAKE, TICKET, script_texts
 from hub.web.texts import LOCALE_DIR, both
 from hub.web.words import _SAY
 
@@ -34,6 +34,7 @@ SCRIPTS = {
         "post.js",
     ),
     "clerk": ("clerk.js", "clerk_acts.js", "clerk_ask.js", "live.js", "post.js"),
+    "floor": ("floor_plan.js", "live.js"),
     "take": ("take.js", "live.js"),
     "ticket": ("ticket.js", "signal.js", "live.js"),
 }
@@ -80,7 +81,8 @@ def test_the_compiled_catalogue_is_up_to_date() -> None:
 
 
 def test_scripts_say_only_what_they_are_given() -> None:
-    groups = {"hall": HALL, "clerk": CLERK, "take": TAKE, "ticket": TICKET}
+    floor = {**HALL, **FLOOR}
+    groups = {"hall": HALL, "clerk": CLERK, "floor": floor, "take": TAKE, "ticket": TICKET}
     for name, group in groups.items():
         source = "".join((STATIC / file).read_text() for file in SCRIPTS[name])
         said = set(re.findall(r"say\('(\w+)'", source))
@@ -91,7 +93,7 @@ def test_scripts_say_only_what_they_are_given() -> None:
 def test_no_script_text_is_unused() -> None:
     source = "".join(path.read_text() for path in STATIC.glob("*.js"))
     computed = re.findall(r"'(\w+_)' \+", source)
-    for name in {**COMMON, **HALL, **CLERK, **TAKE, **TICKET}:
+    for name in {**COMMON, **HALL, **FLOOR, **CLERK, **TAKE, **TICKET}:
         assert f"'{name}'" in source or name.startswith(tuple(computed)), name
 
 
