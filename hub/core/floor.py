@@ -159,7 +159,7 @@ def _in_rows(
         return
     width, depth = size_of(things[0].kind, counter_m)
     beside, beneath = _on_grid(width * 1.2), _on_grid(depth * _AISLE)
-    across = len(things) if len(things) <= _ONE_ROW else ceil(sqrt(2 * len(things)))
+    across = len(things) if len(things) <= _ONE_ROW else ceil(sqrt(2.6 * len(things)))
     if width_m is not None:
         across = max(1, int((width_m - counter_m / 2) // beside))
     for index, thing in enumerate(things):
