@@ -23,7 +23,7 @@ from hub.core.accounts import CONSOLE
 from hub.core.commands_of_people import MakeAccount, MakeToken
 from hub.core.people import Role
 from hub.passwords import digest, hash_password
-from tests.hall.browser import PHONE, Person, chromium
+from tests.hall.browser import PHONE, Person
 from tests.hall.proxy import Proxy
 from wire.settings import load
 
@@ -77,12 +77,6 @@ class Hall:
     def begin(self) -> None:
         """Begin the hub anew."""
         self.hub = HubProcess(self.hub.layout).wait_ready()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
