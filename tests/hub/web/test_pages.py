@@ -196,7 +196,7 @@ def test_who_missed_the_call_comes_back_and_gives_up_without_a_script(house: Hou
     )
     posted(house, address, wish="cancel", key=form_key(house, address))
     assert offered(house, address) == set()
-    refused = posted(house, address, wish="come_back", key="later")
+    refused = posted(house, address, wish="come_back", key="later-than-the-page")
     assert refused.status_code == 409
     assert 'role="alert"' in refused.text
 
