@@ -13,7 +13,7 @@ from tests.hub.web.conftest import plan
 
 pytestmark = pytest.mark.slow
 
-COUNTER = {"id": "c1", "number": "1", "services": ["residence", "social"]}
+COUNTER: dict[str, Any] = {"id": "c1", "number": "1", "services": ["residence", "social"]}
 OTHER = {**COUNTER, "id": "c2", "number": "2"}
 
 VALUE: st.SearchStrategy[Any] = st.none() | st.text(max_size=3) | st.floats() | st.booleans()
@@ -55,7 +55,7 @@ def test_a_name_is_cut_to_its_room() -> None:
 
 
 def test_what_overlaps_is_said_and_the_margin_holds_what_stands_out() -> None:
-    at = [{"at": {"x_m": 0, "y_m": 2}}, {"at": {"x_m": 1.5, "y_m": 2}}]
+    at: list[dict[str, Any]] = [{"at": {"x_m": 0, "y_m": 2}}, {"at": {"x_m": 1.5, "y_m": 2}}]
     hall = plan(
         counters=[{**COUNTER, **at[0]}, {**OTHER, **at[1]}], floor={"width_m": 20, "depth_m": 10}
     )

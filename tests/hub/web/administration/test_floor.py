@@ -28,6 +28,7 @@ def at(house: House, counter: str = "c1") -> Any:
 
 
 def test_a_place_is_in_force_once_applied_and_is_taken_back(house: House) -> None:
+    house.open()
     save(house.client, "/floor", places(c1=("3.5", "2"), c2=("6", "2")))
     assert at(house) is None
     preview = get(house.client, "/preview")
@@ -91,11 +92,11 @@ def test_an_overlap_is_never_taken_in_silence(house: House) -> None:
 
 def test_what_is_drawn_can_be_fixed_and_forgotten(house: House) -> None:
     assert 'data-given="false"' in get(house.client, "/floor")
-    save(house.client, "/floor", {**places(c1=("3", "4")), "act": "fix"})
+    save(house.client, "/floor", {**places(c1=("3.125", "4")), "act": "fix"})
     page = get(house.client, "/floor")
     assert 'data-given="false"' not in page
     form = fields_of(page)
-    assert form["counters:c1:x_m"] == ["3"]
+    assert form["counters:c1:x_m"] == ["3.125"]
     assert float(form["counters:c2:y_m"][0]) > 4
     save(house.client, "/floor", {**form, "act": "clear"})
     assert 'data-given="true"' not in get(house.client, "/floor")
