@@ -138,7 +138,7 @@ def test_advice_is_shown_as_of_its_last_weighing_and_not_while_it_gains_next_to_
     happen(house, (e.AdviceGiven, "a1", "add", "c2", "social", 1.2, said))
     [advice] = hall(house)["advice"]
     assert (advice["gain_min"], advice["saved_min"], advice["within_min"]) == (1.2, 17.8, 15.0)
-    [news] = [line for line in hall(house)["feed"] if line["kind"] == "AdviceGiven"]
+    [news] = [line for line in hall(house)["news"] if line["kind"] == "AdviceGiven"]
     assert "(18 min less waiting in all)" in news["text"]["en"]
 
     less = {**said, "waiting": 4, "saved_min": 6.5}
@@ -146,7 +146,7 @@ def test_advice_is_shown_as_of_its_last_weighing_and_not_while_it_gains_next_to_
     [advice] = hall(house)["advice"]
     assert (advice["gain_min"], advice["saved_min"], advice["reason"]) == (0.4, 6.5, less)
     assert "for the 4 who wait" in advice["why"]["en"]
-    assert "AdviceWeighed" not in {line["kind"] for line in hall(house)["feed"]}
+    assert "AdviceWeighed" not in {line["kind"] for line in hall(house)["news"]}
 
     happen(house, (e.AdviceWeighed, "a1", 0.1, {**less, "saved_min": 1.4}))
     assert hall(house)["advice"] == []
