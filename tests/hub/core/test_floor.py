@@ -99,7 +99,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.dictionaries(st.sampled_from(["floor", "counters", "boards", "kiosks"]), anything))
 def test_whatever_stands_in_a_file_is_only_found_wrong(raw: dict[str, Any]) -> None:
     for mistake in floor_mistakes(raw):
@@ -144,7 +144,7 @@ def _apart(one: Placed, other: Placed) -> bool:
     return beside or abs(one.y_m - other.y_m) >= (one.depth_m + other.depth_m) / 2 - 1e-6
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(THINGS, st.sampled_from([0.5, 1.5, 2.0, 3.3]), SIZES, SIZES)
 def test_everything_is_drawn_once_where_it_was_put_or_out_of_the_way(
     things: list[Standing], counter_m: float, width: float | None, depth: float | None
@@ -163,7 +163,7 @@ def test_everything_is_drawn_once_where_it_was_put_or_out_of_the_way(
         assert placed.y_m <= drawn.depth_m or (placed.given and depth is not None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(THINGS, st.sampled_from([0.5, 2.0, 3.3]))
 def test_what_overlaps_is_found_as_by_comparing_all_with_all(
     things: list[Standing], counter_m: float
