@@ -366,7 +366,10 @@ class Session:
         before, self._pressed = self._pressed, _Pressed(key, self.picture, at.boot_s)
         if before is None or before.key is not key or before.picture is self.picture:
             return False
-        return at.boot_s - before.at_s < SECOND_PRESS_S * self._second_s
+        if at.boot_s - before.at_s >= SECOND_PRESS_S * self._second_s:
+            return False
+        self._pressed = replace(before, at_s=at.boot_s)  # a third one is of the same haste
+        return True
 
     def _ask(self, press: Press, at: Moment) -> list[Effect]:
         picture = self.picture
