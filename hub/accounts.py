@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from hub.accounts_store import Session, SignIn, SignInStore, refused
+from hub.accounts_store import Key, Session, SignIn, SignInStore, refused
 from hub.accounts_throttle import Throttle
 from hub.core.accounts import CHANGES
 from hub.core.people import Account, People, Role, Token
@@ -61,7 +61,7 @@ class Person:
     since: float = 0.0
 
     @property
-    def key(self) -> tuple[str, float]:
+    def key(self) -> Key:
         """Under this what is theirs is kept."""
         return self.id, self.since
 
@@ -106,6 +106,9 @@ class Accounts:
         for line in store.noted(1000):
             if line.outcome == SIGNED_IN:
                 self._throttle.knows(line.account, line.address)
+        living = _keys(people)
+        self.drafts = {key: text for key, text in store.drafts().items() if key in living}
+        self._write(lambda: store.keep_drafts_of(living))
 
     def close(self) -> None:
         """Write what waits, and close the store."""
@@ -122,6 +125,7 @@ class Accounts:
             CHANGES[type(happened)](people, happened)
         self._tokens = {token.secret_hash: token for token in people.tokens.values()}
         self._people = people
+        self._write(lambda: self._store.keep_drafts_of(_keys(people)))
 
     @property
     def people(self) -> People:
@@ -292,6 +296,10 @@ class Accounts:
 
     # --- what is remembered ----------------------------------------------------------------
 
+    async def keep_draft(self, key: Key, content: str | None) -> None:
+        """Have somebody's draft outlive a restart, where `drafts` has it. Raises StorageError."""
+        await asyncio.wrap_future(self._disk.submit(self._store.keep_draft, key, content))
+
     async def noted(self, limit: int, before: float | None, account: str) -> list[SignIn]:
         """Who signed in or tried to, newest first. Raises StorageError."""
         work = self._disk.submit(self._store.noted, limit, before, account)
@@ -318,6 +326,11 @@ def program_of(token: Token) -> Person:
     """A token as somebody who asks."""
     roles = frozenset(token.roles)
     return Person(token.id, token.name, roles, program=True, since=token.made_at)
+
+
+def _keys(people: People) -> frozenset[Key]:
+    accounts, tokens = people.accounts.values(), people.tokens.values()
+    return frozenset((*((a.id, a.made_at) for a in accounts), *((t.id, t.made_at) for t in tokens)))
 
 
 def _lasts(session: Session, account: Account, now: float) -> bool:

@@ -1,8 +1,9 @@
-"""What of signing in outlives a restart: sessions, who signed in or tried, and tokens' last use.
+"""What of people outlives a restart: sessions, who signed in or tried, tokens' last use, drafts.
 
 A small file of its own beside the journal, which holds who may sign in at all. Nothing in it is
 worth stopping a hall for: one that cannot be read is put aside, one that cannot be written costs
-a new sign-in after the next start. No secret is in it, only hashes of random ones.
+a new sign-in after the next start, or a draft. No secret is in it, only hashes of random ones
+and, in drafts, of new PINs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     create_engine,
     delete,
     event,
@@ -46,6 +48,13 @@ TOGETHER_S = 600.0
 
 KEPT_S, KEPT_LINES = 400 * 86_400.0, 50_000
 """How long, and how much, is remembered of who signed in."""
+
+DRAFTS_KEPT, DRAFT_LETTERS = 50, 4_000_000
+"""So many people's drafts are kept, the newest, and none that is longer. The largest hall's has
+some 400,000 letters."""
+
+Key = tuple[str, float]
+"""Whose something is: an account's or a token's id, and since when there is this one."""
 
 metadata = MetaData()
 
@@ -80,6 +89,15 @@ uses = Table(
     metadata,
     Column("token", String(32), primary_key=True),
     Column("used_at", Float, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account", String(32), nullable=False),
+    Column("since", Float, nullable=False),
+    Column("content", Text, nullable=False),
 )
 
 
@@ -188,6 +206,33 @@ class SignInStore:
             query = query.where(c.account == account)
         with self._begin() as connection:
             return [SignIn(**row) for row in connection.execute(query).mappings()]
+
+    def drafts(self) -> dict[Key, str]:
+        """Everybody's drafts, as they were written down."""
+        with self._begin() as connection:
+            rows = connection.execute(select(drafts).order_by(drafts.c.id))
+            return {(row.account, row.since): row.content for row in rows}
+
+    def keep_draft(self, key: Key, content: str | None) -> None:
+        """Keep somebody's draft in place of an earlier one; None forgets it."""
+        c = drafts.c
+        if content is not None and len(content) > DRAFT_LETTERS:
+            raise StorageError(f"a draft of {len(content)} letters is too long to be kept")
+        with self._begin() as connection:
+            connection.execute(delete(drafts).where(c.account == key[0], c.since == key[1]))
+            if content is not None:
+                values = {"account": key[0], "since": key[1], "content": content}
+                connection.execute(insert(drafts).values(**values))
+                newest = select(c.id).order_by(c.id.desc()).limit(DRAFTS_KEPT)
+                connection.execute(delete(drafts).where(c.id.not_in(newest)))
+
+    def keep_drafts_of(self, living: frozenset[Key]) -> None:
+        """Forget the drafts of all but these."""
+        c = drafts.c
+        with self._begin() as connection:
+            for id_, *key in connection.execute(select(c.id, c.account, c.since)).all():
+                if tuple(key) not in living:
+                    connection.execute(delete(drafts).where(c.id == id_))
 
     def _begin(self) -> _Transaction:
         return _Transaction(self._engine, self._path)

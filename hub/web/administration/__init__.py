@@ -9,6 +9,7 @@ from hub.web.administration.areas import add_areas
 from hub.web.administration.changes import add_changes
 from hub.web.administration.desk import Desk
 from hub.web.administration.floor import add_floor
+from hub.web.administration.lasting import lasting
 from hub.web.administration.skills import add_skills
 from hub.web.administration.texts import add_texts
 from hub.web.administration.units import add_units
@@ -16,8 +17,8 @@ from hub.web.administration.units import add_units
 
 def make_administration(access: Access) -> APIRouter:
     """All pages for administrators."""
-    router = APIRouter(include_in_schema=False)
     desk = Desk(access)
+    router = APIRouter(include_in_schema=False, route_class=lasting(desk))
     add_changes(router, desk)
     add_skills(router, desk)
     add_texts(router, desk)

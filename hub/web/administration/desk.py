@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote
 from fastapi import Request, Response
 
 from hub.accounts import Person
+from hub.accounts_store import Key
 from hub.core.plan import Plan
 from hub.core.replanning import as_content
 from hub.transaction import Transaction
@@ -85,6 +86,7 @@ class Desk:
     def __init__(self, access: Access) -> None:
         self.access = access
         self.drafts = Drafts()
+        self.said: dict[Key, str] = {}  # of drafts and restarts, until they save something
         self.aside = Aside()
         self._contents: Kept[int, Content] = Kept(KEPT_PLANS)
         self._examined: Kept[str, Examined] = Kept(KEPT_EXAMINED)
@@ -135,6 +137,7 @@ class Desk:
             "ways": ways(request, found),
             "count": found.count,
             "figures": _figures(draft),
+            "said_of_draft": self.said.get(who.key, ""),
             "can_undo": False,
             "people": self.access.accounts.people,
             **{f"{said}_now": request.query_params.get(said) == "1" for said in _SAID},

@@ -1,9 +1,8 @@
 """Drafts: what an administrator has changed and not yet put into force.
 
 A draft is kept here, one for each person, and in no browser: so it goes on at another desk, and
-a form carries nothing but its own fields. It is lost with the process, as anything that was
-typed and not applied; what is in force is in the journal alone. A draft may hold what is no plan
-at all, as it was typed.
+a form carries nothing but its own fields. It outlives the process (`lasting`), but not in the
+journal, which has what is in force alone. A draft may hold what is no plan at all, as it was typed.
 """
 
 from __future__ import annotations
@@ -23,6 +22,9 @@ KEY: Final = "_key"
 
 KEPT: Final = 50
 """So many people's drafts are kept, the oldest forgotten first."""
+
+NO_VERSION: Final = -1
+"""The version of a plan that is not in force any more, whichever it was."""
 
 LISTS: Final = ("services", "counters", "clerks", "roster", "priorities", "boards", "kiosks")
 

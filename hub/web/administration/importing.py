@@ -59,6 +59,11 @@ def imported(typed: str, plan_at: int, plan: Content) -> Draft | Refused:
     return draft
 
 
+def showable(content: Content) -> bool:
+    """Whether forms have fields for content that somebody else made, mistakes and all."""
+    return not _deeper_than(content, DEEPEST) and _listed(content) and not any(_misshapen(content))
+
+
 def _whole(content: Content) -> Content:
     """Content with all that is left at its default said, if it is a plan at all."""
     try:

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.accounts import Accounts
+from hub.accounts_store import SignInStore
 from hub.core import events as e
 from hub.core.commands_of_people import MakeAccount, MakeToken
 from hub.core.plan import Plan
@@ -107,14 +108,17 @@ class Silent(Lookout):
 class House:
     """A running service and its web application."""
 
-    def __init__(self, folder: Path, hall: Plan) -> None:
+    def __init__(self, folder: Path, hall: Plan, *, lasting: bool = False) -> None:
+        """`lasting`: what the web keeps outlives it, in the folder."""
         self.facts = Facts()
         self.journal = Journal(folder)
         self.clock = Morning()
         self.service = Service(self.journal, self.clock, new_id, lookout=Silent())
         self.service.begin(hall)
         people = load_identities(folder, known=self.service.knows_people)
-        self.app = create_app(self.service, lambda: self.facts, identities=people)
+        store = SignInStore(folder if lasting else None)
+        kept = Accounts(self.service.people, store)
+        self.app = create_app(self.service, lambda: self.facts, identities=people, accounts=kept)
         self.accounts: Accounts = self.app.state.accounts
         self.service.start()
         self.visitor = TestClient(self.app, raise_server_exceptions=False)
@@ -125,6 +129,7 @@ class House:
         self.client.close()
         self.visitor.close()
         self.service.stop()
+        self.accounts.close()
         self.journal.close()
 
     def give_token(self, *roles: str) -> str:
