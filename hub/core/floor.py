@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil, sqrt
 from typing import Annotated, Any, Final, Literal, TypeGuard
 
@@ -173,18 +174,16 @@ def _on_grid(length: float) -> float:
     return ceil(round(length / GRID_M, 6)) * GRID_M
 
 
-def overlapping(drawn: Drawn) -> list[tuple[Placed, Placed]]:
-    """Pairs that stand in one another, of those that were given a place."""
+def overlapping(drawn: Drawn) -> Iterator[tuple[Placed, Placed]]:
+    """Pairs that stand in one another, of those that were given a place; there may be many."""
     given = sorted((one for one in drawn.placed if one.given), key=lambda one: one.x_m)
     widest = max((one.width_m for one in given), default=0.0)
-    found = []
     for index, one in enumerate(given):
-        for other in given[index + 1 :]:
+        for other in islice(given, index + 1, None):
             if other.x_m - one.x_m >= widest:
                 break
             if _overlap(one, other):
-                found.append((one, other))
-    return found
+                yield one, other
 
 
 def _overlap(one: Placed, other: Placed) -> bool:

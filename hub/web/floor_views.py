@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 from typing import Any, Final
 from unicodedata import east_asian_width
 
-from hub.core.floor import KINDS, Floor, Kind, Placed, Standing, is_length, laid_out, overlapping
+from hub.core.floor import (
+    KINDS,
+    Drawn,
+    Floor,
+    Kind,
+    Placed,
+    Standing,
+    is_length,
+    laid_out,
+    overlapping,
+)
 from hub.core.plan import Plan
 from hub.web.texts import Words, both
 from wire.settings import tables
@@ -25,6 +36,9 @@ LEAST_PX: Final = 92
 
 NAME_SIZE: Final = 0.24
 """How high the letters of an outline's name are, for the width of a counter."""
+
+MOST_OVERLAPS: Final = 20
+"""So many overlaps are named one by one."""
 
 AIR: Final = 25
 """So much is shown round a floor."""
@@ -86,7 +100,7 @@ class FloorPicture:
     counter: int
     pieces: tuple[Piece, ...]
     shapes: tuple[Shape, ...]
-    apart: tuple[tuple[Piece, Piece], ...]
+    drawn: Drawn
     placed: int
 
     @property
@@ -152,7 +166,7 @@ def picture_of_content(content: Content, key: str | None = None) -> FloorPicture
         round(counter_m * CM),
         tuple(pieces.values()),
         tuple(shapes),
-        tuple((pieces[a.kind, a.key], pieces[b.kind, b.key]) for a, b in overlapping(drawn)),
+        drawn,
         sum(piece.given for piece in pieces.values()),
     )
 
@@ -228,11 +242,17 @@ def fitted(text: str, room: float) -> str:
 
 
 def overlaps(floor: FloorPicture) -> list[Words]:
-    """What stands in one another, in words."""
-    return [
-        both("{one} and {other} overlap on the floor plan", one=called(one), other=called(other))
-        for one, other in floor.apart
+    """What stands in one another, in words; not more than anybody would read."""
+    pieces = {(piece.kind, piece.key): piece for piece in floor.pieces}
+    found = [
+        both(
+            "{one} and {other} overlap on the floor plan",
+            one=called(pieces[one.kind, one.key]),
+            other=called(pieces[other.kind, other.key]),
+        )
+        for one, other in islice(overlapping(floor.drawn), MOST_OVERLAPS + 1)
     ]
+    return found if len(found) <= MOST_OVERLAPS else [*found[:-1], both("Others overlap too")]
 
 
 def called(piece: Piece) -> Words:

@@ -240,6 +240,12 @@ function send(command) {
   });
 }
 
+// What has been done, and with whom: "done" alone would say that somebody's service has ended.
+function did(action, ticket) {
+  const named = ticket && page.texts['did_' + action];
+  return named ? say('did_' + action, { number: numberOf(ticket.number) }) : say('done');
+}
+
 function outcome(command, answer) {
   if (answer === null) {
     tell(say('gave_up'), 'bad');
@@ -248,7 +254,7 @@ function outcome(command, answer) {
   const { outcome: became, code, ticket } = answer.content;
   if (answer.status === 200) {
     if (became === 'nothing_waiting') tell(say('nothing_waiting'), '');
-    else tell(ticket ? say('done') + ' · ' + numberOf(ticket.number) : say('done'), 'good');
+    else tell(did(command.action, ticket), 'good');
     return true;
   }
   const known = page.texts[`refused_${command.action}_${code}`] || page.texts['refused_' + code];

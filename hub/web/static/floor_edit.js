@@ -10,6 +10,7 @@ const width = Number(ground.dataset.width);
 const height = Number(ground.dataset.height);
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const FAR = 4;
+const MOST_SAID = 20;
 
 let held = null;
 let dirty = false;
@@ -143,7 +144,7 @@ function warn() {
   const bad = new Set(pairs.flat());
   for (const mover of movers) mover.dataset.overlaps = bad.has(mover);
   document.getElementById('overlaps').hidden = pairs.length === 0;
-  document.getElementById('overlap-list').replaceChildren(...pairs.map(([one, other]) => {
+  document.getElementById('overlap-list').replaceChildren(...pairs.slice(0, MOST_SAID).map(([one, other]) => {
     const item = document.createElement('li');
     item.textContent = said('overlap', { one: nameOf(one), other: nameOf(other) });
     return item;

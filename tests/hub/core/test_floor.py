@@ -186,4 +186,4 @@ def _all_with_all(drawn: Drawn) -> set[frozenset[str]]:
 def test_two_hundred_counters_make_rows_that_fit_a_screen() -> None:
     drawn = laid_out([Standing("counters", str(n), None) for n in range(200)], 2.0)
     assert 1.0 < drawn.width_m / drawn.depth_m < 2.5
-    assert overlapping(drawn) == []
+    assert list(overlapping(drawn)) == []

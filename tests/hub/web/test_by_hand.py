@@ -61,6 +61,7 @@ def test_a_clerk_works_with_the_keyboard_alone(
 
     desk.keyboard.press("n")
     _state(desk, "called")
+    expect(desk.locator("#said")).to_have_text(f"Called: {called.number}")
     expect(desk.locator("[data-action='next']")).to_have_attribute("aria-disabled", "true")
     desk.keyboard.press("u")  # the call is taken back …
     _state(desk, "idle")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.web.floor_views import fitted, overlaps, picture_of, picture_of_content
+from hub.web.floor_views import MOST_OVERLAPS, fitted, overlaps, picture_of, picture_of_content
 from tests.hub.web.conftest import plan
 
 pytestmark = pytest.mark.slow
@@ -66,6 +66,19 @@ def test_what_overlaps_is_said_and_the_margin_holds_what_stands_out() -> None:
     assert (floor.width, floor.height) == (2000, 1000)
     assert floor.margin >= 100
     assert floor.placed == 2
+
+
+def test_a_pile_of_counters_is_said_in_words_that_somebody_reads() -> None:
+    pile = [
+        {**COUNTER, "id": f"c{n}", "number": str(n), "at": {"x_m": 5, "y_m": 5}} for n in range(200)
+    ]
+    said = [words.en for words in overlaps(picture_of_content({"counters": pile}))]
+    assert len(said) == MOST_OVERLAPS + 1
+    assert said[0] == "Counter 0 and Counter 1 overlap on the floor plan"
+    assert said[-1] == "Others overlap too"
+    said = [words.en for words in overlaps(picture_of_content({"counters": pile[:3]}))]
+    assert len(said) == 3
+    assert "Others overlap too" not in said
 
 
 def test_a_hall_without_places_is_drawn_in_a_row() -> None:
