@@ -54,6 +54,13 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
+HELPING: list[dict[str, Any]] = [
+    {"id": "c1", "number": "1", "services": ["residence", "social"]},
+    {"id": "c2", "number": "2", "services": ["social"], "also": ["residence"]},
+]
+"""Two counters of which the second may be asked to help the first."""
+
+
 def plan(**changes: Any) -> Plan:
     """Two lines, two counters, open all day."""
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

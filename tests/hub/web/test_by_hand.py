@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from hub.core import events as e
 from hub.core.plan import Plan
 from tests.hall.browser import PHONE, Person
-from tests.hub.web.conftest import plan
+from tests.hub.web.conftest import HELPING, plan
 from tests.hub.web.serving import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
@@ -23,11 +23,7 @@ TRIES = 5
 
 @pytest.fixture
 def hall_plan() -> Plan:
-    counters = [
-        {"id": "c1", "number": "1", "services": ["residence", "social"]},
-        {"id": "c2", "number": "2", "services": ["social"], "also": ["residence"]},
-    ]
-    return plan(counters=counters)
+    return plan(counters=HELPING)
 
 
 def _state(desk: Page, state: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hub.core import events as e
+from hub.core.plan import Plan
 from tests.hall.browser import Person
 from tests.hub.web import keyboard
-from tests.hub.web.conftest import House, plan
+from tests.hub.web.conftest import HELPING, plan
 from tests.hub.web.every_page import settled
 from tests.hub.web.serving import Server
 
@@ -20,15 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    counters = [
-        {"id": "c1", "number": "1", "services": ["residence", "social"]},
-        {"id": "c2", "number": "2", "services": ["social"], "also": ["residence"]},
-    ]
-    house = House(folder, plan(counters=counters))
-    with Server(house) as running:
-        yield running
-    house.close()
+def hall_plan() -> Plan:
+    return plan(counters=HELPING)
 
 
 RIGHT = "<style>:focus-visible { outline: 3px solid #a60 }</style><a href='#x'>link</a>"

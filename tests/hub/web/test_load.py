@@ -8,7 +8,7 @@ import pytest
 
 from hub.core import events as e
 from hub.transaction import Transaction
-from tests.hub.web.conftest import House, plan
+from tests.hub.web.conftest import HELPING, House, plan
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
@@ -20,11 +20,7 @@ HOT = {"expected_wait_min": 18.2, "expected_wait_hall_min": 6.4, "waiting": 9}
 @pytest.fixture
 def wide(folder: Any) -> Any:
     """A hall in which counter 2 could serve both lines."""
-    counters = [
-        {"id": "c1", "number": "1", "services": ["residence", "social"]},
-        {"id": "c2", "number": "2", "services": ["social"], "also": ["residence"]},
-    ]
-    made = House(folder, plan(counters=counters))
+    made = House(folder, plan(counters=HELPING))
     yield made
     made.close()
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from hub.core import events as e
+from hub.core.plan import Plan
 from tests.hall.browser import Person
-from tests.hub.web.conftest import House, plan
+from tests.hub.web.conftest import HELPING, plan
 from tests.hub.web.every_page import settled
 from tests.hub.web.serving import Server
 
@@ -21,15 +21,8 @@ PRESS = "(ids) => { for (const id of ids) document.getElementById(id).click(); }
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    counters = [
-        {"id": "c1", "number": "1", "services": ["residence", "social"]},
-        {"id": "c2", "number": "2", "services": ["social"], "also": ["residence"]},
-    ]
-    house = House(folder, plan(counters=counters))
-    with Server(house) as running:
-        yield running
-    house.close()
+def hall_plan() -> Plan:
+    return plan(counters=HELPING)
 
 
 def _of(server: Server, browser: Browser, folder: Path, role: str, path: str) -> list[Page]:
