@@ -27,10 +27,10 @@ def called_by_the_hub(unit: UnitProcess, number: str) -> None:
     """A hub that answers late leaves the counter to itself: then the clerk presses once more."""
 
     def called() -> bool | None:
-        last = [line for line in unit.look() if "drawn" in line][-1]
-        if (last["drawn"], last.get("link")) == ("idle", "live"):
+        last = ([line for line in unit.look() if "drawn" in line] or [{}])[-1]
+        if (last.get("drawn"), last.get("link")) == ("idle", "live"):
             unit.press("next")
-        shown = (last["drawn"], last.get("number"), last.get("link"))
+        shown = (last.get("drawn"), last.get("number"), last.get("link"))
         return True if shown == ("calling", number, "live") else None
 
     wait_for(called, f"the unit to call {number}")
@@ -42,8 +42,8 @@ def served_without_number(unit: UnitProcess) -> None:
 
     def confirmed() -> bool | None:
         unit.press("next")  # too soon after the first it does not count
-        last = [line for line in unit.look() if "drawn" in line][-1]
-        return True if last["drawn"] == "serving" else None
+        last = ([line for line in unit.look() if "drawn" in line] or [{}])[-1]
+        return True if last.get("drawn") == "serving" else None
 
     wait_for(confirmed, "the unit to serve without a number")
 

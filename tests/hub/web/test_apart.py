@@ -111,7 +111,7 @@ def test_the_citizen_sees_it_and_may_say_so_once_the_lease_is_over(cut_off: CutO
     assert "cut off since 10:00" in cut_off.client.get(address, params={"lang": "en"}).text
     cut_off.clock.pass_time(LEASE_S + 60)
     assert "not_called" in cut_off.ticket(cut_off.ticket_id)["wishes"]
-    form = {"wish": "not_called", "key": "one"}
+    form = {"wish": "not_called", "key": "one-of-this-page"}
     said = cut_off.client.post(address, data=form, follow_redirects=False)
     assert said.status_code == 303
     ticket = cut_off.ticket(cut_off.ticket_id)
@@ -125,7 +125,7 @@ def test_a_citizen_cannot_say_that_the_unit_is_off(cut_off: CutOff) -> None:
     assert (early.status_code, early.json()["code"]) == (409, "may_be_called")
     more: dict[str, Any] = {"wish": "not_called", "unit_off": True}
     assert cut_off.wish(f"tickets/{ticket}/wishes", **more).status_code == 422
-    form = {"wish": "not_called", "key": "one", "unit_off": "true"}
+    form = {"wish": "not_called", "key": "one-of-this-page", "unit_off": "true"}
     page = cut_off.client.post(f"/t/{cut_off.slip(ticket)}", data=form, params={"lang": "en"})
     assert page.status_code == 409
     assert "The counter may still call you by itself" in page.text
