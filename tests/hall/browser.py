@@ -144,6 +144,18 @@ def overflow(page: Page) -> list[str]:
     return found
 
 
+def squeezed(page: Page) -> list[str]:
+    """Texts with no room: a character or two on each of many lines."""
+    found: list[str] = page.evaluate(_SQUEEZED)
+    return found
+
+
+def nameless(page: Page) -> list[str]:
+    """Fields of a form beside which nothing is seen that says what belongs in them."""
+    found: list[str] = page.evaluate(_NAMELESS)
+    return found
+
+
 def drawn_apart(page: Page, one: str, other: str) -> bool:
     """Whether two characters look different: without a font for them both are the same box."""
     found: bool = page.evaluate(_DRAWN_APART, [one, other])
@@ -180,4 +192,46 @@ _OVERFLOW = """() => {
     if (boxed && element.scrollWidth > element.clientWidth + 1) found.push('overflows: ' + name);
   }
   return found;
+}"""
+
+_SQUEEZED = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    const parent = node.parentElement;
+    if (!text || !parent.getClientRects().length) continue;
+    if (parent.closest('.unseen, .skip, script, style, svg, textarea')) continue;
+    if (getComputedStyle(parent).writingMode !== 'horizontal-tb') continue;
+    range.selectNodeContents(node);
+    const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+    if (lines > 2 && text.length / lines < 3) found.push('squeezed: ' + text.slice(0, 40));
+  }
+  return found;
+}"""
+
+_NAMELESS = """() => {
+  const seen = (element) => {
+    if (!element || !element.textContent.trim()) return false;
+    const box = element.getBoundingClientRect();
+    return box.width > 2 && box.height > 2 && !element.closest('.unseen');
+  };
+  const heads = (cell) => {
+    const before = getComputedStyle(cell, '::before').content;
+    if (before !== 'none' && before !== 'normal' && before !== '""') return true;
+    const head = cell.closest('table').querySelector('thead tr:last-child');
+    return seen(head && head.children[cell.cellIndex]);
+  };
+  const said = (field) => {
+    const by = (field.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean);
+    const named = by.map((id) => document.getElementById(id)).concat([...(field.labels || [])]);
+    const cell = field.closest('td');
+    return named.some(seen) || (cell !== null && heads(cell));
+  };
+  return [...document.querySelectorAll('input, select, textarea')]
+    .filter((field) => !['hidden', 'submit', 'button'].includes(field.type))
+    .filter((field) => field.getBoundingClientRect().width > 2 && !field.closest('.unseen'))
+    .filter((field) => !said(field))
+    .map((field) => 'no name is seen: ' + (field.name || field.id));
 }"""

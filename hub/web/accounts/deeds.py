@@ -148,15 +148,49 @@ _SAID: Final = {
     "Configured": marked("changed the plan of the hall: {reason}"),
 }
 
+_ACTIONS: Final = {
+    "sign_in": marked("Sign in"),
+    "sign_out": marked("Sign out"),
+    "open": marked("Open counter"),
+    "close": marked("Close counter"),
+    "next": marked("Next"),
+    "recall": marked("Call again"),
+    "no_show": marked("No-show"),
+    "start": marked("Start"),
+    "done": marked("Finish"),
+    "hold": marked("Put on hold"),
+    "resume": marked("Go on"),
+    "transfer": marked("Send on"),
+    "pause": marked("Pause"),
+    "unpause": marked("End the pause"),
+    "undo": marked("Undo"),
+    "issue": marked("Take a number"),
+    "book": marked("Book a time"),
+    "check_in": marked("Check in"),
+    "come_back": marked("Wait again"),
+    "cancel": marked("Give up the number"),
+    "release": marked("Free the number"),
+    "not_called": marked("Was not called"),
+}
+"""What somebody who is not the counter's clerk can bring about, as the pages call it."""
+
+
+def action_name(action: str) -> Words:
+    """A command's name as the pages say it; its own if it is not known here."""
+    known = _ACTIONS.get(action)
+    return both(known) if known else Words(zh=action, en=action)
+
 
 def _values(hall: Hall, content: Mapping[str, Any]) -> dict[str, object]:
     roles = [both(ROLE_WORDS[Role(role)]) for role in content.get("roles", ())]
     listed = Words(zh="、".join(r.zh for r in roles), en=", ".join(r.en for r in roles))
-    values = {key: str(value)[:200] for key, value in content.items()}
+    values: dict[str, object] = {key: str(value)[:200] for key, value in content.items()}
+    if "action" in values:
+        values["action"] = action_name(str(content["action"]))
     if content.get("counter"):
         counter = hall.plan.counter.get(content["counter"])
         number = counter.number if counter is not None else content["counter"]
-        at_counter: object = both("(counter {number})", number=number)
+        at_counter: object = both("at counter {number}", number=number)
     else:
         at_counter = ""
     return {**values, "roles": listed, "counter": at_counter}

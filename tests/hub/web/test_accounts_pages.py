@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from fastapi.testclient import TestClient
 
 from hub.core import events as e
+from hub.core.commands import OnTicket
+from hub.web.accounts.deeds import action_name
+from hub.web.texts import Words
 from tests.hub.web.conftest import MARKUP, PASSWORD, House
+from wire.actions import Action
 from wire.ids import new_id
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
@@ -126,13 +130,22 @@ def test_who_did_what_names_everybody(house: House, admin: TestClient) -> None:
     post(admin, "/accounts", **ANNA)
     found = deeds(admin)
     assert found[0] == "Administrator: made the account anna (Anna): Operator"
-    assert any(line.startswith("Operator: gave the command “close”") for line in found)
+    assert "Operator: gave the command “Close counter” at counter 1" in found
     assert any(line.startswith("Operator: ") and "Fine" in line for line in found)
     assert all(line.startswith("Operator: ") for line in deeds(admin, "&who=operator"))
     assert len(deeds(admin, "&who=operator")) == 2
     assert all("account" in line or "token" in line for line in deeds(admin, "&what=people"))
     assert deeds(admin, "&who=nobody") == []
     assert deeds(admin, "&who=%25") == []
+
+
+def test_each_command_has_a_name_in_both_languages() -> None:
+    kinds = get_args(get_args(Action)[0])
+    requests = {get_args(kind.model_fields["action"].annotation)[0] for kind in kinds}
+    wishes = set(get_args(get_type_hints(OnTicket)["wish"]))
+    named = {action: action_name(action) for action in requests | wishes | {"issue", "book"}}
+    assert {a for a, words in named.items() if a in (words.en, words.zh)} == set()
+    assert action_name("else") == Words(zh="else", en="else")
 
 
 def test_who_signed_in_and_who_was_not_let_in(house: House, admin: TestClient) -> None:

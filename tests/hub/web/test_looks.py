@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.hall.axe import violations
-from tests.hall.browser import PHONE, WIDE, Person, Scheme, overflow
+from tests.hall.browser import PHONE, WIDE, Person, Scheme, nameless, overflow, squeezed
 from tests.hub.web import keyboard
 from tests.hub.web.every_page import all_of, long_plan, settled
 from tests.hub.web.serving import Server, served
@@ -59,7 +59,7 @@ def _wrong(
 
 
 def _for_the_eye(page: Page) -> list[str]:
-    return overflow(page) + violations(page)
+    return overflow(page) + squeezed(page) + nameless(page) + violations(page)
 
 
 def _for_everybody(page: Page) -> list[str]:
