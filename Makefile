@@ -10,9 +10,14 @@ export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed-stamp
-# The fast part leaves out what it would only load: whole folders of slow tests, and a plugin.
+# The fast part leaves out what it would only load: whole folders of slow tests, and plugins. Its
+# two halves are two plain runs side by side: handing single tests out to workers, each of which
+# has loaded all of them, would take a quarter more time.
 SLOW_FOLDERS := tests/device/ui tests/hall tests/hub/web
-FAST := -n 2 -p no:schemathesis $(addprefix --ignore=,$(SLOW_FOLDERS)) -m "not slow and not long and not system"
+FAST := -p no:schemathesis -p no:xdist $(addprefix --ignore=,$(SLOW_FOLDERS)) -m "not slow and not long and not system"
+LENT := tests/hub/journal tests/hub/replay
+HUB_HALF := tests/hub $(addprefix --ignore=,$(LENT))
+OTHER_HALF := $(filter-out tests/hub tests/conftest.py tests/__pycache__ $(SLOW_FOLDERS),$(wildcard tests/*)) $(LENT)
 # A file's tests stay together: halls of one file share what they start. The longest files come
 # first (tests/conftest.py). Half of their time they wait: three go on two cores.
 SLOW := -n 3 --dist loadfile --no-loadscope-reorder -m "(slow or system) and not long"
@@ -31,6 +36,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 …")'
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "No virtual environment could be made: install python3-venv."; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[device,hub,dev]"
+	@$(BIN)/python -m compileall -q -j 2 wire device hub bench
 	@touch $@
 
 # The program takes the place of the recipe's shell, so that Ctrl-C reaches it once.
@@ -38,11 +44,19 @@ demo: install ## a whole hall on this machine: http://127.0.0.1:8600
 	@exec $(BIN)/hall-hub demo
 
 test: install ## every test but the long ones
-	@$(BIN)/pytest $(FAST)
+	@$(MAKE) test-fast
 	@exec $(BIN)/pytest $(SLOW)
 
 test-fast: install ## the tests that start no process, under 20 seconds
-	@exec $(BIN)/pytest $(FAST)
+	@$(MAKE) -j2 --output-sync=target fast-hub fast-others
+
+.PHONY: fast-hub fast-others
+
+fast-hub:
+	@exec $(BIN)/pytest $(FAST) $(HUB_HALF)
+
+fast-others:
+	@exec $(BIN)/pytest $(FAST) $(OTHER_HALF)
 
 test-long: install ## the full numbers, with progress; this takes a while
 	@$(MAKE) -j3 long-days long-halls long-cases

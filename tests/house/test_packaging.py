@@ -85,6 +85,18 @@ def test_what_the_fast_part_does_not_load_is_slow() -> None:
     assert re.findall(r"\S*--ignore\S*", fast[1]) == ["--ignore=,$(SLOW_FOLDERS))"]
 
 
+def test_the_halves_of_the_fast_part_are_all_of_it() -> None:
+    """The one is a folder without what it lends, the other all else there is, and what is lent."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    half = dict(re.findall(r"^(LENT|HUB_HALF|OTHER_HALF) := (.*)$", makefile, re.MULTILINE))
+    assert half["HUB_HALF"] == "tests/hub $(addprefix --ignore=,$(LENT))"
+    left_out = "tests/hub tests/conftest.py tests/__pycache__ $(SLOW_FOLDERS)"
+    assert half["OTHER_HALF"] == f"$(filter-out {left_out},$(wildcard tests/*)) $(LENT)"
+    lent = [ROOT / name for name in half["LENT"].split()]
+    assert all(folder.is_dir() and folder.parent == ROOT / "tests/hub" for folder in lent)
+    assert re.findall(r"\$\(FAST\) (\S+)", makefile) == ["$(HUB_HALF)", "$(OTHER_HALF)"]
+
+
 def test_every_file_that_is_begun_early_is_there() -> None:
     assert [name for name in LONGEST_FIRST if not (ROOT / "tests" / name).is_file()] == []
 
