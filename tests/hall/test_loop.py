@@ -6,7 +6,6 @@ Each step leaves a screenshot in the test's folder.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ from tests.hall.browser import PHONE, WIDE, Person, Scheme, overflow
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
-OLD_WITHIN_S = 6
 EXCELLENT = {"zh": "非常满意", "en": "Very satisfied"}
 
 
@@ -187,70 +185,6 @@ def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
     second.picture(other, "rated")
     assert lively.evaluate("window.notReloaded") is True
     assert [complaint for person in people for complaint in person.complaints] == []
-
-
-def _restarted(hub: HubProcess) -> HubProcess:
-    again = HubProcess(hub.layout)
-    try:
-        return again.wait_ready()
-    except BaseException:
-        again.end()
-        raise
-
-
-_FIRST_OLD = """() => {
-  const badge = document.getElementById('live');
-  new MutationObserver(() => {
-    if (badge.dataset.live === 'old') window.firstOld ??= badge.textContent;
-  }).observe(badge, {attributes: true, childList: true, subtree: true, characterData: true});
-}"""
-
-
-def test_pages_say_how_old_they_are_and_recover(
-    hall: Hall, browser: Browser, tmp_path: Path
-) -> None:
-    operator = Person(browser, "operator", tmp_path).known(TOKEN)
-    clerk = Person(browser, "clerk", tmp_path).known(TOKEN)
-    page, desk = operator.open(hall.address), clerk.open(f"{hall.address}/clerk/c1")
-    phone = Person(browser, "citizen", tmp_path, PHONE).open(f"{hall.address}/take")
-    phone.click("[data-service='s1'] button")
-    _sign_in(desk)
-    badge = page.locator("#live")
-    expect(badge).to_have_attribute("data-live", "live")
-    page.evaluate("window.notReloaded = true")
-    page.evaluate(_FIRST_OLD)
-
-    hall.hub.kill()
-    expect(badge).to_have_attribute("data-live", "old")
-    said = re.search(r"\d+", page.evaluate("window.firstOld"))
-    assert said
-    assert int(said[0]) <= OLD_WITHIN_S
-    expect(badge).to_contain_text(re.compile(r"[4-9]"))
-    operator.picture(page, "old")
-    expect(phone.locator("#live")).to_have_attribute("data-live", "old")
-    waiting = desk.locator("[data-action='next']")
-    expect(waiting).to_have_attribute("aria-disabled", "true")
-    clerk.picture(desk, "old")
-    assert operator.complaints != []  # the browser noticed, so that a silence below means something
-
-    with contextlib.closing(_Ended(_restarted(hall.hub))) as again:
-        expect(badge).to_have_attribute("data-live", "live")
-        assert again.hub.api.post("/api/tickets", {"service": "s2"})[0] == 201
-        expect(page.locator("[data-service='s2'] [data-slot='waiting']")).to_have_text("1")
-        expect(waiting).to_have_attribute("aria-disabled", "false")
-        assert page.evaluate("window.notReloaded") is True
-        expect(phone.locator("#live")).to_have_attribute("data-live", "live")
-        operator.picture(page, "back")
-
-
-class _Ended:
-    """A hub to be ended at the end of a block."""
-
-    def __init__(self, hub: HubProcess) -> None:
-        self.hub = hub
-
-    def close(self) -> None:
-        self.hub.end()
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "dark"), (PHONE, "light")])

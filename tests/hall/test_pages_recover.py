@@ -29,6 +29,7 @@ from wire.settings import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.system("chromium")]
 
+OLD_WITHIN_S = 6
 PASSWORD = "open sesame 12"
 PEOPLE = {
     "operator": (Role.OPERATOR,),
@@ -100,6 +101,22 @@ def _all_are(pages: list[Page], state: str) -> None:
         expect(page.locator("#live")).to_have_attribute("data-live", state)
 
 
+_FIRST_OLD = """() => {
+  const badge = document.getElementById('live');
+  new MutationObserver(() => {
+    if (badge.dataset.live === 'old') window.firstOld ??= badge.textContent;
+  }).observe(badge, {attributes: true, childList: true, subtree: true, characterData: true});
+}"""
+
+
+def _says_how_old(page: Page) -> None:
+    """It said early that it was old, and goes on saying how old it is."""
+    said = re.search(r"\d+", page.evaluate("window.firstOld"))
+    assert said
+    assert int(said[0]) <= OLD_WITHIN_S
+    expect(page.locator("#live")).to_contain_text(re.compile(r"[4-9]"))
+
+
 def _sign_in_at_counter(desk: Page) -> None:
     desk.select_option("#clerk", "k1")
     desk.fill("#pin", PIN)
@@ -142,8 +159,10 @@ def test_every_open_page_comes_back_and_shows_the_truth(hall: Hall) -> None:
     expect(kiosk.locator("[data-service='s2'] [data-slot='ahead']")).to_have_text("1 ahead")
 
     # The hub is killed; what was pressed meanwhile is said not to have gone.
+    lively.evaluate(_FIRST_OLD)
     hall.hub.kill()
     _all_are(pages, "old")
+    _says_how_old(lively)
     form.click("form.form button.primary")
     expect(form.locator("#unreached")).to_be_visible()
     assert form.input_value("input[name=number]") == "22"
@@ -159,6 +178,7 @@ def test_every_open_page_comes_back_and_shows_the_truth(hall: Hall) -> None:
     expect(lively.locator("[data-service='s2'] [data-slot='waiting']")).to_have_text("2")
     desk.click("[data-action='done']")
     expect(desk.locator("#hand")).to_have_attribute("data-state", "idle")
+    expect(desk.locator("[data-action='next']")).to_have_attribute("aria-disabled", "false")
     phone.click("button[value='satisfied']")
     expect(phone.locator("#rate-thanks")).to_be_visible()
     expect(lively.locator("#ratings li").first).to_contain_text(re.compile("A001.*Satisfied"))
