@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,9 @@ class Hall:
         self.address = f"http://127.0.0.1:{hub.layout.web_port}"
 
 
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    layout = Layout(tmp_path, counters=2, services=2, invite_s=120)
+@contextmanager
+def _begun(folder: Path) -> Iterator[Hall]:
+    layout = Layout(folder, counters=2, services=2, invite_s=120)
     hub = HubProcess(layout)
     with running(hub):
         hub.wait_ready()
@@ -44,6 +45,19 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
             unit.wait_panel()
             unit.wait_drawn("closed")
             yield Hall(hub, unit)
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    with _begun(tmp_path) as hall:
+        yield hall
+
+
+@pytest.fixture(scope="module")
+def idle_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A hall at which tests only look: people wait, and nobody is called."""
+    with _begun(tmp_path_factory.mktemp("hall")) as hall:
+        yield hall
 
 
 def _shows(panel: Page, ground: Colour, mark: Colour, what: str) -> None:
@@ -189,18 +203,18 @@ def test_the_loop_by_hand(hall: Hall, browser: Browser, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "dark"), (PHONE, "light")])
 def test_every_page_fits_in_english_too(
-    hall: Hall, browser: Browser, tmp_path: Path, size: ViewportSize, scheme: Scheme
+    idle_hall: Hall, browser: Browser, tmp_path: Path, size: ViewportSize, scheme: Scheme
 ) -> None:
-    ticket = json.loads(hall.hub.api.post("/api/tickets", {"service": "s1"})[1])
+    ticket = json.loads(idle_hall.hub.api.post("/api/tickets", {"service": "s1"})[1])
     person = Person(browser, "english", tmp_path, size, "en-GB", scheme).known(TOKEN)
     for path in ("/", "/take", f"/t/{ticket['id']}", "/clerk", "/clerk/c1"):
-        page = person.open(hall.address + path)
+        page = person.open(idle_hall.address + path)
         assert page.locator("html").get_attribute("lang") == "en"
         if page.locator("#live").count():
             expect(page.locator("#live")).to_have_attribute("data-live", "live")
         person.picture(page, path.strip("/").partition("/")[0] or "operator")
         page.close()
-    person.picture(person.open(hall.unit.panel), "panel")
+    person.picture(person.open(idle_hall.unit.panel), "panel")
     assert person.complaints == []
 
 
