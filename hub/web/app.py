@@ -30,7 +30,7 @@ from hub.web.floor_pages import make_floor_pages
 from hub.web.guard import RequestGuard, SecurityHeaders
 from hub.web.identify import Identify
 from hub.web.metrics import make_metrics
-from hub.web.pages import FOLDER, error_page, make_pages
+from hub.web.pages import FOLDER, error_page, make_pages, turned_away
 from hub.web.responses import problem, wants_json
 from hub.web.rights import NotAllowed, Right, check_rights, needs
 from hub.web.stream import Live
@@ -96,7 +96,7 @@ def create_app(
     app.add_middleware(Unforeseen)
     # A phone on a poor Wi-Fi loads a third of it; live streams are left as they are.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
-    app.add_middleware(RequestGuard)
+    app.add_middleware(RequestGuard, answer=turned_away)
     app.add_middleware(Identify, accounts=accounts)  # how large a body may be depends on whose
     app.add_middleware(SecurityHeaders)
     return app
@@ -118,13 +118,13 @@ def _add_document(app: FastAPI) -> None:
 
 def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         # What was sent is not repeated: it may hold a PIN, or bytes that are no text.
         first = error.errors()[0]
         place = ".".join(str(step) for step in first["loc"])
         if first["loc"] == ("header", "idempotency-key") and first["type"] == "missing":
             return problem(400, "no_key", "a command needs an Idempotency-Key")
-        return problem(422, "invalid", f"{place}: {first['msg']}")
+        return turned_away(request, 422, "invalid", f"{place}: {first['msg']}")
 
     @app.exception_handler(IdReusedError)
     async def reused(_request: Request, error: IdReusedError) -> Response:
@@ -144,15 +144,13 @@ def _add_errors(app: FastAPI) -> None:
 def _add_troubles(app: FastAPI) -> None:
     @app.exception_handler(TooOften)
     async def too_often(request: Request, error: TooOften) -> Response:
-        if not wants_json(request):
-            return error_page(request, 429)
-        return problem(429, "too_many", str(error))
+        return turned_away(request, 429, "too_many", str(error))
 
     @app.exception_handler(NextwindowError)
     async def unwell(request: Request, error: NextwindowError) -> Response:
         log.error("a request could not be served: %s", error)
-        if not wants_json(request):
-            return error_page(request, 503)
         if isinstance(error, StateSilent):
-            return problem(503, "silent", "the hub does not answer; ask again with the same key")
-        return problem(503, "unavailable", "the hub cannot do this right now; nothing has changed")
+            reason = "the hub does not answer; ask again with the same key"
+            return turned_away(request, 503, "silent", reason)
+        reason = "the hub cannot do this right now; nothing has changed"
+        return turned_away(request, 503, "unavailable", reason)

@@ -6,11 +6,12 @@ Plain ASGI, because a wrapper that buffers responses would hold the live streams
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.web.rights import COOKIE, Right, may
@@ -30,6 +31,9 @@ LENGTH_DIGITS = 12
 BODY_WITHIN_S = 2.0
 """A body has arrived by then, or its sender is cut off: it must not hold up the hub's end."""
 
+SLOWEST_BYTES_S = 20_000
+"""A plan has so much more time as a poor connection takes for it (bytes/s)."""
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -46,6 +50,9 @@ _SECURITY = {
 
 ENCRYPTED_S = 30 * 86_400
 """A browser that has met the hall over HTTPS asks for it in no other way for so long."""
+
+Answer = Callable[[Request, int, str, str], Response]
+"""What a request is answered with that is refused: a status, a code and a reason."""
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -82,39 +89,46 @@ def _keeping(path: str) -> str:
 class RequestGuard:
     """Refuses what other web sites make a browser send, and bodies that are too large."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answer: Answer) -> None:
         self._app = app
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, most = Headers(scope=scope), most_bytes(scope)
-        announced = _announced(headers)
-        if announced > most:  # not a byte of it is kept
-            await _refuse_large(send, most)
-            return
-        if scope["method"] in _HARMLESS:
-            await self._app(scope, receive, send)
-            return
-        if from_another_site(headers):
-            await _refuse(send, 403, "cross_site", "this came from a page of another web site")
-            return
-        if _has_session(headers) and not says_whence(headers):
-            await _refuse(send, 403, "no_origin", "a browser says where this comes from")
-            return
         try:
-            async with asyncio.timeout(BODY_WITHIN_S):
-                body = await _whole_body(receive, most)
-        except TimeoutError:
-            await _refuse(send, 408, "too_slow", f"the body took more than {BODY_WITHIN_S:.0f} s")
-        except _TooLarge:
-            await _refuse_large(send, most)
+            body = await _taken(scope, receive)
         except ClientDisconnect:
             return  # whoever left before the end of their wish wanted nothing
+        except _Refused as refused:
+            answer = self._answer(Request(scope), refused.status, refused.code, str(refused))
+            answer.headers["connection"] = "close"
+            await answer(scope, receive, send)
         else:
-            await self._app(scope, _replay(body, receive), send)
+            await self._app(scope, receive if body is None else _replay(body, receive), send)
+
+
+async def _taken(scope: Scope, receive: Receive) -> bytes | None:
+    """The body of a request that changes something; None of one that only asks."""
+    headers, most = Headers(scope=scope), most_bytes(scope)
+    announced = _announced(headers)
+    if announced > most:  # not a byte of it is kept
+        raise _too_large(most)
+    if scope["method"] in _HARMLESS:
+        return None
+    if from_another_site(headers):
+        raise _Refused(403, "cross_site", "this came from a page of another web site")
+    if _has_session(headers) and not says_whence(headers):
+        raise _Refused(403, "no_origin", "a browser says where this comes from")
+    within_s = BODY_WITHIN_S + (announced / SLOWEST_BYTES_S if most == MAX_PLAN_BYTES else 0)
+    try:
+        async with asyncio.timeout(within_s):
+            return await _whole_body(receive, most)
+    except TimeoutError as error:
+        reason = f"the body took more than {within_s:.0f} s"
+        raise _Refused(408, "too_slow", reason) from error
 
 
 def _has_session(headers: Headers) -> bool:
@@ -145,8 +159,17 @@ def from_another_site(headers: Headers) -> bool:
         return True
 
 
-class _TooLarge(Exception):
-    """The body is larger than anything that is asked for here."""
+class _Refused(Exception):
+    """A request goes no further: the status and the code of its answer, and why."""
+
+    def __init__(self, status: int, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.code = code
+
+
+def _too_large(most: int) -> _Refused:
+    return _Refused(413, "too_large", f"at most {most} bytes are accepted")
 
 
 def most_bytes(scope: Scope) -> int:
@@ -179,7 +202,7 @@ async def _whole_body(receive: Receive, most: int) -> bytes:
             raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > most:
-            raise _TooLarge
+            raise _too_large(most)
         if not message.get("more_body", False):
             return bytes(body)
 
@@ -191,14 +214,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return replayed
-
-
-async def _refuse_large(send: Send, most: int) -> None:
-    await _refuse(send, 413, "too_large", f"at most {most} bytes are accepted")
-
-
-async def _refuse(send: Send, status: int, code: str, reason: str) -> None:
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    body = json.dumps({"code": code, "reason": reason}).encode()
-    await send({"type": "http.response.body", "body": body})

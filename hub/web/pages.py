@@ -18,6 +18,7 @@ from hub.web.access import Access
 from hub.web.facts import Facts
 from hub.web.frame import ROLE_WORDS, THEME_COOKIE, frame
 from hub.web.ratings_told import AT_A_TIME
+from hub.web.responses import problem, wants_json
 from hub.web.rights import Right, may, needs, person_of, sees_ratings
 from hub.web.texts import COOKIE, Language, both, catalogue, language_of
 from hub.web.views import trouble
@@ -99,9 +100,16 @@ def page_content(request: Request, picture: Part | None, *groups: dict[str, str]
     }
 
 
-def error_page(request: Request, status: int) -> HTMLResponse:
-    """What a person sees instead of a page."""
-    return render(request, "error.html", status, code=status)
+def error_page(request: Request, status: int, why: str = "") -> HTMLResponse:
+    """What a person sees instead of a page; `why` is what programs are told, if they are."""
+    return render(request, "error.html", status, code=status, why=why)
+
+
+def turned_away(request: Request, status: int, code: str, reason: str) -> Response:
+    """Why nothing was done: programs are told the code and the reason, people get a page."""
+    if wants_json(request):
+        return problem(status, code, reason)
+    return error_page(request, status, code)
 
 
 def make_pages(access: Access) -> APIRouter:

@@ -11,8 +11,7 @@ import logging
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.web.pages import error_page
-from hub.web.responses import problem, wants_json
+from hub.web.pages import turned_away
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +37,5 @@ class Unforeseen:
             if begun or scope["type"] != "http":
                 raise
             log.exception("a request could not be served: %r", scope["path"])
-            request = Request(scope)
-            if wants_json(request):
-                answer = problem(500, "failed", "the hub could not do this; it is in its log")
-                await answer(scope, receive, send)
-            else:
-                await error_page(request, 500)(scope, receive, send)
+            reason = "the hub could not do this; it is in its log"
+            await turned_away(Request(scope), 500, "failed", reason)(scope, receive, send)

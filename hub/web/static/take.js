@@ -1,6 +1,7 @@
 // The page that gives out numbers. Its form needs no script.
 
 import { Live, page, put, say, waiting } from './live.js';
+import './sent.js';
 
 const KIOSK_WAITS_MS = 60000;
 
@@ -35,12 +36,3 @@ function begin() {
   const fresh = page.lang === 'zh' && !document.querySelector('[role="alert"]');
   if (!fresh) window.whenReached(() => location.replace('/take?kiosk=1&lang=zh'));
 }
-
-// A second tap while the first is on its way would only make the citizen wait longer.
-document.addEventListener('submit', (event) => {
-  if (event.target.dataset.sent) event.preventDefault();
-  event.target.dataset.sent = 'yes';
-});
-window.addEventListener('pageshow', () => {
-  for (const form of document.querySelectorAll('form')) delete form.dataset.sent;
-});

@@ -3,6 +3,7 @@
 import {
   Live, lasting, momentOf, numberOf, own, page, put, reveal, say, waiting,
 } from './live.js';
+import './sent.js';
 import { listening, signal } from './signal.js';
 
 const SUMMONS = ['called', 'recalled'];
@@ -95,12 +96,3 @@ function summon(ticket) {
   }
   summonedBy = by;
 }
-
-// A second tap while the first is on its way would only be refused.
-document.addEventListener('submit', (event) => {
-  if (event.target.dataset.sent) event.preventDefault();
-  event.target.dataset.sent = 'yes';
-});
-window.addEventListener('pageshow', () => {
-  for (const form of document.querySelectorAll('form')) delete form.dataset.sent;
-});

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from hub.core import events as e
 from hub.core.plan import Plan
@@ -197,3 +197,35 @@ def test_a_citizen_who_missed_the_call_comes_back(
     phone.click("details.slip-cancel form button")
     expect(phone.locator("section[data-when='cancelled']")).to_be_visible()
     assert citizen.complaints == []
+
+
+def test_a_tap_that_was_lost_can_be_repeated(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    """While it is on its way, a second one is none; after that it is the same wish again."""
+    house = server.house
+    house.open()
+    phone = Person(browser, "lost", tmp_path, PHONE).context.new_page()
+    phone.clock.install()
+    phone.goto(f"{server.url}/take")
+    sent: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.post_data or "")
+        if len(sent) == 1:
+            route.fulfill(status=204)  # the page stays as it is, as if the load had been stopped
+        else:
+            route.continue_()
+
+    phone.route("**/take", lose)
+    button = phone.locator("[data-service='residence'] button")
+    with phone.expect_request("**/take"):
+        button.click(no_wait_after=True)
+    with phone.expect_response("**/healthz"):
+        button.click(no_wait_after=True)
+    phone.clock.fast_forward(5_000)
+    button.click(no_wait_after=True)
+    expect(phone.locator("h1")).to_contain_text("A001")
+    assert len(sent) == 2
+    assert sent[0] == sent[1]

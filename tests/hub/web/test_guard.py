@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.accounts import Person
 from hub.core.people import Role
 from hub.web import guard
+from hub.web.responses import problem
 from hub.web.rights import declared
 from tests.hub.web.conftest import House
 
 pytestmark = pytest.mark.slow  # real HTTP, and a journal on disk
 
+ADMINISTRATOR = Person("anna", "Anna", frozenset({Role.ADMINISTRATOR}))
 SCOPE = {"type": "http", "method": "POST", "path": "/take", "headers": []}
 
 
@@ -30,10 +35,14 @@ class _Inside:
         self.bodies.append((await receive())["body"])
 
 
+def _told(_request: Request, status: int, code: str, reason: str) -> Response:
+    return problem(status, code, reason)
+
+
 def _run(*messages: Message, **scope: Any) -> tuple[list[bytes], list[int]]:
     """The bodies that came through and the statuses that were answered."""
     inside = _Inside()
-    statuses, _ = _sent(guard.RequestGuard(inside), {**SCOPE, **scope}, *messages)
+    statuses, _ = _sent(guard.RequestGuard(inside, _told), {**SCOPE, **scope}, *messages)
     return inside.bodies, statuses
 
 
@@ -76,6 +85,29 @@ def test_a_body_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) ->
     assert _run(_part(b"{", True)) == ([], [408])
 
 
+def test_a_plan_has_time_to_come_over_a_poor_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    within: list[float | None] = []
+    monkeypatch.setattr(asyncio, "timeout", lambda s: within.append(s) or nullcontext())
+    length = [(b"content-length", b"1000000")]
+    path, state = "/administration/file", {"person": ADMINISTRATOR}
+    _run(_part(b"{}", False), path=path, state=state, headers=length)
+    _run(_part(b"{}", False))
+    assert within == [guard.BODY_WITHIN_S + 50, guard.BODY_WITHIN_S]
+
+
+def test_people_are_told_in_a_page_why_nothing_was_done(house: House) -> None:
+    """In words, in their language; programs as ever."""
+    large = b"x" * (guard.MAX_PUBLIC_BYTES + 1)
+    page = house.visitor.post("/take?lang=en", content=large)
+    assert (page.status_code, "This is too much at once" in page.text) == (413, True)
+    assert house.visitor.post("/api/tickets", content=large).json()["code"] == "too_large"
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    page = house.visitor.post("/take?lang=zh", headers=elsewhere)
+    assert (page.status_code, "此操作不是从本系统页面发出的" in page.text) == (403, True)
+    page = house.visitor.get("/take?kiosk=maybe&lang=en")
+    assert (page.status_code, "This cannot be understood" in page.text) == (422, True)
+
+
 def test_a_body_that_is_too_large_is_refused() -> None:
     signed_in = {"state": {"person": Person("wang", "Wang", frozenset({Role.CLERK}))}}
     large = _part(b"x" * guard.MAX_BODY_BYTES, True)
@@ -89,7 +121,9 @@ LENGTHS = [str(guard.MAX_PUBLIC_BYTES + 1), "9" * 30, "-1", "x", "²", ""]
 @pytest.mark.parametrize("length", LENGTHS)
 def test_of_a_body_that_is_too_large_by_its_own_word_nothing_is_read(length: str) -> None:
     headers = [(b"content-length", length.encode())]
-    found = _sent(guard.RequestGuard(_Inside()), {**SCOPE, "headers": headers}, _part(b"x", True))
+    found = _sent(
+        guard.RequestGuard(_Inside(), _told), {**SCOPE, "headers": headers}, _part(b"x", True)
+    )
     assert found == ([413], 0)
 
 
