@@ -15,7 +15,7 @@ INSTALLED := .venv/installed-stamp
 # has loaded all of them, would take a quarter more time.
 SLOW_FOLDERS := tests/device/ui tests/hall tests/hub/web
 FAST := -p no:schemathesis -p no:xdist $(addprefix --ignore=,$(SLOW_FOLDERS)) -m "not slow and not long and not system"
-LENT := tests/hub/journal tests/hub/replay
+LENT := tests/hub/forecast tests/hub/replay
 HUB_HALF := tests/hub $(addprefix --ignore=,$(LENT))
 OTHER_HALF := $(filter-out tests/hub tests/conftest.py tests/__pycache__ $(SLOW_FOLDERS),$(wildcard tests/*)) $(LENT)
 # A file's tests stay together: halls of one file share what they start. The longest files come
