@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from hub.core.floor import Floor, Spot, floor_mistakes
 from hub.core.hours import calendar_date, checked_spans, clock_time, known_zone
+from hub.core.plan_bounds import bound_mistakes
 from hub.core.rules import Rules
 from hub.core.tags import BAD_TAGS
 from hub.core.tickets import APPOINTMENT, ORDINARY
@@ -278,6 +279,7 @@ class Plan(Rules):
 
 def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     """What no single section can know: doubled ids, and names that stand for nothing."""
+    yield from bound_mistakes(raw)
     yield from doubles(raw.get("priorities"), "priorities", "id")
     yield from _roster_mistakes(raw)
     for section in ("services", "counters", "clerks"):

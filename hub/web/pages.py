@@ -74,13 +74,27 @@ def _moment(wall_time: str, now: str) -> str:
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the language of who asks. `page` is what its script needs to begin with."""
-    language = language_of(request)
+    shown = framed(request, values)
+    return sent(request, drawn(language_of(request), template, shown), status, shown)
+
+
+def framed(request: Request, values: dict[str, Any]) -> dict[str, Any]:
+    """What a page shows, with what stands round it."""
     facts: Facts = request.app.state.tell()
     # What this network can do to the hall is said on every page.
     exposed = [alert for alert in trouble(facts, None) if alert.code == "broker_exposed"]
-    framed = {"page": {}, "path": request.url.path, "exposed": exposed, **frame(request)}
-    values = {**framed, **values}
-    html = _templates(language).get_template(template).render(values)
+    around = {"page": {}, "path": request.url.path, "exposed": exposed, **frame(request)}
+    return {**around, **values}
+
+
+def drawn(language: Language, template: str, values: dict[str, Any]) -> bytes:
+    """A page of values. It knows of no request, so any thread may draw it."""
+    return str(_templates(language).get_template(template).render(values)).encode()
+
+
+def sent(request: Request, html: bytes, status: int, values: dict[str, Any]) -> HTMLResponse:
+    """A page that was drawn, and what the address chose for all later ones."""
+    language = language_of(request)
     response = HTMLResponse(html, status)
     if request.query_params.get("lang") == language:
         response.set_cookie(COOKIE, language, LANGUAGE_KEPT_S, httponly=True, samesite="lax")

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from hub.core.hours import WEEKDAYS
 from hub.core.plan import Rating
+from hub.core.plan_bounds import MOST
 from hub.core.tags import BAD_TAGS
 from hub.pins import hash_pin
 from hub.web.administration.desk import ROOT, Desk, Form, area_named, first, form_of, whole
@@ -23,6 +24,9 @@ from hub.web.rights import Right, Who, needs
 from hub.web.texts import both
 
 PIN_DIGITS = range(4, 17)
+
+TAGS_READ = 50
+"""So many reasons of a level are read at most; the check says that there are too many."""
 
 MINE = [needs(Right.ADMINISTER)]
 
@@ -40,7 +44,7 @@ def _add_sections(router: APIRouter, desk: Desk) -> None:
     @router.get(f"{ROOT}/hall", dependencies=MINE)
     async def hall(request: Request, who: Who) -> Response:
         """The hall's name, its calendar and its hours."""
-        draft = await desk.draft(who)
+        draft = await desk.seen(who)
         special = [*(draft.section("hours").get("exceptions") or ()), {}, {}, {}]
         shown: dict[str, Any] = {"areas": (HALL, HOURS), "special": special}
         return await desk.page(request, who, "hall.html", draft=draft, **shown)
@@ -68,7 +72,7 @@ def _add_sections(router: APIRouter, desk: Desk) -> None:
     @router.get(f"{ROOT}/rating", dependencies=MINE)
     async def rating(request: Request, who: Who) -> Response:
         """The rating scheme."""
-        draft = await desk.draft(who)
+        draft = await desk.seen(who)
         levels = [_level_shown(level) for level in draft.section("rating").get("levels") or ()]
         shown: dict[str, Any] = {"area": RATING, "levels": levels}
         return await desk.page(request, who, "rating.html", draft=draft, **shown)
@@ -111,7 +115,7 @@ def _special_days(form: Form) -> list[Content]:
         if date.strip() or hours.strip() or zh.strip() or en.strip():
             name = {"zh": zh.strip(), "en": en.strip()} if zh.strip() or en.strip() else None
             found.append({"date": date.strip(), "hours": hours.strip(), "name": name})
-    return found
+    return found[: MOST["hours.exceptions"] + 1]  # one too many, and the check says so
 
 
 def _level_shown(level: Content) -> dict[str, Any]:
@@ -138,6 +142,7 @@ def _read_level(level: Content, form: Form) -> None:
     name = str(level.get("level"))
     level["name"] = {lang: first(form, f"{name}.{lang}") for lang in ("zh", "en")}
     tags = [_tag(line) for line in first(form, f"{name}.tags").splitlines() if line.strip()]
+    tags = tags[:TAGS_READ]
     level["tags"] = None if tags == _usual_tags(name) else tags
 
 
@@ -168,7 +173,7 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
     @router.get(ROOT + "/{name}/{key}", dependencies=MINE)
     async def thing(request: Request, name: str, key: str, who: Who) -> Response:
         """One thing, or a new one."""
-        area, draft = area_named(name), await desk.draft(who)
+        area, draft = area_named(name), await desk.seen(who)
         found = {KEY: "new"} if key == "new" else draft.thing(name, key)
         if area is None or found is None:
             return error_page(request, 404)
@@ -180,6 +185,8 @@ def _add_lists(router: APIRouter, desk: Desk) -> None:
         area, draft, form = area_named(name), await desk.draft(who), await form_of(request)
         if area is None:
             return error_page(request, 404)
+        if key == "new" and len(draft.things(name)) > MOST[name]:
+            return error_page(request, 422)  # the check has said already that it is too long
         found = draft.add(name) if key == "new" else draft.thing(name, key)
         if found is None:
             return error_page(request, 404)

@@ -100,7 +100,7 @@ def _add_preview(router: APIRouter, desk: Desk) -> None:
 async def _preview(
     desk: Desk, request: Request, who: Who, said: str = "", status: int = 200
 ) -> Response:
-    draft = await desk.draft(who)
+    draft = await desk.seen(who)
     examined = await desk.examined(draft)
     plan_at, plan = await desk.in_force()
     behind = plan_at != draft.base_at

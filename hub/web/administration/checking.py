@@ -37,6 +37,7 @@ _AS_IT_IS: Final = (
     marked("expected spans like 08:30-12:00, 13:30-17:00"),
     marked("expected one span like 08:30-17:00"),
     marked("the name of a class that is always there"),
+    marked("has {count} entries; at most {most} are allowed"),
     marked("expected an address or a network, like 10.0.0.7 or 10.0.0.0/24"),
     marked("input should be greater than or equal to {number}"),
     marked("input should be less than or equal to {number}"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
@@ -23,8 +24,8 @@ from hub.web.administration.fields import Area, Field
 from hub.web.administration.lists import LIST, LISTS
 from hub.web.administration.sections import DAY_NAMES, SECTIONS, SINGLE
 from hub.web.administration.sentences import name_of
-from hub.web.pages import render
-from hub.web.texts import Words, both, marked
+from hub.web.pages import drawn, framed, sent
+from hub.web.texts import Words, both, language_of, marked
 
 Form = Mapping[str, Sequence[str]]
 
@@ -103,6 +104,14 @@ class Desk:
             unchanged = "" if examined.changed else examined.print
         return self.drafts.of(who.key, plan_at, plan, unchanged)
 
+    async def seen(self, who: Person) -> Draft:
+        """Somebody's draft as it is now: what a page shows, whatever is filled in meanwhile.
+
+        Raises StorageError or StateSilent.
+        """
+        draft = await self.draft(who)
+        return await self.aside.do(_copy, draft, draft.text)
+
     async def in_force(self) -> tuple[int, Content]:
         """The plan in force and since which version. Nobody may change it.
 
@@ -126,8 +135,11 @@ class Desk:
     async def page(
         self, request: Request, who: Person, template: str, status: int = 200, **values: Any
     ) -> Response:
-        """A page with the draft's state round it."""
-        draft: Draft = values.pop("draft", None) or await self.draft(who)
+        """A page with the draft's state round it, drawn aside: a large one takes a second.
+
+        The draft and what else is given must not change meanwhile (`seen`).
+        """
+        draft: Draft = values.pop("draft", None) or await self.seen(who)
         found = await self.examined(draft)
         shown = {
             "plan": self.access.service.plan,
@@ -143,7 +155,14 @@ class Desk:
             **{f"{said}_now": request.query_params.get(said) == "1" for said in _SAID},
             **_WORDS,
         }
-        return render(request, f"administration/{template}", status, **{**shown, **values})
+        shown = framed(request, {**shown, **values})
+        path, language = f"administration/{template}", language_of(request)
+        return sent(request, await self.aside.do(drawn, language, path, shown), status, shown)
+
+
+def _copy(draft: Draft, text: str) -> Draft:
+    """A draft as it was when it was written down as `text`."""
+    return replace(draft, content=json.loads(text)[1])
 
 
 def _figures(draft: Draft) -> dict[str, int]:
@@ -183,6 +202,8 @@ def _place_of(wrong: Wrong, draft: Draft) -> Words:
     field = area.known(wrong.key)
     label = both(field.label) if field else Words(zh=wrong.key, en=wrong.key)
     thing = _thing(wrong, draft)
+    if not wrong.key:
+        return both(area.title)
     if thing is None:
         return both("{kind}, {label}", kind=both(area.title), label=label)
     name = name_of(area.name, thing)

@@ -48,9 +48,9 @@ def add_floor(router: APIRouter, desk: Desk) -> None:
     @router.get(f"{ROOT}/floor", dependencies=MINE)
     async def floor(request: Request, who: Who) -> Response:
         """The floor plan as it would be."""
-        draft = await desk.draft(who)
-        checked = (await desk.examined(draft)).checked
-        return await desk.page(request, who, "floor.html", draft=draft, **_shown(draft, checked))
+        draft = await desk.seen(who)
+        shown = await desk.aside.do(_shown, draft, (await desk.examined(draft)).checked)
+        return await desk.page(request, who, "floor.html", draft=draft, **shown)
 
     @router.post(f"{ROOT}/floor", dependencies=MINE)
     async def save(request: Request, who: Who) -> Response:

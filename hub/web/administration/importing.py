@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from hub.core.plan import Plan
+from hub.core.plan_bounds import MOST
 from hub.core.replanning import as_content
 from hub.web.administration.checking import Checked, Wrong
 from hub.web.administration.drafts import LISTS, Content, Draft, keyed
@@ -19,8 +20,11 @@ from hub.web.texts import both, marked
 DEEPEST: Final = 20
 """A plan is nested six deep."""
 
-MOST_THINGS: Final = 2000
-"""No list of the largest hall has so many; a page that shows one holds up all others meanwhile."""
+MOST_HERE: Final = {**MOST, "floor.outlines": 200, "rating.levels": 5, "rating.levels.tags": 12}
+"""So many entries of each list pages show."""
+
+MOST_THINGS: Final = 200
+"""So many has a list of which a plan knows nothing."""
 
 SHOWN: Final = 20
 """So many reasons are told."""
@@ -98,11 +102,25 @@ def _inside(content: Any) -> list[Any]:
 
 
 def _overlong(content: Content) -> Iterator[Wrong]:
-    """Lists that no page could show."""
-    for name, part in content.items():
-        if len(part) > MOST_THINGS:
-            text = marked("has {count} entries; {most} are the most that pages show")
-            yield Wrong(name, None, "", both(text, count=len(part), most=MOST_THINGS))
+    """Lists that no page could show, however deep they are."""
+    for area, part in content.items():
+        for path, count in _lengths(part, area):
+            most = MOST_HERE.get(path, MOST_THINGS)
+            if count > most:
+                text = marked("has {count} entries; {most} are the most that pages show")
+                key = path.partition(".")[2]
+                yield Wrong(area, None, key, both(text, count=count, most=most))
+
+
+def _lengths(part: Any, path: str) -> Iterator[tuple[str, int]]:
+    """How many entries each list has, by the names on the way to it."""
+    if isinstance(part, list):
+        yield path, len(part)
+        for thing in part:
+            yield from _lengths(thing, path)
+    elif isinstance(part, dict):
+        for name, inner in part.items():
+            yield from _lengths(inner, f"{path}.{name}")
 
 
 def _misshapen(content: Content) -> Iterator[Wrong]:

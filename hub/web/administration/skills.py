@@ -26,8 +26,8 @@ def add_skills(router: APIRouter, desk: Desk) -> None:
     @router.get(f"{ROOT}/skills", dependencies=MINE)
     async def skills(request: Request, who: Who) -> Response:
         """The matrix."""
-        draft = await desk.draft(who)
-        shown = _shown(draft, request.query_params.get("as", ""), request.query_params.get("page"))
+        draft, asked = await desk.seen(who), request.query_params
+        shown = await desk.aside.do(_shown, draft, asked.get("as", ""), asked.get("page"))
         return await desk.page(request, who, "skills.html", draft=draft, **shown)
 
     @router.post(f"{ROOT}/skills", dependencies=MINE)

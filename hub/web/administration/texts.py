@@ -35,8 +35,8 @@ def add_texts(router: APIRouter, desk: Desk) -> None:
     @router.get(f"{ROOT}/texts", dependencies=MINE)
     async def texts(request: Request, who: Who) -> Response:
         """All texts."""
-        draft = await desk.draft(who)
-        rows = sorted(_rows(draft), key=lambda row: row.lacks is None)
+        draft = await desk.seen(who)
+        rows = await desk.aside.do(_rows, draft)
         return await desk.page(request, who, "texts.html", draft=draft, rows=rows)
 
     @router.post(f"{ROOT}/texts", dependencies=MINE)
@@ -67,10 +67,11 @@ def _owners(draft: Draft) -> list[tuple[str, Words, Content]]:
 
 
 def _rows(draft: Draft) -> list[TextRow]:
+    """All texts, those that lack a language first."""
     rows = []
     for field, what, owner in _owners(draft):
         name = owner.get("name")
         texts = name if isinstance(name, dict) else {}
         zh, en = str(texts.get("zh") or ""), str(texts.get("en") or "")
         rows.append(TextRow(field, what, zh, en, lacks(texts)))
-    return rows
+    return sorted(rows, key=lambda row: row.lacks is None)
