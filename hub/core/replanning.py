@@ -37,7 +37,7 @@ OBSTACLES: Final = {
     "hall_id": "The hall's id is part of every unit's address; change it with the hub stopped",
     "service_in_use": "Service {service} cannot go: it has {tickets}",
     "service_used_today": (
-        "Service {service} cannot go before the next business day: it had {count} visits today"
+        "Service {service} cannot go before the next business day. Visits today: {count}"
     ),
     "counter_in_use": "Counter {counter} cannot go: {clerk} is signed in there",
     "counter_holds": "Counter {counter} cannot go: {tickets} are on hold there",
@@ -51,8 +51,8 @@ OBSTACLES: Final = {
         "nothing else may begin with it today"
     ),
     "lease_shorter": (
-        "The time to call alone cannot be made shorter while counters may call {count} tickets "
-        "alone; close the counters first"
+        "The time to call alone cannot be made shorter while there are tickets that counters may "
+        "call alone ({count}); close the counters first"
     ),
     "day_would_end": "With this the business day would be over at once, and its numbers with it",
 }

@@ -108,7 +108,7 @@ def _emergency(hall: Hall, _alarm: Alarm) -> Said:
 
 
 def _quarantine(aside: SetAside) -> Said:
-    text = both("{count} records of units are set aside and not counted", count=aside.count)
+    text = both("Records of units set aside and not counted: {count}", count=aside.count)
     newest = aside.newest[0]
     reason = why_set_aside(newest.code)
     return text, both("The latest is of {unit}: {why}", unit=newest.unit, why=reason)

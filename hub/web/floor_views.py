@@ -260,4 +260,4 @@ def called(piece: Piece) -> Words:
     if piece.kind == "counters":
         return both("Counter {number}", number=piece.name)
     one = both("Board") if piece.kind == "boards" else both("Kiosk")
-    return both("{kind} {name}", kind=one, name=piece.name)
+    return both("{kind} {name}", kind=one, name=piece.index + 1)

@@ -52,8 +52,8 @@ HALL = {
     "unit_unheard": marked("unit not heard yet"),
     "no_unit": marked("no unit"),
     "invited": marked("{number} may rate, {age} left"),
-    "rejected": marked("{count} messages were rejected since the hub started"),
-    "alone_count": marked("{count} numbers were printed while kiosks were cut off"),
+    "rejected": marked("Messages rejected since the hub started: {count}"),
+    "alone_count": marked("Numbers printed while kiosks were cut off: {count}"),
     "alone_up_to": marked("up to {number}, printed {time}"),
     "alone_swept": marked("Closed: those printed until {time}"),
     "none_open": marked("No counter is open"),
@@ -114,7 +114,7 @@ HALL = {
     "strip": marked(
         "Last {span}: {most} waited at most, {now} at the last look; longest wait {longest}"
     ),
-    "tile_load": marked("{waiting} wait for it · {served} served"),
+    "tile_load": marked("{waiting} waiting · {served} served"),
     "usual": marked("usually {usual}"),
     "usual_over": marked("long: usually {usual}"),
     "unit_faulty": marked("unit connected, something fails"),
@@ -142,7 +142,7 @@ HALL = {
 
 FLOOR = {
     "spot_counter": marked("Counter {number}"),
-    "spot_waits": marked("{count} wait for it"),
+    "spot_waits": marked("{count} waiting"),
     "spot_apart": marked("cut off"),
     "heat_hot": marked("hot"),
     "heat_slow": marked("slow"),

@@ -319,7 +319,7 @@ class View:
         found = list(trouble(facts, storage_error))
         count = self._aside().count
         if count:
-            text = both("{count} records of units are set aside and not counted", count=count)
+            text = both("Records of units set aside and not counted: {count}", count=count)
             found.append(m.Alert(code="quarantined", text=text))
         if self._hall.restored is not None:
             text = both(

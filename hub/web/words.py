@@ -342,7 +342,8 @@ def _restore_ended(n: _Names) -> Words:
 
 def _doubted(n: _Names) -> Words:
     return both(
-        "Counter {counter} may have called {count} numbers: a record of its unit cannot be read",
+        "A record of the unit at counter {counter} cannot be read. "
+        "Numbers that it may have called: {count}",
         counter=n.counter,
         count=len(n["tickets"]),
     )

@@ -24,7 +24,7 @@ OBSTACLES: Final = {
     ),
     "service_in_use": marked("Service {service} cannot go: it has {tickets}"),
     "service_used_today": marked(
-        "Service {service} cannot go before the next business day: it had {count} visits today"
+        "Service {service} cannot go before the next business day. Visits today: {count}"
     ),
     "counter_in_use": marked("Counter {counter} cannot go: {clerk} is signed in there"),
     "counter_holds": marked("Counter {counter} cannot go: {tickets} are on hold there"),
@@ -38,8 +38,8 @@ OBSTACLES: Final = {
         "nothing else may begin with it today"
     ),
     "lease_shorter": marked(
-        "The time to call alone cannot be made shorter while counters may call {count} tickets "
-        "alone; close the counters first"
+        "The time to call alone cannot be made shorter while there are tickets that counters may "
+        "call alone ({count}); close the counters first"
     ),
     "day_would_end": marked(
         "With this the business day would be over at once, and its numbers with it"
@@ -79,6 +79,7 @@ class Effect:
     changed: list[Words] = field(default_factory=list)
     obstacles: list[Words] = field(default_factory=list)
     touched: list[Words] = field(default_factory=list)
+    overlaps: list[Words] = field(default_factory=list)
     loads: list[LineLoad] = field(default_factory=list)
 
 
@@ -89,6 +90,7 @@ class Difference:
     found: list[Change]
     changed: list[Words]
     untranslated: list[Words]
+    overlaps: list[Words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def difference(before: Content, after: Content, plan: Plan) -> Difference:
     return Difference(
         found,
         sentences(found, before, after),
-        [*_untranslated(found, after), *_overlaps(found, plan)],
+        _untranslated(found, after),
+        _overlaps(found, plan),
     )
 
 
@@ -139,6 +142,7 @@ def effect_of(plan: Plan, said: Difference, now: Now) -> Effect:
         changed=said.changed,
         obstacles=[both(OBSTACLES[o.code], **o.about) for o in now.obstacles],
         touched=[*now.touched, *said.untranslated],
+        overlaps=said.overlaps,
         loads=[_load(plan, service.id, now) for service in plan.services],
     )
 

@@ -74,7 +74,7 @@ function showPost(post, unit, now) {
   const lost = unit.lost_since;
   const state = unit.heard ? unit.faults.length ? 'faulty' : 'heard' : lost ? 'lost' : 'unheard';
   post.dataset.unit = state;
-  put(post, 'post_state', { heard: '●', faulty: '▲', lost: '■', unheard: '○' }[state]);
+  put(post, 'post_state', { heard: '●', faulty: '×', lost: '■', unheard: '○' }[state]);
   const words = state === 'lost'
     ? say('unit_lost', { time: timeOf(lost), age: lasting(since(lost, now)) }) : say('unit_' + state);
   call(post, [say('unit_' + unit.role, { unit: unit.id }), words]);

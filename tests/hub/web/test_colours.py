@@ -40,7 +40,7 @@ SEEN = {
 SAID_ELSEWHERE = {
     "data-slow": "usual_over beside the meter",
     "data-over": "usual_over beside the meter, for the clerk",
-    "data-late": "▲ after the figure",
+    "data-late": "↑ after the figure",
     "data-open": "the chip's own words",
     "data-kind": "the line's own words",
     "data-sound": "the switch's own words",

@@ -42,6 +42,10 @@ def test_a_place_is_in_force_once_applied_and_is_taken_back(house: House) -> Non
     assert (at(house), at(house, "c2")) == ((9.0, 4.0), (6.0, 2.0))
     changed = re.findall(rf'action="{HOME}(/history/\d+/undo)"', get(house.client, "/history"))
     assert post(house.client, changed[0]).status_code == 303
+    undone = re.search(r"/history/(\d+)/undo", changed[0])
+    assert undone is not None
+    said = f"Version {undone[1]} is not taken back yet"
+    assert said in get(house.client, "/preview")
     assert apply(house.client) == 303
     assert at(house) == (3.5, 2.0)
 
@@ -84,10 +88,28 @@ def test_an_overlap_is_never_taken_in_silence(house: House) -> None:
     save(house.client, "/floor", places(c1=("3", "2"), c2=("4", "2.5")))
     said = "Counter 1 and Counter 2 overlap on the floor plan"
     assert said in get(house.client, "/floor")
-    assert said in get(house.client, "/preview")
+    preview = get(house.client, "/preview")
+    assert said in preview.partition("<h2>On the floor plan</h2>")[2]
+    assert "What it touches right now" not in preview
     save(house.client, "/floor", places(c2=("5", "2.5")))
     assert said not in get(house.client, "/floor")
     assert said not in get(house.client, "/preview")
+
+
+def test_the_mark_of_a_change_stands_where_it_was_made(house: House) -> None:
+    def marked() -> list[str]:
+        page = get(house.client)
+        found = re.findall(rf'href="{HOME}/(\w+)">[^<]*<span class="way-mark"', page)
+        return [str(name) for name in found]
+
+    assert marked() == []
+    save(house.client, "/floor", places(c1=("3.5", "2")))
+    assert marked() == ["floor"]
+    counter = fields_of(get(house.client, "/counters/c1"))
+    save(house.client, "/counters/c1", counter | {"number": "7"})
+    assert marked() == ["counters", "floor"]
+    save(house.client, "/floor", places(c1=("", "")))
+    assert marked() == ["counters"]
 
 
 def test_what_is_drawn_can_be_fixed_and_forgotten(house: House) -> None:
