@@ -20,13 +20,14 @@ from hub.reports.tables import turns
 from hub.web.supervision.asking import wanted
 from hub.web.supervision.desk import Desk
 from hub.web.supervision.names import Names
-from hub.web.supervision.workbook import Contents, write_workbook
+from hub.web.supervision.workbook import COUNTER_ID, SERVICE_ID, Contents, write_workbook
 from hub.web.texts import marked
 
 BOM: Final = "\ufeff"
 """Without it Excel takes the file for one in the machine's own code page."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""What a formula may begin with; in full width too, as Chinese keyboards write it."""
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -41,7 +42,9 @@ RATING_HEADS = (
     marked("Reasons"),
     marked("Number"),
     marked("Service"),
+    SERVICE_ID,
     marked("Counter"),
+    COUNTER_ID,
     marked("Clerk"),
     marked("Business day"),
     marked("Counts"),
@@ -53,6 +56,7 @@ TURN_HEADS = (
     marked("Business day"),
     marked("Number"),
     marked("Service"),
+    SERVICE_ID,
     marked("Class"),
     marked("Taken at"),
     marked("Waits since"),
@@ -62,6 +66,7 @@ TURN_HEADS = (
     marked("Waited, seconds"),
     marked("Service, seconds"),
     marked("Counter"),
+    COUNTER_ID,
     marked("Clerk"),
     marked("Outcome"),
     marked("Rating"),
@@ -95,7 +100,9 @@ def rating_row(said: lists.Said, n: Names) -> tuple[object, ...]:
         n.joined(n.tag(tag, said.at) for tag in said.tags),
         said.number,
         n.service(said.service, said.called_at),
+        said.service,
         n.counter(said.counter, said.called_at),
+        said.counter,
         n.clerk(said.clerk, said.called_at),
         said.day,
         n.say(marked("yes")) if said.counted else n.say(marked("no")),
@@ -116,6 +123,7 @@ def turn_row(turn: dict[str, Any], n: Names) -> tuple[object, ...]:
         turn["day"],
         turn["number"],
         n.service(turn["service"], began_at),
+        turn["service"],
         n.kind(turn["kind"], began_at),
         n.channel(turn["channel"]),
         n.moment(turn["began_at"]),
@@ -125,6 +133,7 @@ def turn_row(turn: dict[str, Any], n: Names) -> tuple[object, ...]:
         _seconds(turn["wait_s"]),
         _seconds(turn["service_s"]),
         n.counter(turn["counter"] or "", called_at),
+        turn["counter"] or "",
         n.clerk(turn["clerk"], called_at),
         n.state(turn["state"]),
         n.level(level, called_at) if level else n.say(_RATING[answer]) if answer else "",

@@ -41,6 +41,10 @@ MEAN_WAIT, UNRATED, BAD = 5, 11, 13
 """Places in HEADS of what is drawn."""
 
 
+SERVICE_ID: Final = marked("Service id")
+COUNTER_ID: Final = marked("Counter id")
+"""Heads of what stands beside a name: names change, ids do not."""
+
 MIDNIGHT: Final = "00:00"
 
 
@@ -92,25 +96,25 @@ class _Writer:
         counters = [c.id for c in n.plan.counters]
         self._groups(
             n.say(marked("By service")),
-            n.say(marked("Service")),
+            (n.say(marked("Service")), n.say(SERVICE_ID)),
             found.services,
             services,
             n.service,
         )
         self._groups(
             n.say(marked("By counter")),
-            n.say(marked("Counter")),
+            (n.say(marked("Counter")), n.say(COUNTER_ID)),
             found.counters,
             counters,
             n.counter,
         )
         hours = {n.hour(hour): found.hours[hour] for hour in n.in_order(found.hours)}
         self._groups(
-            n.say(marked("By hour")), n.say(marked("Hour")), hours, list(hours), str, line=True
+            n.say(marked("By hour")), (n.say(marked("Hour")),), hours, list(hours), str, line=True
         )
         days = {day: found.days[day] for day in sorted(found.days)}
         self._groups(
-            n.say(marked("By day")), n.say(marked("Day")), days, list(days), str, line=True
+            n.say(marked("By day")), (n.say(marked("Day")),), days, list(days), str, line=True
         )
         self._bad(contents)
         self._definitions()
@@ -175,35 +179,42 @@ class _Writer:
     def _groups(
         self,
         title: str,
-        head: str,
+        heads: tuple[str, ...],
         groups: Mapping[str, Group],
         order: Sequence[str],
         name: Callable[[str], str],
         *,
         line: bool = False,
     ) -> None:
+        """A line for each group. Two heads: of its name and of its id; one: of its name alone."""
         sheet = self._book.add_worksheet(title)
+        first = len(heads)
         sheet.set_column(0, 0, 24)
-        sheet.set_column(1, len(HEADS), 12)
-        sheet.freeze_panes(1, 1)
-        for place, text in enumerate((head, *(self._n.say(h) for h in HEADS))):
+        sheet.set_column(1, first + len(HEADS) - 1, 12)
+        sheet.freeze_panes(1, first)
+        for place, text in enumerate((*heads, *(self._n.say(h) for h in HEADS))):
             sheet.write_string(0, place, text, self._head)
         ids = [*(i for i in order if i in groups), *sorted(set(groups) - set(order))]
         for row, id_ in enumerate(ids, 1):
-            sheet.write_string(row, 0, name(id_))
+            for place, text in enumerate((name(id_), id_)[:first]):
+                sheet.write_string(row, place, text)
             for place, value in enumerate(_values(groups[id_].figures)):
-                self._put(sheet, row, place + 1, value, place)
+                self._put(sheet, row, first + place, value, place)
         if ids:
             drawn = ((MEAN_WAIT, BLUE), (UNRATED, AMBER), (BAD, RED))
             for k, (place, colour) in enumerate(drawn):
-                chart = self._chart(title, len(ids), place, colour, line=line)
+                chart = self._chart(sheet, (len(ids), first + place), place, colour, line=line)
                 sheet.insert_chart(len(ids) + 2, 1 + 5 * k, chart, {"x_scale": 0.85})
 
-    def _chart(self, title: str, count: int, place: int, colour: str, *, line: bool) -> Any:
+    def _chart(
+        self, sheet: Any, ends: tuple[int, int], place: int, colour: str, *, line: bool
+    ) -> Any:
+        """A chart of the column that `ends` in this row and column."""
         chart = self._book.add_chart({"type": "line" if line else "column"})
+        title, (last, column) = sheet.get_name(), ends
         series: dict[str, Any] = {
-            "categories": [title, 1, 0, count, 0],
-            "values": [title, 1, place + 1, count, place + 1],
+            "categories": [title, 1, 0, last, 0],
+            "values": [title, 1, column, last, column],
         }
         paint = {"color": colour}
         series |= {"line": paint, "marker": {"type": "circle"}} if line else {"fill": paint}
@@ -224,7 +235,7 @@ class _Writer:
 
     def _bad(self, contents: Contents) -> None:
         sheet = self._book.add_worksheet(self._n.say(marked("Bad ratings")))
-        sheet.set_column(0, 11, 16)
+        sheet.set_column(0, len(contents.bad_heads) - 1, 16)
         sheet.freeze_panes(1, 0)
         for place, head in enumerate(contents.bad_heads):
             sheet.write_string(0, place, head, self._head)

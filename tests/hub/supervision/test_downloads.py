@@ -9,8 +9,11 @@ import pytest
 
 from hub.web.supervision.downloads import line, safe
 
+FULL_WIDTH = [f"{chr(ord(sign) + 0xFEE0)}1+1" for sign in "=+-@"]
+FORMULAS = ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "=cmd|' /C calc'!A0", *FULL_WIDTH]
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])
+
+@pytest.mark.parametrize("text", FORMULAS)
 def test_a_text_that_looks_like_a_formula_is_quoted(text: str) -> None:
     assert safe(text) == f"'{text}"
     [row] = csv.reader(io.StringIO(line([text])))

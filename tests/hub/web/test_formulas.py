@@ -49,7 +49,9 @@ def _fields(path: str, content: bytes) -> list[tuple[str, bool]]:
     if path.endswith(".csv"):
         rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
         return [
-            (field, field.startswith(("=", "+", "-", "@", "\t"))) for row in rows for field in row
+            (field, field.startswith((*"=+-@\t\uff1d\uff0b\uff0d\uff20",)))
+            for row in rows
+            for field in row
         ]
     book = load_workbook(io.BytesIO(content))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]

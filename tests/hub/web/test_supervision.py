@@ -113,31 +113,44 @@ def test_bytes_are_shown_safely(morning: House) -> None:
     assert "waits for a person" in page
 
 
-def rows(text: str) -> list[list[str]]:
+def rows(text: str) -> list[dict[str, str]]:
+    """The lines of a file by their headings, of which each stands once."""
     assert text.startswith("\ufeff")
-    return list(csv.reader(io.StringIO(text[1:])))
+    read = csv.DictReader(io.StringIO(text[1:]), restkey="too much", restval="too little")
+    heads = read.fieldnames or []
+    assert len(set(heads)) == len(heads)
+    found = list(read)
+    assert not any("too much" in row or "too little" in row.values() for row in found)
+    return found
+
+
+def cell(sheet: Any, head: str, row: int = 2) -> Any:
+    """What stands in a row of a sheet under a heading."""
+    heads = [each.value for each in sheet[1]]
+    return sheet.cell(row, heads.index(head) + 1).value
 
 
 def test_ratings_as_csv(morning: House) -> None:
     answer = get(morning, f"/ratings.csv?{DAYS}&level=all")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
-    head, second, first = rows(answer.content.decode())
-    assert head[3:5] == ["Level", "Reasons"]
-    assert (first[3], first[4], first[8]) == (
+    second, first = rows(answer.content.decode())
+    assert (first["Level"], first["Reasons"], first["Clerk"]) == (
         "Dissatisfied",
         "The staff did not know the matter well",
         MARKUP,
     )
-    assert second[10:12] == ["no", "this call was rated before"]
+    assert (first["Service id"], first["Counter id"]) == ("residence", "c1")
+    assert (second["Counts"], second["Why not"]) == ("no", "this call was rated before")
 
 
 def test_visits_as_csv_hold_no_hash_of_a_person(morning: House) -> None:
     morning.take(identity="330100199001011234")
     answer = get(morning, f"/visits.csv?{DAYS}", "zh")
-    head, *visits = rows(answer.content.decode())
-    assert head[1] == "号码"
-    assert [visit[1] for visit in visits] == ["A001", "A002"]
+    visits = rows(answer.content.decode())
+    assert [visit["号码"] for visit in visits] == ["A001", "A002"]
+    ids = [(visit["事项编号"], visit["窗口编号"]) for visit in visits]
+    assert ids == [("residence", "c1"), ("residence", "")]
     hashed = morning.service.ask(lambda t: list(t.hall.today.persons)).result(20)
     assert hashed
     assert hashed[0] not in answer.text
@@ -152,8 +165,11 @@ def test_the_workbook_opens_again(morning: House, language: str, summary: str) -
     assert "04:00" in str(book.worksheets[0].cell(3, 1).value)  # when a business day begins
     values = [row[0].value for row in book.worksheets[-1].iter_rows()]
     assert len(values) == len(DEFINITIONS)
-    services = book.worksheets[1]
-    assert services.cell(2, 6).value == 1  # one was served
+    served, ids = {"en": ("Served", "id"), "zh": ("已办理", "编号")}[language]
+    assert cell(book.worksheets[1], served) == 1
+    for sheet, id_ in zip(book.worksheets[1:3], ("residence", "c1"), strict=True):
+        assert str(sheet.cell(1, 2).value).endswith(ids)
+        assert sheet.cell(2, 2).value == id_
     bad = book.worksheets[5]
     assert [bad.cell(2, k).data_type for k in range(1, 12)] == ["s"] * 11
     assert all(getattr(sheet, "_charts") for sheet in book.worksheets[:5])  # noqa: B009
@@ -187,10 +203,11 @@ def test_what_happened_keeps_the_names_of_its_time(renumbered: House) -> None:
     for page in (ratings.split("said-list")[1], story):
         for name in ("X7", "Settling", "王小芳", "Li Na"):
             assert name not in page, name
-    _, turn = rows(get(renumbered, f"/visits.csv?{DAYS}").text)
-    assert (turn[2], turn[11], turn[12]) == ("Residence", "1", "王芳")
-    _, rating = rows(get(renumbered, f"/ratings.csv?{DAYS}").text)
-    assert rating[6:9] == ["Residence", "1", MARKUP]
+    [turn] = rows(get(renumbered, f"/visits.csv?{DAYS}").text)
+    [rating] = rows(get(renumbered, f"/ratings.csv?{DAYS}").text)
+    for row, clerk in ((turn, "王芳"), (rating, MARKUP)):
+        assert (row["Service"], row["Counter"], row["Clerk"]) == ("Residence", "1", clerk)
+        assert (row["Service id"], row["Counter id"]) == ("residence", "c1")
 
 
 def test_sums_over_a_change_of_names_say_both(renumbered: House) -> None:
