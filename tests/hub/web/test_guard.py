@@ -71,6 +71,17 @@ def _part(body: bytes, more: bool) -> dict[str, Any]:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
+def test_a_page_takes_nothing_from_anywhere_else_and_nothing_that_stands_in_it() -> None:
+    """Whatever is not named is forbidden, and what is named comes from the hall alone."""
+    parts = [part.split() for part in guard.POLICY.split(";")]
+    sources = {name: found for name, *found in parts}
+    assert sources.pop("default-src") == ["'none'"]
+    for name in ("base-uri", "frame-ancestors"):
+        assert sources.pop(name) in (["'self'"], ["'none'"]), name
+    assert sources.pop("form-action") == ["'self'"]
+    assert all(found == ["'self'"] for found in sources.values())
+
+
 def test_a_body_in_pieces_comes_through_whole() -> None:
     assert _run(_part(b"a", True), _part(b"b", False)) == ([b"ab"], [])
 
