@@ -2,15 +2,19 @@
 
 A hall that renumbers its counters, or gives a service another name, does not rewrite what has
 happened: a report says what stood over the counter then. A name begins with the plan that brought
-it and lasts until a plan brings another; what has left the plan keeps the last it had.
+it and lasts until a plan brings another; what has left the plan keeps the last it had. A plan that
+cannot be read brings no names: those of before go on, and the stretch is remembered and said.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
@@ -21,10 +25,25 @@ from hub.journal import tables as t
 from wire.errors import StorageError
 from wire.messages import Text
 
+log = logging.getLogger(__name__)
+
 Kind = Literal["hall", "service", "counter", "clerk", "class", "level", "tag"]
 
 PLANS_AT_ONCE = 16
 """So many plans are in memory at once while they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """From when to when, in wall seconds, a plan was in force that cannot be read any more.
+
+    `events` are the numbers of the events that brought it; `until` is infinite while none that
+    can be read has followed.
+    """
+
+    events: tuple[int, ...]
+    since: float
+    until: float = inf
 
 
 class PastNames:
@@ -32,6 +51,7 @@ class PastNames:
 
     def __init__(self) -> None:
         self._names: dict[tuple[Kind, str], list[tuple[float, Text]]] = {}
+        self._unread: tuple[Unread, ...] = ()
         self._through = 0
         self._since = float("-inf")
         self._learning = threading.Lock()
@@ -39,7 +59,7 @@ class PastNames:
     def learn(self, connection: Connection) -> None:
         """Read the plans that came into force since the last time.
 
-        Raises StorageError for a plan that cannot be read.
+        One that cannot be read stops no report: it is logged, once, and passed over.
         """
         c = t.events.c
         with self._learning:
@@ -48,8 +68,34 @@ class PastNames:
             for row in connection.execute(query).yield_per(PLANS_AT_ONCE):
                 # The order of the journal holds, even where a clock was set back.
                 self._since = max(self._since, row.at)
-                self._take(plan_of(row), self._since)
+                self._learn_one(row)
                 self._through = row.sequence
+
+    def _learn_one(self, row: Any) -> None:
+        try:
+            plan = plan_of(row)
+        except StorageError as error:
+            log.error("names of its time are those of before: %s", error)
+            self._pass_over(row.sequence)
+            return
+        if self._is_passing():
+            self._unread = (*self._unread[:-1], replace(self._unread[-1], until=self._since))
+        self._take(plan, self._since)
+
+    def _pass_over(self, sequence: int) -> None:
+        """The stretch of an unreadable plan begins, or goes on with another."""
+        if not self._is_passing():
+            self._unread = (*self._unread, Unread((sequence,), self._since))
+            return
+        last = self._unread[-1]
+        self._unread = (*self._unread[:-1], replace(last, events=(*last.events, sequence)))
+
+    def _is_passing(self) -> bool:
+        return bool(self._unread) and self._unread[-1].until == inf
+
+    def unread(self, since: float, until: float) -> list[Unread]:
+        """The stretches of unreadable plans from a moment to before another, the first first."""
+        return [u for u in self._unread if u.since < until and since < u.until]
 
     def _take(self, plan: Plan, since: float) -> None:
         for kind, id_, name in _named(plan):

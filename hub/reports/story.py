@@ -6,6 +6,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, or_, select
@@ -14,6 +15,7 @@ from hub.core.events import Configured, DayBegan
 from hub.core.plan import Plan
 from hub.journal import tables as t
 from hub.reports.past_names import plan_of
+from wire.errors import StorageError
 
 MOST_EVENTS: Final = 500
 
@@ -36,6 +38,7 @@ class Story:
     """A visit: the turns of its ticket as rows, its events, and the plans that were in force.
 
     Each plan has the sequence of its own event; the first was in force when the visit began.
+    There is none if no plan of the journal can be read.
     """
 
     ticket: str
@@ -76,15 +79,32 @@ def _events(connection: Connection, ticket: str, turns: Any) -> list[Told]:
 
 
 def _plans(connection: Connection, events: Sequence[Told]) -> Iterator[tuple[int, Plan]]:
-    """Those that an event of the visit came under, and no others."""
+    """Those that an event of the visit came under, and no others.
+
+    In place of one that cannot be read stands the last before it, or the first: none if no plan
+    of the journal can be read.
+    """
     c = t.events.c
     plans = c.kind == Configured.__name__
     numbers = connection.execute(select(c.sequence).where(plans).order_by(c.sequence)).scalars()
     known = list(numbers)
-    asked = {known[bisect_right(known, told.sequence) - 1] for told in events} if known else set()
-    query = select(c.sequence, c.content).where(c.sequence.in_(sorted(asked)))
-    for row in connection.execute(query.order_by(c.sequence)):
-        yield row.sequence, plan_of(row)
+    if not known:
+        return
+    for place in sorted({max(bisect_right(known, told.sequence) - 1, 0) for told in events}):
+        instead = chain(reversed(known[: place + 1]), known[place + 1 :])
+        plan = next(filter(None, (_plan(connection, number) for number in instead)), None)
+        if plan is not None:
+            yield known[place], plan
+
+
+def _plan(connection: Connection, sequence: int) -> Plan | None:
+    """The plan that an event brought; None if it cannot be read, which is logged elsewhere."""
+    c = t.events.c
+    row = connection.execute(select(c.sequence, c.content).where(c.sequence == sequence)).one()
+    try:
+        return plan_of(row)
+    except StorageError:
+        return None  # `PastNames`, who reads all of them, has said so
 
 
 def _told(row: Any) -> Told:

@@ -160,8 +160,7 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
                 found = lists.ratings(connection, about.period, asked, 1_000)
             return [rating_row(said, n) for said in found.rows], found.after
 
-        heads = [n.say(head) for head in RATING_HEADS]
-        return _csv(desk, "ratings", about.period, heads, page)
+        return _csv(desk, n, ("ratings", about.period), RATING_HEADS, page)
 
     @router.get("/visits.csv")
     async def visits(request: Request) -> Response:
@@ -174,7 +173,7 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
                 found = turns(connection, about.period, after)
             return [turn_row(turn, n) for turn in found], found[-1]["id"] if found else None
 
-        return _csv(desk, "visits", about.period, [n.say(head) for head in TURN_HEADS], page)
+        return _csv(desk, n, ("visits", about.period), TURN_HEADS, page)
 
     @router.get("/report.xlsx")
     async def report(request: Request) -> Response:
@@ -189,17 +188,24 @@ def add_downloads(router: APIRouter, desk: Desk) -> None:
 _Page = Callable[[int], tuple[list[tuple[object, ...]], int | None]]
 
 
-def _csv(desk: Desk, name: str, period: Period, heads: Sequence[str], page: _Page) -> Response:
-    """Written as it is sent, a page at a time: nobody holds a year in memory."""
+def _csv(
+    desk: Desk, n: Names, about: tuple[str, Period], heads: Sequence[str], page: _Page
+) -> Response:
+    """Written as it is sent, a page at a time: nobody holds a year in memory.
+
+    The last line says what is not as it was then.
+    """
 
     async def content() -> AsyncIterator[bytes]:
-        yield (BOM + line(heads)).encode()
+        yield (BOM + line(n.say(head) for head in heads)).encode()
         after: int | None = 0
         while after is not None:
             rows, after = await desk.work(partial(page, after))
             yield "".join(map(line, rows)).encode()
+        if said := n.unread():
+            yield line([said]).encode()
 
-    headers = _named(name, period, "csv")
+    headers = _named(*about, "csv")
     return StreamingResponse(content(), media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf, nextafter
 from typing import Any
 
 from hub.core.plan import Plan
 from hub.core.tickets import APPOINTMENT
 from hub.journal.sums import LEVELS
-from hub.reports.past_names import Kind, PastNames
+from hub.reports.past_names import Kind, PastNames, Unread
 from hub.web.texts import Language, Words, both, marked
 from hub.web.words import WHY_NOT_COUNTED, why_set_aside
 from wire.messages import Text
@@ -51,6 +52,14 @@ SURE = {
 
 BEFORE = marked("{now} (before: {before})")
 """Over a period in which it was called two things."""
+
+
+UNREAD = marked(
+    "A stored plan of the hall cannot be read. For {times} names are those of before, or else the "
+    "first that are known."
+)
+UNREAD_BETWEEN = marked("{since} to {until} (event {events})")
+UNREAD_SINCE = marked("{since} and later (event {events})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,26 @@ class Names:
         if len(names) < 2:
             return names[0] if names else id_
         return self.say(BEFORE, now=names[0], before=self.joined(names[1:]))
+
+    def unread(self, since: float | None = None, until: float | None = None) -> str:
+        """That names of the period, or of these moments, are not those of then; "" if they are.
+
+        `until` is the last moment. Known, as names are, once the journal has been looked at.
+        """
+        past, then = self._then.names, self._then
+        found = (
+            past.unread(then.since, then.until)
+            if since is None or until is None
+            else past.unread(since, nextafter(until, inf))
+        )
+        return self.say(UNREAD, times=self.joined(map(self._stretch, found))) if found else ""
+
+    def _stretch(self, unread: Unread) -> str:
+        events = self.joined(map(str, unread.events))
+        since, until = self.moment(unread.since), unread.until
+        if until == inf:
+            return self.say(UNREAD_SINCE, since=since, events=events)
+        return self.say(UNREAD_BETWEEN, since=since, until=self.moment(until), events=events)
 
     def state(self, state: str) -> str:
         """What has become of a turn."""

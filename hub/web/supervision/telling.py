@@ -45,7 +45,8 @@ class Teller:
     def __init__(self, names: Names, story: Story) -> None:
         self._names = names
         self._story = story
-        self._halls = [(since, self._hall(plan)) for since, plan in story.plans]
+        plans = story.plans or ((0, names.plan),)  # none can be read: today's has words, at least
+        self._halls = [(since, self._hall(plan)) for since, plan in plans]
 
     def _hall(self, plan: Plan) -> Hall:
         """What the words are made from: a hall of which nothing is known but the visit."""
@@ -57,7 +58,8 @@ class Teller:
 
     def _at(self, sequence: int) -> Hall:
         """The hall as it was arranged at an event."""
-        return next(hall for since, hall in reversed(self._halls) if since <= sequence)
+        halls = (hall for since, hall in reversed(self._halls) if since <= sequence)
+        return next(halls, self._halls[0][1])
 
     def lines(self) -> list[Line]:
         """Every event in words."""

@@ -134,6 +134,9 @@ class _Writer:
             )
             sheet.write_string(2, 0, n.say(said, time=starts))
         row = 3
+        if unread := n.unread():
+            sheet.write_string(row, 0, unread, self._wrap)
+            row += 1
         for place, value in enumerate(_values(found.all.figures)):
             sheet.write_string(row, 0, n.say(HEADS[place]))
             self._put(sheet, row, 1, value, place)

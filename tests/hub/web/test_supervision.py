@@ -6,8 +6,11 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -219,6 +222,37 @@ def test_sums_over_a_change_of_names_say_both(renumbered: House) -> None:
     assert zh.worksheets[2].cell(2, 1).value == "X7（原 1）"
     later = get(renumbered, "/ratings?from=2026-03-09&to=2026-03-09").text
     assert '<option value="c1">X7</option>' in later  # the change was before this period
+
+
+UNREAD = "A stored plan of the hall cannot be read."
+
+
+def test_a_plan_that_cannot_be_read_stops_no_report_and_is_said_once(tmp_path: Path) -> None:
+    house = House(tmp_path, plan())
+    house.open()
+    house.take()
+    assert house.command("next").status_code == 200
+    assert house.command("done").status_code == 200
+    house.tell(_rate)
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite", timeout=20)) as journal, journal:
+        spoilt = "UPDATE events SET content = '{}' WHERE kind = 'Configured'"
+        assert journal.execute(spoilt).rowcount == 1
+    for path in (f"?{DAYS}", f"/ratings?{DAYS}", f"/visits/{ticket_of(house)}"):
+        page = get(house, path).text
+        assert page.count(UNREAD) == 1, path
+        assert "and later (event 1)" in page
+    assert UNREAD not in get(house, "?from=2026-01-01&to=2026-01-31").text
+    assert "A001" in page  # the visit's story is told, in today's words
+    for name in ("ratings", "visits"):
+        *told, last = csv.reader(io.StringIO(get(house, f"/{name}.csv?{DAYS}").text))
+        assert last[0].startswith(UNREAD)
+        assert len(told) == 2
+    sheet = load_workbook(io.BytesIO(get(house, f"/report.xlsx?{DAYS}").content)).worksheets[0]
+    first = [str(sheet.cell(row, 1).value) for row in range(2, 6)]
+    assert first[1].startswith("A business day begins")
+    assert first[2].startswith(UNREAD)
+    assert first[3] == "Numbers taken"
+    house.close()
 
 
 def test_past_midnight_the_pages_say_which_business_day_it_is(renumbered: House) -> None:
