@@ -139,6 +139,7 @@ WHY_SET_ASIDE = {
     "bad_hash": marked("changed on the way: its hash does not fit"),
     "fork": marked("another record has the same number"),
     "broken_chain": marked("does not follow from the record before"),
+    "unfit": marked("does not fit what is known of the hall"),
 }
 
 

@@ -12,6 +12,7 @@ from hub.core.plan import Plan
 from hub.core.tickets import APPOINTMENT
 from hub.journal.sums import LEVELS
 from hub.reports.past_names import Kind, PastNames, Unread
+from hub.web.supervision.details import detail_words
 from hub.web.texts import Language, Words, both, marked
 from hub.web.words import WHY_NOT_COUNTED, why_set_aside
 from wire.messages import Text
@@ -185,6 +186,10 @@ class Names:
     def aside(self, code: str) -> str:
         """Why a record was set aside."""
         return self.own(why_set_aside(code))
+
+    def detail(self, detail: str) -> str:
+        """What stands beside a record that was set aside."""
+        return self.own(detail_words(detail))
 
     def source(self, unit: str) -> str:
         """What took a rating: a unit, or somebody's phone."""
