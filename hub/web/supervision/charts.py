@@ -121,7 +121,16 @@ def plots(labels: Sequence[str], groups: Sequence[Group], names: Names) -> list[
         names.say(UNRATED_SHARE), labels, shares, lambda v: f"{v or 0:.0%}", line=True, top=1.0
     )
     bad = Series(names.say(BAD_RATINGS), labels, [x.bad for x in f], _whole, least=2)
-    return [plot(each, _summary(each, names)) for each in (served, wait, unrated, bad)]
+    shown = (served, wait, unrated, bad)
+    return [plot(each, _summary(each, names), _nothing(each, names)) for each in shown]
+
+
+def _nothing(series: Series, names: Names) -> str:
+    """What is said where an empty grid would stand; "" where something is to be drawn."""
+    if series.line:
+        drawn = any(value is not None for value in series.values)
+        return "" if drawn else names.say(marked("No values"))
+    return "" if any(series.values) else names.say(marked("none"))
 
 
 def _whole(value: float | None) -> str:

@@ -11,6 +11,12 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
 LABELS = 12
 """So many labels stand under a plot at most."""
 
+FEW, FEW_WIDTH = 6, 360
+"""A plot of so few labels is so wide: it fits a phone, and columns do not stand far apart."""
+
+LETTER = 7.5
+"""How wide a figure under a plot is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -43,7 +49,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """One quantity over days or hours: columns or a line, with its axis."""
+    """One quantity over days or hours: columns or a line, with its axis.
+
+    `nothing` is what is said in place of a drawing that would be empty, "" if there is one.
+    """
 
     title: str
     summary: str
@@ -53,10 +62,20 @@ class Plot:
     across: tuple[Label, ...]
     up: tuple[Label, ...]
     width: int = WIDTH
+    nothing: str = ""
     height: int = HEIGHT
     left: int = LEFT
-    right: int = WIDTH - RIGHT
     floor: int = HEIGHT - BOTTOM
+
+    @property
+    def right(self) -> int:
+        """Where its axis ends."""
+        return self.width - RIGHT
+
+    @property
+    def few(self) -> bool:
+        """Whether it has so few labels that it need not be as wide as others."""
+        return self.width < WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +94,12 @@ class Series:
     least: float = 0.0
 
 
-def plot(series: Series, summary: str) -> Plot:
+def plot(series: Series, summary: str, nothing: str = "") -> Plot:
     """The geometry of a series. Where there is no value a line is broken."""
     known = [v for v in series.values if v is not None]
     most = series.top or round_up(max((series.least, *known)))
-    step = (WIDTH - LEFT - RIGHT) / max(1, len(series.labels))
+    width = FEW_WIDTH if len(series.labels) <= FEW else WIDTH
+    step = (width - LEFT - RIGHT) / max(1, len(series.labels))
     xs = [LEFT + step * (n + 0.5) for n in range(len(series.labels))]
     points = [
         (x, _height(value, most), f"{label}: {series.shown(value)}")
@@ -90,7 +110,8 @@ def plot(series: Series, summary: str) -> Plot:
     bars = () if series.line else tuple(_bar(x, y, wide, says) for x, y, says in points)
     dots = tuple(Dot(round(x, 1), y, says) for x, y, says in points) if series.line else ()
     lines = tuple(_lines(xs, series.values, most)) if series.line else ()
-    return Plot(series.title, summary, bars, dots, lines, _across(series, xs), _up(most, series))
+    across, up = _across(series, xs, step), _up(most, series)
+    return Plot(series.title, summary, bars, dots, lines, across, up, width, nothing)
 
 
 def _bar(x: float, y: float, wide: float, says: str) -> Bar:
@@ -113,8 +134,9 @@ def _lines(xs: Sequence[float], values: Sequence[float | None], most: float) -> 
     return [" ".join(points) for points in found if len(points) > 1]
 
 
-def _across(series: Series, xs: Sequence[float]) -> tuple[Label, ...]:
-    every = max(1, ceil(len(xs) / LABELS))
+def _across(series: Series, xs: Sequence[float], step: float) -> tuple[Label, ...]:
+    room = LETTER * (1 + max(map(len, series.labels), default=0))
+    every = max(1, ceil(len(xs) / LABELS), ceil(room / step))
     return tuple(
         Label(round(x, 1), HEIGHT - 6, series.labels[n]) for n, x in enumerate(xs) if n % every == 0
     )

@@ -89,3 +89,12 @@ def test_an_axis_of_counts_has_whole_numbers_and_one_of_waits_minutes() -> None:
     made = charts.plots(["09:00"], [one], names("04:00"))
     ends = [[label.text for label in plot.up] for plot in made]
     assert ends == [["0", "1", "2"], ["0", "0.5", "1"], ["0%", "50%", "100%"], ["0", "1", "2"]]
+
+
+def test_where_a_grid_would_be_empty_it_is_said() -> None:
+    served = Group(Figures(served=1, waits=1, wait_s=3.0))
+    days = charts.plots(["09:00"], [served], names("04:00"))
+    assert [plot.nothing for plot in days] == ["", "", "No values", "none"]
+    rated = Group(Figures(invited=1, level_1=1))  # nobody is left unrated: a dot at 0 %
+    days = charts.plots(["09:00"], [rated], names("04:00"))
+    assert [plot.nothing for plot in days] == ["none", "No values", "", ""]

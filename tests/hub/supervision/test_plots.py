@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from hub.web.supervision.plots import (
     BOTTOM,
+    FEW,
+    FEW_WIDTH,
     HEIGHT,
     LABELS,
     LEFT,
+    LETTER,
     TOP,
     WIDTH,
     Series,
@@ -36,6 +41,25 @@ def test_a_line_is_broken_where_a_value_is_missing() -> None:
     assert [len(points.split()) for points in made.lines] == [2, 2]
     assert len(made.dots) == 5  # also the one that stands alone
     assert made.bars == ()
+
+
+@pytest.mark.parametrize(("count", "width"), [(1, FEW_WIDTH), (FEW, FEW_WIDTH), (FEW + 1, WIDTH)])
+def test_a_plot_of_few_labels_is_narrow_and_all_of_it_stays_inside(count: int, width: int) -> None:
+    values = [float(n + 1) for n in range(count)]
+    made = plot(Series("t", ["09:00"] * count, values, shown), "")
+    assert (made.width, made.few) == (width, width < WIDTH)
+    assert made.right < made.width
+    assert len(made.across) == count
+    assert all(made.left < bar.x < bar.x + bar.width < made.right for bar in made.bars)
+    half = LETTER * len("09:00") / 2
+    assert all(made.left < label.x - half < label.x + half < made.right for label in made.across)
+
+
+@pytest.mark.parametrize("count", [5, 6, 7, 12, 13, 40])
+def test_labels_with_a_year_do_not_run_into_each_other(count: int) -> None:
+    made = plot(Series("t", ["26-12-31"] * count, [1.0] * count, shown), "")
+    xs = [label.x for label in made.across]
+    assert all(b - a > LETTER * len("26-12-31") for a, b in pairwise(xs))
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 13, 31, 365])

@@ -27,6 +27,12 @@ def test_a_supervisor_looks_at_a_day_and_asks_what_if(
     expect(page.locator(".tally").first).to_contain_text("1 served")
     column = page.locator("rect.plot-blue:not(.track *)").first
     assert column.bounding_box() is not None
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    cut = "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+    assert page.locator(".plot-scroll").count() >= 3
+    assert page.locator(".plot-scroll").evaluate_all(cut) == 0  # an hour fits a phone
+    page.set_viewport_size(size or {"width": 1280, "height": 720})
     page.get_by_role("link", name="What if").press("Enter")
     day = "2026-03-02"
     page.locator("[name=day]").fill(day)
