@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Literal
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
 from hub.core.events import Configured
@@ -24,6 +25,7 @@ from hub.core.plan import Plan
 from hub.journal import tables as t
 from wire.errors import StorageError
 from wire.messages import Text
+from wire.topics import first_mistake
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +132,10 @@ def plan_of(row: Any) -> Plan:
     """
     try:
         return Plan.model_validate(json.loads(row.content)["plan"])
+    except ValidationError as error:
+        raise StorageError(
+            f"event {row.sequence} cannot be read: {first_mistake(error)}"
+        ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise StorageError(f"event {row.sequence} cannot be read: {error!r}") from error
 

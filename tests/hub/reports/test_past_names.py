@@ -98,6 +98,7 @@ def test_a_plan_that_cannot_be_read_is_said(
     told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert len(told) == 3  # each once
     assert all(f"event {n} cannot be read" in text for n, text in zip((2, 3, 5), told, strict=True))
+    assert not any("\n" in text for text in told)  # a log has lines
     then = [names.then("counter", "c1", at) for at in (15.0, 25.0, 35.0, 45.0, 55.0)]
     assert [name.en for name in then if name] == ["1", "1", "1", "4", "4"]
     first, last = Unread((2, 3), 20.0, 40.0), Unread((5,), 50.0, inf)
