@@ -4,7 +4,7 @@ import { showAlarms } from './alarms.js';
 import { audible, makeSwitch } from './bell.js';
 import { leaveEars, tookEars } from './ears.js';
 import { showFigures, showHall } from './figures.js';
-import { readable, selectable, showFloor } from './floor_plan.js';
+import { readable, selectable, showFloor, tellMore } from './floor_plan.js';
 import { Live, showAlerts } from './live.js';
 import { openable, showTiles } from './tiles.js';
 
@@ -12,6 +12,7 @@ import { openable, showTiles } from './tiles.js';
 const LISTED = ['storage', 'broker_down', 'quarantined', 'restored'];
 
 readable();
+tellMore();
 makeSwitch(document.getElementById('sound'));
 openable();
 selectable();

@@ -13,6 +13,19 @@ export function readable() {
   ground.style.setProperty('--least-high', ground.dataset.leastHigh + 'px');
 }
 
+// Nothing else tells on a phone, which shows no scroll bars, that there is more of the plan.
+export function tellMore() {
+  const hint = document.getElementById('ground-more');
+  const box = document.querySelector('.ground-box');
+  const judge = () => {
+    hint.hidden = true; // it takes room itself
+    const fits = box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1;
+    hint.hidden = fits;
+  };
+  new ResizeObserver(judge).observe(box);
+  judge();
+}
+
 // A click, Enter or the space bar opens a counter as its tile does.
 export function selectable() {
   for (const spot of document.querySelectorAll('.spot')) {

@@ -280,5 +280,5 @@ def test_what_was_set_aside_stays_until_somebody_has_read_it(house: House) -> No
     assert view["aside"][0]["why"] == {"zh": "无法读取", "en": "cannot be read"}
     [warning] = view["warnings"]
     assert warning["code"] == "quarantined"
-    assert warning["text"]["en"] == "2 records of units are set aside and not counted"
+    assert warning["text"]["en"] == "Records of units set aside and not counted: 2"
     assert MARKUP not in house.client.get("/").text

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.core import events as e
 from hub.core.plan import Plan
-from tests.hall.browser import PHONE, Person
+from tests.hall.browser import PHONE, WIDE, Person
 from tests.hub.web.conftest import plan
 from tests.hub.web.serving import Server
 
@@ -107,12 +107,12 @@ def test_heat_is_seen_where_it_is_and_a_counter_opens_by_keyboard(
     house.take("social")
     house.command("next")
     expect(spot.locator("[data-slot='spot_ticket']")).not_to_have_text("—")
-    expect(spot.locator("[data-slot='spot_waits']")).to_have_text("1 wait for it")
+    expect(spot.locator("[data-slot='spot_waits']")).to_have_text("1 waiting")
     evidence = {"expected_wait_min": 18.2, "expected_wait_hall_min": 6.4, "waiting": 9}
     house.tell(lambda t: t.happen([e.Flagged(t.now, "hot", "line", "residence", True, evidence)]))
     expect(spot.locator("[data-slot='spot_heat']")).to_have_text("▲ hot · A")
     expect(hit).to_have_attribute(
-        "aria-label", f"Counter 1, called, {number}, 1 wait for it, hot: Residence"
+        "aria-label", f"Counter 1, called, {number}, 1 waiting, hot: Residence"
     )
     expect(page.locator("[data-glow='c1']")).to_have_attribute("data-heat", "hot")
     expect(page.locator("[data-glow='c2']")).to_have_attribute("data-heat", "")
@@ -123,6 +123,10 @@ def test_heat_is_seen_where_it_is_and_a_counter_opens_by_keyboard(
     page.keyboard.press("Escape")
     expect(page.locator("#detail")).to_be_hidden()
     expect(hit).to_be_focused()
+    more = page.get_by_text("The plan is larger than the screen")
+    expect(more).to_be_visible()
+    page.set_viewport_size(WIDE)
+    expect(more).to_be_hidden()
     assert person.complaints == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.web.floor_pages import Drawn
 from hub.web.floor_views import MOST_OVERLAPS, fitted, overlaps, picture_of, picture_of_content
 from tests.hub.web.conftest import plan
 
@@ -88,3 +89,13 @@ def test_a_hall_without_places_is_drawn_in_a_row() -> None:
     assert first.y == second.y
     assert second.left >= first.left + first.width
     assert overlaps(floor) == []
+
+
+def test_a_floor_is_worked_out_once_for_as_long_as_its_plan_is_in_force() -> None:
+    drawn, one = Drawn(), plan(counters=[COUNTER])
+    first = drawn.picture(one)
+    assert first == picture_of(one)
+    assert drawn.picture(one) is first
+    other = plan(counters=[COUNTER, OTHER])
+    assert len(drawn.picture(other).pieces) == 2
+    assert drawn.picture(one) == first
