@@ -161,9 +161,10 @@ class UnitView(Part):
 
 
 class PlacedUnit(UnitView):
-    """A unit that stands at no counter: a board or a kiosk."""
+    """A unit that stands at no counter: a board or a kiosk. `number` is its place in the plan."""
 
     role: Literal["board", "kiosk"]
+    number: int
 
 
 class KeptApart(Part):

@@ -136,8 +136,8 @@ HALL = {
     "refused_undo_too_late": marked("It is too late to take that back"),
     "refused_unknown_alarm": marked("The cause of this alarm has gone"),
     "refused_stale": marked("It has come again; look once more"),
-    "unit_board": marked("Board {unit}"),
-    "unit_kiosk": marked("Kiosk {unit}"),
+    "unit_board": marked("Board {number} ({unit})"),
+    "unit_kiosk": marked("Kiosk {number} ({unit})"),
 }
 
 FLOOR = {

@@ -66,7 +66,9 @@ class Units:
         return om.MissingUnit(id=unit, place=where, heard=heard, instead_since=since)
 
     def _placed(self, unit: str, role: Literal["board", "kiosk"]) -> m.PlacedUnit:
-        return m.PlacedUnit(**dict(self.of(unit)), role=role)
+        places = self._hall.plan.board if role == "board" else self._hall.plan.kiosk
+        number = list(places).index(unit) + 1
+        return m.PlacedUnit(**dict(self.of(unit)), role=role, number=number)
 
     def _faults(self, unit: str) -> tuple[m.FaultView, ...]:
         known = self._hall.units.get(unit)

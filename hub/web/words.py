@@ -36,9 +36,9 @@ def place(hall: Hall, unit: str) -> Words:
     """Where a unit stands, in words."""
     plan = hall.plan
     if unit in plan.board:
-        return both("Board {unit}", unit=unit)
+        return both("Board {number} ({unit})", number=[*plan.board].index(unit) + 1, unit=unit)
     if unit in plan.kiosk:
-        return both("Kiosk {unit}", unit=unit)
+        return both("Kiosk {number} ({unit})", number=[*plan.kiosk].index(unit) + 1, unit=unit)
     found = plan.counter.get(plan.counter_of_unit.get(unit, ""))
     if found is None:
         return both("Unit {unit}", unit=unit)

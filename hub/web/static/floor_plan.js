@@ -90,7 +90,7 @@ function showPost(post, unit, now) {
   put(post, 'post_state', { heard: '●', faulty: '×', lost: '■', unheard: '○' }[state]);
   const words = state === 'lost'
     ? say('unit_lost', { time: timeOf(lost), age: lasting(since(lost, now)) }) : say('unit_' + state);
-  call(post, [say('unit_' + unit.role, { unit: unit.id }), words]);
+  call(post, [say('unit_' + unit.role, { number: unit.number, unit: unit.id }), words]);
 }
 
 function call(element, said) {

@@ -130,7 +130,7 @@ export function showUnits(units, now) {
       state.dataset.slot = 'unit';
       const faults = make('ul', 'marks');
       faults.dataset.faults = '';
-      item.append(make('strong', '', say('unit_' + unit.role, { unit: unit.id })), state, faults);
+      item.append(make('strong', '', say('unit_' + unit.role, { number: unit.number, unit: unit.id })), state, faults);
       return item;
     }));
   }

@@ -47,7 +47,7 @@ def test_an_operator_gives_a_kept_number_to_the_others(
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("held by counter 1, cut off since 10:00")
     expect(page.locator('[data-counter="c1"] [data-faults]')).to_contain_text("does not answer")
-    expect(page.locator("#units")).to_contain_text("Board board-1")
+    expect(page.locator("#units")).to_contain_text("Board 1 (board-1)")
     rows.first.locator("button").click()
     sure = page.locator("#apart-sure")
     expect(sure).to_contain_text("Is the unit at counter 1 switched off?")

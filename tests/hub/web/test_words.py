@@ -91,9 +91,9 @@ def test_a_fault_names_the_unit_by_its_place(hall: Hall) -> None:
 
     assert sick("unit-1", "sign", "no_answer").zh == "1号窗口的设备：窗口屏无应答"
     assert sick("board-1", "voice", "sound_card").en == (
-        "Board board-1: Voice has no sound card that works"
+        "Board 1 (board-1): Voice has no sound card that works"
     )
-    assert sick("kiosk-1", "printer", None).en == "Kiosk kiosk-1: Ticket printer works again"
+    assert sick("kiosk-1", "printer", None).en == "Kiosk 1 (kiosk-1): Ticket printer works again"
     assert sick("unit-1", "outbox", "damaged").en == (
         "The unit at counter 1: File of kept records was damaged and has been set aside"
     )
