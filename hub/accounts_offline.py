@@ -61,7 +61,7 @@ class StoppedHub:
 def stopped_hub(settings: HallFile) -> Iterator[StoppedHub]:
     """The hub that a file configures. One that never ran is given the file's plan first.
 
-    Raises StorageError, also while the hub runs.
+    Raises StorageError, also while the hub runs; ConfigurationError for a plan that is too large.
     """
     journal = Journal(settings.hub.data)
     try:
@@ -69,7 +69,7 @@ def stopped_hub(settings: HallFile) -> Iterator[StoppedHub]:
         clock = make_clock(settings.hub.speed, settings.hub.clock_origin)
         hub = StoppedHub(journal, hall, clock)
         if not hall.configured:
-            plan = settings.plan()
+            plan = settings.proposed()
             content = plan.model_dump(mode="json")
             hub.happen(e.Configured(clock.now(), content, file=digest(plan)))
         yield hub

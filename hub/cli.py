@@ -66,7 +66,9 @@ def demo(
 @app.command("check-config")
 def check_config(file: HallToml) -> None:
     """Check a configuration, and print the values in force with secrets masked."""
-    values = effective(load(file, HallFile))
+    settings = load(file, HallFile)
+    settings.proposed()
+    values = effective(settings)
     for clerk in values["clerks"]:
         clerk["pin_hash"] = "***"
     typer.echo(json.dumps(values, ensure_ascii=False, indent=2))

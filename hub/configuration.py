@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 
 from hub.core.plan import Plan, plan_mistakes
+from hub.core.plan_bounds import bound_mistakes
 from hub.core.plan_changes import digest
 from wire.errors import ConfigurationError
 from wire.link import BrokerAddress
@@ -86,7 +87,8 @@ class PlanContent(FileSettings, Plan):
 
     @classmethod
     def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
-        """Mistakes between sections."""
+        """Mistakes between sections, and lists that are too long for a new plan."""
+        yield from bound_mistakes(raw)
         yield from plan_mistakes(raw)
 
     def plan(self) -> Plan:
@@ -95,15 +97,30 @@ class PlanContent(FileSettings, Plan):
 
 
 class HallFile(PlanContent):
-    """A whole `hall.toml`."""
+    """A whole `hall.toml`.
+
+    Its plan may be in force already, and is then in force however long its lists are: who
+    proposes it as a new one asks for `proposed`.
+    """
 
     hub: HubSettings = HubSettings()
 
     @classmethod
     def cross_check(cls, raw: Mapping[str, Any]) -> Iterator[Mistake]:
         """Mistakes between sections."""
-        yield from super().cross_check(raw)
+        yield from plan_mistakes(raw)
         yield from _port_mistakes(raw.get("hub"))
+
+    def proposed(self) -> Plan:
+        """The plan for a hall that has no such plan yet.
+
+        Raises ConfigurationError if one of its lists is too long.
+        """
+        plan = self.plan()
+        mistakes = [str(mistake) for mistake in bound_mistakes(plan.model_dump(mode="json"))]
+        if mistakes:
+            raise ConfigurationError(mistakes)
+        return plan
 
 
 def _port_mistakes(hub: object) -> Iterator[Mistake]:

@@ -92,10 +92,11 @@ def _service(
     stack.callback(journal.close)
     clock = make_clock(settings.hub.speed, settings.hub.clock_origin)
     service = Service(journal, clock, new_id, notifier, settings.hub.public_url, lookout)
+    plan = settings.plan() if service.configured else settings.proposed()
     if service.configured:
-        check_file(settings.plan(), service.plan, service.plan_file)
+        check_file(plan, service.plan, service.plan_file)
     marker = settings.hub.data / RESTORED
-    service.begin(settings.plan(), restored=marker.exists())
+    service.begin(plan, restored=marker.exists())
     with contextlib.suppress(OSError):  # the journal knows by now
         marker.unlink(missing_ok=True)
     return service

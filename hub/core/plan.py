@@ -15,7 +15,6 @@ from pydantic import AfterValidator, Field
 
 from hub.core.floor import Floor, Spot, floor_mistakes
 from hub.core.hours import calendar_date, checked_spans, clock_time, known_zone
-from hub.core.plan_bounds import bound_mistakes
 from hub.core.rules import Rules
 from hub.core.tags import BAD_TAGS
 from hub.core.tickets import APPOINTMENT, ORDINARY
@@ -266,6 +265,11 @@ class Plan(Rules):
         }
 
     @cached_property
+    def number_of_unit(self) -> dict[str, int]:
+        """The place in the plan, from 1, of each board among the boards and kiosk among these."""
+        return {unit: n for units in (self.board, self.kiosk) for n, unit in enumerate(units, 1)}
+
+    @cached_property
     def credit_s(self) -> dict[str, float]:
         """What each class of tickets is given as wait behind it, in seconds."""
         given = {kind.id: 60 * kind.credit_min for kind in self.priorities}
@@ -279,7 +283,6 @@ class Plan(Rules):
 
 def plan_mistakes(raw: Mapping[str, Any]) -> Iterator[Mistake]:
     """What no single section can know: doubled ids, and names that stand for nothing."""
-    yield from bound_mistakes(raw)
     yield from doubles(raw.get("priorities"), "priorities", "id")
     yield from _roster_mistakes(raw)
     for section in ("services", "counters", "clerks"):

@@ -22,6 +22,7 @@ from hub.core import events as e
 from hub.core.commands import Decision, refuse
 from hub.core.commands_of_plans import Configure, Proposal
 from hub.core.plan import Plan, plan_mistakes
+from hub.core.plan_bounds import bound_mistakes
 from hub.core.plan_changes import Content, changes
 from hub.core.state import Advice, State
 from hub.core.tickets import ALIVE, TicketState
@@ -81,7 +82,7 @@ def propose(wanted: Content, base_at: int, base: Content) -> Proposal:
         found = error.errors(include_url=False)
         raise ConfigurationError([_told(mistake) for mistake in found]) from error
     content = as_content(plan)
-    mistakes = [str(mistake) for mistake in plan_mistakes(content)]
+    mistakes = [str(found) for found in (*bound_mistakes(content), *plan_mistakes(content))]
     if mistakes:
         raise ConfigurationError(mistakes)
     places = tuple(change.place for change in changes(base, content))

@@ -250,18 +250,22 @@ class Journal:
 
         Raises StorageError for one that cannot be read.
         """
-        c = t.events.c
-        query = select(c.sequence, c.kind, c.at, c.content).where(c.kind == kind)
-        rows = self._rows(query.where(c.sequence < before).order_by(c.sequence.desc()).limit(limit))
         try:
             return [
-                (row["sequence"], event_of(row["kind"], row["at"], json.loads(row["content"])))
-                for row in rows
+                (number, event_of(kind, at, json.loads(content)))
+                for number, at, content in self.latest_texts(kind, limit, before)
             ]
         except (KeyError, TypeError, ValueError) as error:
             raise StorageError(
                 f"journal {self.path}: a {kind} cannot be read: {error!r}"
             ) from error
+
+    def latest_texts(self, kind: str, limit: int, before: int) -> list[tuple[int, float, str]]:
+        """The same as they are written: sequence, wall seconds and content, readable or not."""
+        c = t.events.c
+        query = select(c.sequence, c.at, c.content).where(c.kind == kind)
+        rows = self._rows(query.where(c.sequence < before).order_by(c.sequence.desc()).limit(limit))
+        return [(row["sequence"], row["at"], row["content"]) for row in rows]
 
     def quarantined_record(self, number: int) -> dict[str, Any] | None:
         """What is kept in quarantine under this number, or None."""

@@ -26,6 +26,7 @@ from hub.core.floor import (
 )
 from hub.core.plan import Plan
 from hub.web.texts import Words, both
+from hub.web.words import placed_unit
 from wire.settings import tables
 
 CM: Final = 100
@@ -259,5 +260,4 @@ def called(piece: Piece) -> Words:
     """What stands there, in words."""
     if piece.kind == "counters":
         return both("Counter {number}", number=piece.name)
-    one = both("Board") if piece.kind == "boards" else both("Kiosk")
-    return both("{kind} {name}", kind=one, name=piece.index + 1)
+    return placed_unit("board" if piece.kind == "boards" else "kiosk", piece.index + 1)

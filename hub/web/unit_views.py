@@ -66,8 +66,7 @@ class Units:
         return om.MissingUnit(id=unit, place=where, heard=heard, instead_since=since)
 
     def _placed(self, unit: str, role: Literal["board", "kiosk"]) -> m.PlacedUnit:
-        places = self._hall.plan.board if role == "board" else self._hall.plan.kiosk
-        number = list(places).index(unit) + 1
+        number = self._hall.plan.number_of_unit[unit]
         return m.PlacedUnit(**dict(self.of(unit)), role=role, number=number)
 
     def _faults(self, unit: str) -> tuple[m.FaultView, ...]:

@@ -32,13 +32,20 @@ def _as_sentence(text: Words) -> Words:
 _NUMBERLESS = marked("a visitor without a number")
 
 
+def placed_unit(role: str, number: int | str) -> Words:
+    """A board or a kiosk, as it is called; its number is its place in the plan."""
+    if role == "board":
+        return both("Board {number}", number=number)
+    return both("Kiosk {number}", number=number)
+
+
 def place(hall: Hall, unit: str) -> Words:
     """Where a unit stands, in words."""
     plan = hall.plan
     if unit in plan.board:
-        return both("Board {number} ({unit})", number=[*plan.board].index(unit) + 1, unit=unit)
+        return both("Board {number} ({unit})", number=plan.number_of_unit[unit], unit=unit)
     if unit in plan.kiosk:
-        return both("Kiosk {number} ({unit})", number=[*plan.kiosk].index(unit) + 1, unit=unit)
+        return both("Kiosk {number} ({unit})", number=plan.number_of_unit[unit], unit=unit)
     found = plan.counter.get(plan.counter_of_unit.get(unit, ""))
     if found is None:
         return both("Unit {unit}", unit=unit)

@@ -11,12 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hub
-from hub.configuration import HallFile, HubSettings, differences
+from hub.configuration import HallFile, HubSettings, PlanContent, differences
 from hub.core.plan import Plan, plan_mistakes
 from hub.pins import hash_pin, pin_right
 from tests.hub.core.examples import make_plan, raw_plan
 from wire.errors import ConfigurationError
-from wire.settings import load, parse
+from wire.settings import checked, load, parse
 
 EXAMPLE = Path(hub.__file__).parent / "example.hall.toml"
 
@@ -301,6 +301,19 @@ def test_each_difference_is_named_with_both_values() -> None:
         "counters[1].services[2]: file None, journal 'b'",
         f"clerks[4]: file None, journal {chen}",
     ]
+
+
+def test_a_file_whose_plan_is_in_force_loads_however_long_and_is_no_new_plan() -> None:
+    raw = raw_plan()
+    raw["hours"] = {"exceptions": [{"date": f"{y}-01-01"} for y in range(2000, 3001)]}
+    found, mistakes = checked(raw, HallFile)
+    assert found is not None
+    assert not mistakes
+    assert len(found.plan().hours.exceptions) == 1001
+    with pytest.raises(ConfigurationError, match=r"hours\.exceptions"):
+        found.proposed()
+    _, mistakes = checked(raw, PlanContent)  # a draft is a new plan
+    assert [mistake.place for mistake in mistakes] == ["hours.exceptions"]
 
 
 def test_no_difference_shows_a_hash() -> None:

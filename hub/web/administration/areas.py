@@ -16,7 +16,7 @@ from hub.core.tags import BAD_TAGS
 from hub.pins import hash_pin
 from hub.web.administration.desk import ROOT, Desk, Form, area_named, first, form_of, whole
 from hub.web.administration.drafts import KEY, Draft
-from hub.web.administration.fields import Area, Content, Field
+from hub.web.administration.fields import Area, Content, Field, in_order
 from hub.web.administration.sections import HALL, HOURS, RATING, SECTIONS
 from hub.web.administration.sentences import LEVELS
 from hub.web.pages import error_page
@@ -242,8 +242,7 @@ def read_skills(thing: Content, form: Form) -> None:
     chosen = {n[len(start) :]: v[0] for n, v in form.items() if n.startswith(start) and v}
     for key, level in (("services", "own"), ("also", "also")):
         wanted = [service for service, at in chosen.items() if at == level]
-        before = [s for s in thing.get(key) or () if s in wanted]
-        thing[key] = before + [s for s in wanted if s not in before]
+        thing[key] = in_order(thing.get(key), wanted, MOST[f"counters.{key}"])
     primary = first(form, "primary")
     if primary in thing["services"]:
         thing["services"] = [primary, *(s for s in thing["services"] if s != primary)]

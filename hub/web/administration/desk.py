@@ -26,6 +26,7 @@ from hub.web.administration.sections import DAY_NAMES, SECTIONS, SINGLE
 from hub.web.administration.sentences import name_of
 from hub.web.pages import drawn, framed, sent
 from hub.web.texts import Words, both, language_of, marked
+from hub.web.words import placed_unit
 
 Form = Mapping[str, Sequence[str]]
 
@@ -233,9 +234,7 @@ def _place_words(unit: Any) -> Words:
     """Where a unit stands."""
     if unit.role == "counter":
         return both("Counter {number}", number=unit.place)
-    if unit.role == "board":
-        return both("Board")
-    return both("Kiosk") if unit.role == "kiosk" else both("nowhere")
+    return placed_unit(unit.role, unit.place) if unit.role else both("nowhere")
 
 
 _WORDS: Final = {

@@ -6,14 +6,19 @@ wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from hub.core.plan_bounds import MOST
 
 Content = dict[str, Any]
 Kind = Literal["text", "both", "number", "choice", "yes", "services", "days", "pin", "lines"]
 
 MINUTE_S: Final = 60.0
+
+MOST_CHOSEN: Final = MOST["counters.services"]
+"""So many boxes of one field are read, and one more, of which the check says it is too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Field:
             zh, en = (_first(form, name) for name in self.names)
             return {"zh": zh, "en": en} if zh or en or self.needed else None
         if self.kind in {"services", "days"}:
-            return [item for item in form.get(self.key, ()) if item]
+            return [item for item in form.get(self.key, ()) if item][: MOST_CHOSEN + 1]
         if self.kind == "yes":
             return bool(_first(form, self.key))
         typed = _first(form, self.key)
@@ -88,6 +93,16 @@ class Field:
         if not typed and not self.needed:
             return None
         return _number(typed, self.scale) if self.kind == "number" else typed
+
+
+def in_order(had: Iterable[str] | None, wanted: Sequence[str], most: int) -> list[str]:
+    """What is wanted, nothing twice: first what was had, in that order, and new ones at the end.
+
+    No more than one beyond `most`: the check says then that there are too many.
+    """
+    chosen = dict.fromkeys(wanted)
+    before = dict.fromkeys(one for one in had or () if one in chosen)
+    return [*before, *(one for one in chosen if one not in before)][: most + 1]
 
 
 def _first(form: Mapping[str, Sequence[str]], name: str) -> str:

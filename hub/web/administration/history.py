@@ -6,6 +6,8 @@ a time and no more, because nothing else is done in the hall meanwhile.
 
 from __future__ import annotations
 
+import json
+import logging
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,17 +24,20 @@ from hub.web.administration.sentences import sentences
 from hub.web.texts import Words
 from wire.clock import rfc3339
 
+log = logging.getLogger(__name__)
+
 KEPT_ENTRIES: Final = 200
 
-Configured = tuple[int, e.Configured]
-"""A plan of the journal and its sequence."""
+Written = tuple[int, float, str]
+"""What brought a plan, as the journal has it: sequence, wall seconds and content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One change of the plan. `by` is who made it; empty for a file. `time` in wall seconds.
 
-    `earlier` is the sequence of the change before it, None for the first.
+    `earlier` is the sequence of the change before it, None for the first. Of one that is not
+    `readable` nothing else is known; what changed is not either where the one before is not.
     """
 
     sequence: int
@@ -44,6 +49,7 @@ class Entry:
     undoes: int | None
     said: list[Words]
     earlier: int | None
+    readable: bool = True
 
     @property
     def first(self) -> bool:
@@ -82,7 +88,9 @@ class History:
         return self._entries.keep((sequence, zone.key), made)
 
     async def before_and_after(self, sequence: int) -> tuple[Content, Content] | None:
-        """The plans on both sides of a change; None if there is no such change.
+        """The plans on both sides of a change.
+
+        None if there is no such change, or one of them is not readable.
 
         Raises StorageError or StateSilent.
         """
@@ -99,35 +107,46 @@ def _last_before(transaction: Transaction, before: int | None) -> int | None:
     return found[0][0] if found else None
 
 
-def _up_to(transaction: Transaction, sequence: int, limit: int) -> list[Configured]:
-    found = transaction.books.journal.latest("Configured", limit, sequence + 1)
-    return [(number, event) for number, event in found if isinstance(event, e.Configured)]
+def _up_to(transaction: Transaction, sequence: int, limit: int) -> list[Written]:
+    return transaction.books.journal.latest_texts("Configured", limit, sequence + 1)
 
 
-def _contents(pair: list[Configured]) -> tuple[Content, Content]:
-    return _content(pair[1][1]), _content(pair[0][1])
+def _read(written: Written) -> tuple[e.Configured, Content] | None:
+    """A change and the plan it brought, or None if it cannot be read: that stops nothing else.
+
+    The plan is as it is written today: settings that came later have defaults.
+    """
+    _, at, text = written
+    try:
+        event = e.event_of("Configured", at, json.loads(text))
+        if isinstance(event, e.Configured):
+            return event, as_content(Plan.model_validate(event.plan))
+    except (KeyError, TypeError, ValueError) as error:
+        log.error("event %d cannot be read: %s", written[0], type(error).__name__)
+    return None
 
 
-def _content(event: e.Configured) -> Content:
-    """A plan of the journal as it is written today: settings that came later have defaults."""
-    return as_content(Plan.model_validate(event.plan))
+def _contents(pair: list[Written]) -> tuple[Content, Content] | None:
+    new, old = _read(pair[0]), _read(pair[1])
+    return (old[1], new[1]) if old is not None and new is not None else None
 
 
-def _entry_of(pair: list[Configured], zone: ZoneInfo) -> Entry:
-    sequence, event = pair[0]
-    said: list[Words] = []
-    earlier = None
-    if len(pair) == 2:
-        (old, new), earlier = _contents(pair), pair[1][0]
-        said = sentences(changes(old, new), old, new)
+def _entry_of(pair: list[Written], zone: ZoneInfo) -> Entry:
+    sequence, at, _ = pair[0]
+    found = _read(pair[0])
+    event = found[0] if found is not None else e.Configured(at=at, plan={})
+    earlier = pair[1][0] if len(pair) == 2 else None
+    both_plans = _contents(pair) if len(pair) == 2 else None
+    said = sentences(changes(*both_plans), *both_plans) if both_plans is not None else []
     return Entry(
         sequence=sequence,
-        time=event.at,
-        at=rfc3339(event.at, zone),
+        time=at,
+        at=rfc3339(at, zone),
         by=event.by,
         reason=event.reason,
-        file=bool(event.file) or not event.by,
+        file=found is not None and (bool(event.file) or not event.by),
         undoes=event.undoes,
         said=said,
         earlier=earlier,
+        readable=found is not None and (earlier is None or both_plans is not None),
     )

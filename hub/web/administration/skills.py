@@ -8,8 +8,10 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from hub.core.plan_bounds import MOST
 from hub.web.administration.desk import ROOT, Desk, Form, first, form_of, whole
 from hub.web.administration.drafts import KEY, Content, Draft
+from hub.web.administration.fields import in_order
 from hub.web.rights import Right, Who, needs
 
 BOXES: Final = 1200
@@ -44,13 +46,13 @@ def add_skills(router: APIRouter, desk: Desk) -> None:
 
 
 def _read_row(counter: Content, level: str, form: Form, key: str) -> None:
-    """What a row has ticked, in the order it had; new ones at the end, and nothing twice."""
+    """What a row has ticked."""
     name, other = LEVELS[level], LEVELS["also" if level == "own" else "own"]
     wanted = form.get(f"k:{key}", ())
-    before = [service for service in counter.get(name) or () if service in wanted]
-    counter[name] = before + [service for service in wanted if service not in before]
+    counter[name] = in_order(counter.get(name), wanted, MOST[f"counters.{name}"])
     if level == "own":
-        counter[other] = [s for s in counter.get(other) or () if s not in wanted]
+        own = set(counter[name])
+        counter[other] = [s for s in counter.get(other) or () if s not in own]
 
 
 def _shown(draft: Draft, level: str, page: str | None) -> dict[str, Any]:

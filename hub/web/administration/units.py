@@ -125,7 +125,9 @@ def _row(transaction: Transaction, unit: str) -> UnitRow | None:
     return UnitRow(
         id=unit,
         role=str(role or ""),
-        place=hall.plan.counter[counter].number if counter else "",
+        place=hall.plan.counter[counter].number
+        if counter
+        else str(hall.plan.number_of_unit.get(unit, "")),
         state=state,
         since=None if since is None else rfc3339(since, zone),
         software=known.software if known is not None else "",

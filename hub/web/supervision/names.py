@@ -56,8 +56,8 @@ BEFORE = marked("{now} (before: {before})")
 
 
 UNREAD = marked(
-    "A stored plan of the hall cannot be read. For {times} names are those of before, or else the "
-    "first that are known."
+    "Stored plans of the hall cannot be read. Names are those of before, or else the first that "
+    "are known, for: {times}."
 )
 UNREAD_BETWEEN = marked("{since} to {until} (event {events})")
 UNREAD_SINCE = marked("{since} and later (event {events})")

@@ -137,8 +137,11 @@ def _lines(xs: Sequence[float], values: Sequence[float | None], most: float) -> 
 def _across(series: Series, xs: Sequence[float], step: float) -> tuple[Label, ...]:
     room = LETTER * (1 + max(map(len, series.labels), default=0))
     every = max(1, ceil(len(xs) / LABELS), ceil(room / step))
+    end = xs[-1] + step / 2 + RIGHT if xs else 0.0
     return tuple(
-        Label(round(x, 1), HEIGHT - 6, series.labels[n]) for n, x in enumerate(xs) if n % every == 0
+        Label(round(x, 1), HEIGHT - 6, series.labels[n])
+        for n, x in enumerate(xs)
+        if n % every == 0 and x + room / 2 <= end  # half a label is none
     )
 
 

@@ -55,11 +55,12 @@ def test_a_plot_of_few_labels_is_narrow_and_all_of_it_stays_inside(count: int, w
     assert all(made.left < label.x - half < label.x + half < made.right for label in made.across)
 
 
-@pytest.mark.parametrize("count", [5, 6, 7, 12, 13, 40])
-def test_labels_with_a_year_do_not_run_into_each_other(count: int) -> None:
+@pytest.mark.parametrize("count", [5, 6, 7, 12, 13, 25, 29, 40])
+def test_labels_with_a_year_do_not_run_into_each_other_nor_out_of_the_plot(count: int) -> None:
     made = plot(Series("t", ["26-12-31"] * count, [1.0] * count, shown), "")
     xs = [label.x for label in made.across]
     assert all(b - a > LETTER * len("26-12-31") for a, b in pairwise(xs))
+    assert xs[-1] + LETTER * len("26-12-31") / 2 <= made.width
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 13, 31, 365])

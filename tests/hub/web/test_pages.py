@@ -12,6 +12,7 @@ import pytest
 from hub.core.pictures import WaitRange
 from hub.web.facts import Facts
 from hub.web.guard import POLICY
+from hub.web.pages import FOLDER
 from tests.hub.web.conftest import MARKUP, House, plan
 from wire.errors import StorageError
 
@@ -318,3 +319,21 @@ def test_a_form_of_ours_keeps_its_origin(house: House) -> None:
     # "no-referrer" would make browsers send "Origin: null", which the guard refuses.
     assert house.client.get("/take").headers["referrer-policy"] == "same-origin"
     assert house.client.get("/static/../app.py").status_code == 404
+
+
+LATER = {
+    "*.css": r"\b(?:padding|margin)-(?:inline|block):|[\s;{]inset(?:-\w+)?:|:(?:has|is|where)\(|"
+    r"[\s;{](?:aspect-ratio|accent-color):|\d[dsl]v[hw]\b|color-mix\(|@(?:layer|container)\b",
+    "*.js": r"\.at\(|structuredClone|Object\.hasOwn\b|\.(?:findLast|toSorted)\(",
+}
+"""What came after Chromium 86, which some halls' kiosks and counters have."""
+
+
+@pytest.mark.parametrize("kind", LATER)
+def test_nothing_is_used_that_an_old_browser_lacks(kind: str) -> None:
+    files = [*(FOLDER / "static").rglob(kind)]
+    assert files
+    found = {f.name: re.findall(LATER[kind], f.read_text("utf-8")) for f in files}
+    assert {name: uses for name, uses in found.items() if uses} == {}
+    assert re.search(LATER["*.css"], ".a { inset: 0 }")
+    assert not re.search(LATER["*.css"], ".inset { padding-left: 0; top: 0 }")

@@ -224,7 +224,7 @@ def test_sums_over_a_change_of_names_say_both(renumbered: House) -> None:
     assert '<option value="c1">X7</option>' in later  # the change was before this period
 
 
-UNREAD = "A stored plan of the hall cannot be read."
+UNREAD = "Stored plans of the hall cannot be read."
 
 
 def test_a_plan_that_cannot_be_read_stops_no_report_and_is_said_once(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +258,29 @@ def test_one_change_is_taken_back_and_later_ones_stay(house: House) -> None:
     history = get(house.client, "/history")
     assert f"Takes version {first} back" in history
     assert history.count('class="panel entry"') == 4
+
+
+@pytest.mark.parametrize("spoilt", ["{}", '{"plan": {"hall": 3}}', "[]", "no json"])
+def test_a_plan_that_cannot_be_read_stops_no_administration(house: House, spoilt: str) -> None:
+    versions = [house.service.ask(lambda t: t.hall.plan_at).result(20)]
+    for minutes in ("12", "13"):
+        save(house.client, "/services/residence", {**RESIDENCE, "mean_s": minutes})
+        assert apply(house.client) == 303
+        versions.append(house.service.ask(lambda t: t.hall.plan_at).result(20))
+    house.tell(lambda t: _spoil(t.books.journal.path, versions[0], spoilt))
+    for path in ("", "/history"):
+        page = get(house.client, path)
+        assert page.count('class="panel entry"') == 3
+        assert page.count("What changed cannot be said") == 2  # of the first, and of what followed
+        assert "12 min → 13 min" in page
+    told = get(house.client, "/history")
+    assert [f"/history/{n}/undo" in told for n in versions] == [False, False, True]
+    assert post(house.client, f"/history/{versions[1]}/undo").status_code == 404
+
+
+def _spoil(path: Path, sequence: int, content: str) -> None:
+    with closing(sqlite3.connect(path, timeout=20)) as journal, journal:
+        journal.execute("UPDATE events SET content = ? WHERE sequence = ?", (content, sequence))
 
 
 def test_nothing_is_taken_back_over_a_draft(house: House) -> None:

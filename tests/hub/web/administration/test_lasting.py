@@ -11,6 +11,7 @@ import pytest
 
 from hub.accounts_store import DRAFT_LETTERS, DRAFTS_KEPT, FILE, SignInStore
 from hub.core.commands_of_people import RemoveAccount
+from hub.core.plan_bounds import MOST
 from hub.core.replanning import as_content
 from hub.web.administration.drafts import NO_VERSION, Draft, keyed
 from hub.web.administration.lasting import UnreadableDraft, read_back, written
@@ -186,6 +187,20 @@ def test_what_no_page_could_show_is_no_draft(place: int, wrong: object) -> None:
     parts[place] = wrong
     with pytest.raises(UnreadableDraft):
         read_back(json.dumps(parts), 7, base)
+
+
+def test_a_draft_has_one_entry_too_many_after_a_restart_and_no_more() -> None:
+    base = as_content(plan())
+    for spare, kept in ((1, True), (2, False)):
+        draft = Draft(7, base, keyed(base))
+        count = MOST["priorities"] - len(base["priorities"]) + spare
+        for n in range(count):
+            draft.add("priorities")["id"] = f"p{n}"
+        if kept:
+            assert read_back(written(draft), 7, base) == draft
+        else:
+            with pytest.raises(UnreadableDraft):
+                read_back(written(draft), 7, base)
 
 
 # --- the store ------------------------------------------------------------------------------

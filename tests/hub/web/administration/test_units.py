@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,15 @@ def test_a_unit_s_version_and_place_and_faults(house: House) -> None:
     found = row(house, "unit-1")
     for text in ("Counter 1", "heard", "0.9.1", "run-1", "outbox-1"[:8], "is out of paper"):
         assert text in found, text
+
+
+def test_boards_and_kiosks_are_called_by_their_numbers(tmp_path: Path) -> None:
+    boards = [{"unit": "left", "services": []}, {"unit": "right", "services": []}]
+    house = House(tmp_path, plan(boards=boards, kiosks=[{"unit": "door", "prefix": "K"}]))
+    assert "Board 1<" in row(house, "left")
+    assert "Board 2<" in row(house, "right")
+    assert "Kiosk 1<" in row(house, "door")
+    house.close()
 
 
 def test_a_twin_and_a_stranger_are_named(house: House) -> None:
