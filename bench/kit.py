@@ -194,6 +194,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,
+            env={**os.environ, "TMPDIR": str(log.parent)},  # what a kill leaves goes with the rest
         )
         self.lines: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
