@@ -97,7 +97,8 @@ class History:
         pair = await self._access.ask(lambda t: _up_to(t, sequence, 2))
         if len(pair) != 2 or pair[0][0] != sequence:
             return None
-        return await self._aside.do(_contents, pair)
+        new, old = await self._aside.do(lambda: [_read(written) for written in pair])
+        return (old[1], new[1]) if old is not None and new is not None else None
 
 
 def _last_before(transaction: Transaction, before: int | None) -> int | None:
@@ -126,27 +127,23 @@ def _read(written: Written) -> tuple[e.Configured, Content] | None:
     return None
 
 
-def _contents(pair: list[Written]) -> tuple[Content, Content] | None:
-    new, old = _read(pair[0]), _read(pair[1])
-    return (old[1], new[1]) if old is not None and new is not None else None
-
-
 def _entry_of(pair: list[Written], zone: ZoneInfo) -> Entry:
     sequence, at, _ = pair[0]
-    found = _read(pair[0])
-    event = found[0] if found is not None else e.Configured(at=at, plan={})
-    earlier = pair[1][0] if len(pair) == 2 else None
-    both_plans = _contents(pair) if len(pair) == 2 else None
-    said = sentences(changes(*both_plans), *both_plans) if both_plans is not None else []
+    new, *before = [_read(written) for written in pair]
+    old = before[0] if before else None
+    event = new[0] if new is not None else e.Configured(at=at, plan={})
+    said: list[Words] = []
+    if new is not None and old is not None:
+        said = sentences(changes(old[1], new[1]), old[1], new[1])
     return Entry(
         sequence=sequence,
         time=at,
         at=rfc3339(at, zone),
         by=event.by,
         reason=event.reason,
-        file=found is not None and (bool(event.file) or not event.by),
+        file=new is not None and (bool(event.file) or not event.by),
         undoes=event.undoes,
         said=said,
-        earlier=earlier,
-        readable=found is not None and (earlier is None or both_plans is not None),
+        earlier=pair[1][0] if before else None,
+        readable=new is not None and None not in before,
     )
