@@ -232,3 +232,21 @@ def test_a_tap_that_was_lost_can_be_repeated(
     expect(phone.locator("h1")).to_contain_text("A001")
     assert len(sent) == 2
     assert sent[0] == sent[1]
+
+
+def test_what_a_page_complains_of_is_heard(
+    server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    """Else nothing would follow from all those who have no complaints."""
+    person = Person(browser, "heard", tmp_path, PHONE)
+    page = person.open(f"{server.url}/no-such-page")
+    with page.expect_event("pageerror"):
+        page.evaluate("() => { setTimeout(() => { throw new Error('oops'); }); }")
+    with page.expect_event("requestfailed"):
+        page.evaluate(
+            "() => { document.body.append(new Image()); document.images[0].src = 'x:y'; }"
+        )
+    heard = "\n".join(person.complaints)
+    for complaint in ("404: ", "error: oops", "failed: GET x:y"):
+        assert complaint in heard, heard
+    person.context.close()
