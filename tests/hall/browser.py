@@ -127,14 +127,9 @@ class Person:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _failed(self, request: Request) -> None:
-        # A page that is left ends its stream and the scripts it had not loaded yet, and one that
-        # waits too long for an answer begins anew; Chromium counts these as failures. What a
-        # server does wrong has other names.
-        given_up = (
-            urlsplit(request.url).path in STREAMS
-            or request.resource_type == "script"
-            or request.method == "POST"
-        )
+        # A page that is left ends its stream, and one that waits too long for an answer begins
+        # anew; Chromium counts both as failures. What a server does wrong has other names.
+        given_up = urlsplit(request.url).path in STREAMS or request.method == "POST"
         if not (given_up and request.failure == "net::ERR_ABORTED"):
             self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")
 

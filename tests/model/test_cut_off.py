@@ -35,9 +35,8 @@ def runs(examples: int, **more: Any) -> settings:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_hundreds_of_halls() -> None:
-    """A tenth of a core second each: the ten thousand are for the long run."""
-    run_state_machine_as_test(CutOffHall, settings=runs(300))
+def test_a_thousand_halls() -> None:
+    run_state_machine_as_test(CutOffHall, settings=runs(1000))
 
 
 @pytest.mark.long
