@@ -69,6 +69,13 @@ class Piece:
     given: bool
 
     @property
+    def called(self) -> Words:
+        """What stands there, in words."""
+        if self.kind == "counters":
+            return both("Counter {number}", number=self.name)
+        return placed_unit("board" if self.kind == "boards" else "kiosk", self.index + 1)
+
+    @property
     def left(self) -> int:
         """Where it begins from the left."""
         return self.x - self.width // 2
@@ -248,16 +255,9 @@ def overlaps(floor: FloorPicture) -> list[Words]:
     found = [
         both(
             "{one} and {other} overlap on the floor plan",
-            one=called(pieces[one.kind, one.key]),
-            other=called(pieces[other.kind, other.key]),
+            one=pieces[one.kind, one.key].called,
+            other=pieces[other.kind, other.key].called,
         )
         for one, other in islice(overlapping(floor.drawn), MOST_OVERLAPS + 1)
     ]
     return found if len(found) <= MOST_OVERLAPS else [*found[:-1], both("Others overlap too")]
-
-
-def called(piece: Piece) -> Words:
-    """What stands there, in words."""
-    if piece.kind == "counters":
-        return both("Counter {number}", number=piece.name)
-    return placed_unit("board" if piece.kind == "boards" else "kiosk", piece.index + 1)

@@ -16,7 +16,7 @@ from hub.web.administration.desk import ROOT, Desk, Form, first, form_of
 from hub.web.administration.drafts import KEY, Content, Draft
 from hub.web.administration.fields import Field
 from hub.web.administration.sections import FLOOR
-from hub.web.floor_views import CM, Piece, called, overlaps, picture_of_content, words_of
+from hub.web.floor_views import CM, Piece, overlaps, picture_of_content, words_of
 from hub.web.rights import Right, Who, needs
 from hub.web.texts import both, marked
 
@@ -84,7 +84,6 @@ def _shown(draft: Draft, checked: Checked) -> dict[str, Any]:
         "outline_fields": OUTLINE_FIELDS,
         "overlaps": overlaps(floor),
         "words_of": words_of,
-        "called": called,
     }
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from hub.core.commands import OnTicket
 from hub.core.grants import kept_by
+from hub.core.plan import Plan
 from hub.transaction import Transaction
 from hub.web.administration.desk import ROOT, Desk, first, form_of
 from hub.web.administration.unit_file import unit_file
@@ -107,6 +108,12 @@ def _rows(transaction: Transaction) -> list[UnitRow]:
     return [row for row in found if row is not None]
 
 
+def _place(plan: Plan, unit: str) -> str:
+    """The number of the counter where it stands, or its own among boards or kiosks, or ""."""
+    counter = plan.counter_of_unit.get(unit)
+    return plan.counter[counter].number if counter else str(plan.number_of_unit.get(unit, ""))
+
+
 def _row(transaction: Transaction, unit: str) -> UnitRow | None:
     """A unit of the plan, or one that would like to be."""
     hall, books = transaction.hall, transaction.books
@@ -125,9 +132,7 @@ def _row(transaction: Transaction, unit: str) -> UnitRow | None:
     return UnitRow(
         id=unit,
         role=str(role or ""),
-        place=hall.plan.counter[counter].number
-        if counter
-        else str(hall.plan.number_of_unit.get(unit, "")),
+        place=_place(hall.plan, unit),
         state=state,
         since=None if since is None else rfc3339(since, zone),
         software=known.software if known is not None else "",
