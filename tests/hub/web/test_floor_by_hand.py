@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.core import events as e
 from hub.core.plan import Plan
+from hub.web.script_texts import FLOOR, HALL
+from hub.web.texts import catalogue
 from tests.hall.browser import PHONE, WIDE, Person
 from tests.hub.web.conftest import plan
 from tests.hub.web.serving import Server
@@ -128,6 +130,38 @@ def test_heat_is_seen_where_it_is_and_a_counter_opens_by_keyboard(
     page.set_viewport_size(WIDE)
     expect(more).to_be_hidden()
     assert person.complaints == []
+
+
+_END = """([slot, text]) => {
+  const element = document.querySelector(`[data-spot="c1"] [data-slot="${slot}"]`);
+  const before = element.textContent;
+  element.textContent = text;
+  const box = element.getBBox();
+  element.textContent = before;
+  return [box.x, box.x + box.width];
+}"""
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_what_stands_in_a_counter_stays_within_it(
+    server: Server, browser: Browser, tmp_path: Path, language: str
+) -> None:
+    page = (
+        Person(browser, "inside", tmp_path, WIDE, language)
+        .known(server.house.token)
+        .open(f"{server.url}/floor")
+    )
+    said = catalogue("zh" if language == "zh-CN" else "en").gettext
+    box = page.locator("[data-spot='c1'] .spot-box")
+    left, width = (float(box.get_attribute(name) or "nan") for name in ("x", "width"))
+    states = [key for key in HALL if key.startswith("state_")]
+    assert "state_recalled" in states
+    texts = [("spot_state", said(HALL[key])) for key in states]
+    texts.append(("spot_waits", said(FLOOR["spot_waits"]).format(count=188)))
+    texts.append(("spot_ticket", "AB188"))
+    for slot, text in texts:
+        begins, ends = page.evaluate(_END, [slot, text])
+        assert left < begins < ends < left + width, (slot, text)
 
 
 def test_a_finger_drags_a_counter_and_a_cancelled_drag_puts_it_back(
